@@ -1,0 +1,83 @@
+import type { Location, Manifest, Source, Target } from '../domain/manifest.ts'
+import { subjectKey, type Subject } from '../domain/subject.ts'
+import type { Spec } from './define.ts'
+
+export interface SourceSpec extends Spec {
+  source: Source
+}
+export interface TargetSpec extends Spec {
+  target: Target
+  /** Names on the target, in manifest order, without repeats. */
+  databases: readonly string[]
+}
+export interface TargetDatabaseSpec extends TargetSpec {
+  database: string
+}
+export interface NsgPortSpec extends Spec {
+  port: number
+}
+
+export function manifestSubject(manifest: Manifest): readonly Subject<Spec>[] {
+  const key = subjectKey('manifest', manifest.name)
+  return [{ kind: 'manifest', name: manifest.name, key, within: [], spec: { manifest, location: manifest.location } }]
+}
+
+export function sourceSubjects(manifest: Manifest): readonly Subject<SourceSpec>[] {
+  return manifest.sources.map((source) => ({
+    kind: 'sql-server',
+    name: source.name,
+    key: subjectKey('sql-server', source.name),
+    within: [subjectKey('manifest', manifest.name)],
+    spec: { manifest, source, location: source.location },
+  }))
+}
+
+/** Targets that at least one database goes to. */
+export function targetSubjects(manifest: Manifest): readonly Subject<TargetSpec>[] {
+  return manifest.targets
+    .map((target) => ({ target, databases: databasesOf(manifest, target.name) }))
+    .filter(({ databases }) => databases.length > 0)
+    .map(({ target, databases }) => ({
+      kind: 'target',
+      name: target.name,
+      key: subjectKey('target', target.name),
+      within: [subjectKey('manifest', manifest.name)],
+      spec: { manifest, target, databases: databases.map(({ name }) => name), location: target.location },
+    }))
+}
+
+export function targetDatabaseSubjects(manifest: Manifest): readonly Subject<TargetDatabaseSpec>[] {
+  return targetSubjects(manifest).flatMap((target) =>
+    databasesOf(manifest, target.name).map(({ name, location }) => ({
+      kind: 'database' as const,
+      name: `${target.name}/${name}`,
+      key: subjectKey('database', `${target.name}/${name}`),
+      within: [target.key, ...target.within],
+      spec: { ...target.spec, database: name, location },
+    })),
+  )
+}
+
+/** Ports of the 2018 list, or of Microsoft's later one. `dms-subnet` stands where only Azure knows the subnet's name. */
+export function nsgPortSubjects(manifest: Manifest): readonly Subject<NsgPortSpec>[] {
+  const subnet = manifest.dms.subnetId?.split('/').at(-1) ?? 'dms-subnet'
+  const ports = manifest.dms.nsgPorts === 'seed' ? [443, 53, 9354, 445, 12000] : [443]
+  return ports.map((port) => ({
+    kind: 'nsg-port',
+    name: `${subnet}:${port}`,
+    key: subjectKey('nsg-port', `${subnet}:${port}`),
+    within: [subjectKey('manifest', manifest.name)],
+    spec: { manifest, port, location: manifest.dms.location },
+  }))
+}
+
+function databasesOf(manifest: Manifest, target: string): { name: string; location: Location }[] {
+  const byName = new Map<string, { name: string; location: Location }>()
+  for (const source of manifest.sources) {
+    for (const database of source.databases) {
+      const key = database.as.toLowerCase()
+      if (database.target === target && !byName.has(key)) byName.set(key, { name: database.as, location: database.location })
+    }
+  }
+  return [...byName.values()]
+}

@@ -1,0 +1,163 @@
+/** Where a value stands in a file: 1-based line and column, path relative to the workspace with forward slashes. */
+export interface Location {
+  path: string
+  line: number
+  column: number
+}
+
+export const SCENARIOS = [
+  'sql-server-to-azure-sql-database',
+  'sql-server-to-azure-sql-managed-instance',
+  'sql-server-to-sql-server-on-azure-vm',
+] as const
+export type Scenario = (typeof SCENARIOS)[number]
+
+export const GENERATIONS = ['classic', 'modern'] as const
+export type Generation = (typeof GENERATIONS)[number]
+
+/** The name of an environment variable that holds a secret; the manifest never holds the value itself. */
+export interface SecretRef {
+  secret: string
+}
+
+/** `host`, `host,port` or `host\instance`, as in a connection string. `text` is what the manifest says. */
+export interface ServerName {
+  text: string
+  host: string
+  port?: number
+  instance?: string
+}
+
+export interface SqlLogin {
+  kind: 'sql'
+  user: string
+  password: SecretRef
+}
+export interface WindowsLogin {
+  kind: 'windows'
+  /** `DOMAIN\user` or `user@domain`. */
+  user: string
+  password: SecretRef
+}
+/** The run's own Azure identity. */
+export interface EntraLogin {
+  kind: 'entra'
+}
+export type Login = SqlLogin | WindowsLogin | EntraLogin
+
+export interface TlsSettings {
+  /** `on`: TLS inside TDS, refused when the server has none. `off`: the manifest's owner wants none. */
+  encrypt: 'on' | 'off'
+  /** A PEM file of certificate authorities, relative to the workspace, used beside the runner's own. */
+  ca?: string
+  /** The name that the certificate must carry, when it is not the host's. */
+  serverName?: string
+  /** Encrypt, but take any certificate: the report says so. */
+  trustServerCertificate: boolean
+}
+
+/** A source database, its name on the target and the target it goes to. */
+export interface DatabaseMapping {
+  name: string
+  as: string
+  target: string
+  location: Location
+}
+
+export interface Source {
+  name: string
+  server: ServerName
+  login: Login
+  tls: TlsSettings
+  databases: readonly DatabaseMapping[]
+  share?: string
+  location: Location
+}
+
+export interface Target {
+  name: string
+  /** Full ARM id as written or completed from `azure`. */
+  resourceId: string
+  endpoint?: ServerName
+  login: Login
+  tls: TlsSettings
+  location: Location
+}
+
+export interface Share {
+  name: string
+  /** UNC path, `\\host\share\folder`. */
+  path: string
+  host: string
+  port: number
+  login: Login
+  location: Location
+}
+
+export interface Container {
+  name: string
+  url?: string
+  sas: SecretRef
+  resourceId?: string
+  location: Location
+}
+
+export interface Dms {
+  subnetId?: string
+  serviceId?: string
+  egress: readonly string[]
+  /** `seed`: the ports listed in 2018; `current`: 443 alone. */
+  nsgPorts: 'seed' | 'current'
+  location: Location
+}
+
+/** A person's word that turns `manual` into `attested` until `expires` (exclusive, ISO 8601 instant). */
+export interface Attestation {
+  check: string
+  /** Empty: the check has one subject only. */
+  subjects: readonly string[]
+  by: string
+  on?: string
+  expires: string
+  evidence?: string
+  location: Location
+}
+
+/** A person's decision that turns `fail` into `waived` until `expires` (exclusive, ISO 8601 instant). */
+export interface Waiver {
+  check: string
+  subjects: readonly string[]
+  by: string
+  reason: string
+  expires: string
+  location: Location
+}
+
+/** One migration wave as it stands after `extends`, `defaults` and short forms are applied. Plain JSON, no secret values. */
+export interface Manifest {
+  path: string
+  /** Every file that the manifest is made of or points to (extends, ca, assessment report), itself first. */
+  files: readonly string[]
+  name: string
+  scenario: Scenario
+  generation: Generation
+  cutover?: { start: string; durationMs: number }
+  dms: Dms
+  sources: readonly Source[]
+  targets: readonly Target[]
+  shares: readonly Share[]
+  containers: readonly Container[]
+  tools: {
+    dataMigrationAssistant?: { version: string; location: Location }
+    assessment?: { report: string; maxAgeMs?: number; location: Location }
+  }
+  attestations: readonly Attestation[]
+  waivers: readonly Waiver[]
+  location: Location
+}
+
+/** A problem of a manifest or an input: what stands where, what was expected, and the nearest right name. */
+export interface Problem {
+  location?: Location
+  message: string
+}

@@ -1,0 +1,45 @@
+import type { Observed } from '../domain/observed.ts'
+
+export interface IpAddress {
+  address: string
+  family: 4 | 6
+}
+
+/** `found: false`: the resolver says that there is no such name. A resolver that does not answer is a ProbeFailure, `dns`. */
+export type NameAnswer = { found: true; addresses: readonly IpAddress[] } | { found: false; message: string }
+
+export type ConnectOutcome = 'open' | 'refused' | 'timeout' | 'unreachable' | 'reset'
+
+export interface ConnectAnswer {
+  address: string
+  port: number
+  outcome: ConnectOutcome
+  /** The runner's own address on this connection, when one was made. */
+  localAddress?: string
+  ms: number
+}
+
+/** One instance as SQL Server Browser lists it (MC-SQLR 2.2.5). `tcpPort` absent: it does not listen on TCP. */
+export interface BrowserInstance {
+  instanceName: string
+  version: string
+  tcpPort?: number
+}
+
+export type BrowserAnswer =
+  | { outcome: 'answered'; address: string; instance?: BrowserInstance; known: readonly string[] }
+  | { outcome: 'refused' | 'timeout' | 'unreachable'; address: string }
+
+export interface NetPort {
+  /** All addresses of a name (or the address itself), by the operating system's resolver; asked once a run. */
+  resolve(host: string): Promise<Observed<NameAnswer>>
+  /** One TCP connect to one address, closed again at once; asked once a run for each address and port. */
+  connect(address: string, port: number): Promise<Observed<ConnectAnswer>>
+  /**
+   * SQL Server Browser on UDP 1434 (MC-SQLR): the entry of one instance, and the names of all when that one is missing.
+   * `instance` absent in an `answered` answer: the Browser runs and does not list it.
+   */
+  browse(address: string, instance: string): Promise<Observed<BrowserAnswer>>
+  /** The runner's own addresses, loopback included. */
+  localAddresses(): readonly string[]
+}

@@ -1,0 +1,76 @@
+import type { Login, TlsSettings } from '../domain/manifest.ts'
+import type { Observed } from '../domain/observed.ts'
+import type { JsonObject } from '../domain/json.ts'
+
+/** One server as a check wants to reach it. `host` is the name of the manifest: certificates are checked against it. */
+export interface SqlServer {
+  host: string
+  /** The address that answered; the connection goes there and nowhere else. */
+  address: string
+  port: number
+  login: Login
+  tls: TlsSettings
+  /** Who asks first, so that others can name it when the account is refused. */
+  askedBy: { id: string; subject: string }
+}
+
+/** The server's answer to a credential-free pre-login (MS-TDS 2.2.6.5). */
+export type PreLoginAnswer =
+  | {
+      answered: true
+      /** `16.0.4135`; Azure SQL says 12.0. */
+      version: string
+      encryption: 'off' | 'on' | 'not-supported' | 'required'
+      localAddress: string
+    }
+  | { answered: false; reason: 'not-tds' | 'closed'; message: string }
+
+export interface Certificate {
+  subject: string
+  issuer: string
+  names: readonly string[]
+  validFrom: string
+  validTo: string
+  /** `sha256:` and lower-case hex. */
+  fingerprint: string
+}
+
+/** What a TLS handshake inside pre-login showed; no credential is sent. */
+export type TlsAnswer =
+  | { outcome: 'accepted'; protocol: string; certificate: Certificate; verified: boolean }
+  | { outcome: 'not-offered' }
+  | { outcome: 'refused'; problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid'; message: string; certificate: Certificate }
+
+/** A message of the server: number, state and severity as in sys.messages. */
+export interface SqlMessage {
+  number: number
+  state: number
+  severity: number
+  message: string
+}
+
+export type LoginAnswer =
+  | { outcome: 'accepted'; encrypted: boolean; loginName: string; database: string }
+  | { outcome: 'refused'; message: SqlMessage }
+  /** Not tried: the same account was refused elsewhere in this run, and a refused password is never tried again. */
+  | { outcome: 'withheld'; refusedAt: { id: string; subject: string } }
+
+/** A SELECT of ours: text without parameters from outside, and the lowest server version that knows it. */
+export interface Statement<Row extends JsonObject> {
+  name: string
+  text: string
+  since: string
+  /** Documentation of what it reads. */
+  url: string
+  /** Throws when a row does not have the promised shape; the adapter turns that into `protocol`. */
+  decode(row: Record<string, unknown>): Row
+}
+
+export interface SqlPort {
+  preLogin(server: SqlServer): Promise<Observed<PreLoginAnswer>>
+  probeTls(server: SqlServer): Promise<Observed<TlsAnswer>>
+  /** One login for each server, account and database in a run. The first login of an account goes alone. */
+  logIn(server: SqlServer, database: string): Promise<Observed<LoginAnswer>>
+  /** Runs on the connection that `logIn` made. */
+  query<Row extends JsonObject>(server: SqlServer, database: string, statement: Statement<Row>): Promise<Observed<readonly Row[]>>
+}
