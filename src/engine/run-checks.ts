@@ -1,0 +1,114 @@
+import type { Judgement } from '../checks/define.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { Observed } from '../domain/observed.ts'
+import { unseen } from '../domain/observed.ts'
+import type { CheckResult } from '../domain/report.ts'
+import type { Plan, PlannedCheck } from '../plan/plan.ts'
+import type { Ports } from '../ports/ports.ts'
+import { createLimit } from './limit.ts'
+import { blockedResult, judgedResult, failureResult, type ResultFacts } from './results.ts'
+
+export interface EngineOptions {
+  maxParallel: number
+  /** For one check, from the moment it is its turn. */
+  timeoutMs: number
+  /** Deadline or a signal from outside: what has not finished by then is `unknown`, cause `cancelled`. */
+  signal: AbortSignal
+  /** Shown as the place from which everything was seen. */
+  vantage: string
+}
+
+/** Runs one plan. Results stand in the plan's order, whatever finished first. Never throws. */
+export function runChecks(plan: Plan, ports: Ports, options: EngineOptions, limit = createLimit(options.maxParallel)): Promise<CheckResult[]> {
+  const results: Promise<CheckResult>[] = []
+  // `needs` may point forward in the plan, so each check starts only after every promise of the list exists.
+  let start = (): void => undefined
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  for (const planned of plan.checks) {
+    results.push(started.then(() => runOne(planned, results, ports, options, limit)))
+  }
+  start()
+  return Promise.all(results)
+}
+
+async function runOne(
+  planned: PlannedCheck,
+  results: readonly Promise<CheckResult>[],
+  ports: Ports,
+  options: EngineOptions,
+  limit: <T>(task: () => Promise<T>) => Promise<T>,
+): Promise<CheckResult> {
+  const facts = (durationMs: number): ResultFacts => ({ planned, vantage: options.vantage, durationMs })
+  const blockers = await unmetNeeds(planned, results)
+  // A cancelled run says so of everything that it did not get to, rather than blaming the first check that was cut off.
+  if (options.signal.aborted) return failureResult(facts(0), cancelled(options.signal))
+  if (blockers.length > 0) return blockedResult(facts(0), blockers)
+  return limit(async () => {
+    const before = performance.now()
+    const observed = await observe(planned, ports, options)
+    const durationMs = Math.round(performance.now() - before)
+    if (!observed.ok) return failureResult(facts(durationMs), observed.failure)
+    const judged = judge(planned, observed.value)
+    return judged.ok
+      ? judgedResult(facts(durationMs), judged.value, observed.value)
+      : failureResult(facts(durationMs), judged.failure)
+  })
+}
+
+const MET = new Set(['pass', 'not-applicable', 'attested'])
+
+async function unmetNeeds(planned: PlannedCheck, results: readonly Promise<CheckResult>[]): Promise<CheckResult[]> {
+  const unmet: CheckResult[] = []
+  for (const need of planned.needs) {
+    const answers = await Promise.all(need.on.flatMap((place) => results[place] ?? []))
+    const missing = answers.filter((answer) => !MET.has(answer.verdict))
+    const isMet = need.any ? answers.length === 0 || missing.length < answers.length : missing.length === 0
+    if (!isMet) unmet.push(...missing)
+  }
+  return unmet
+}
+
+async function observe(planned: PlannedCheck, ports: Ports, options: EngineOptions): Promise<Observed<JsonObject>> {
+  const { check, subject } = planned
+  if (options.signal.aborted) return { ok: false, failure: cancelled(options.signal) }
+  let timer: NodeJS.Timeout | undefined
+  let onAbort = (): void => undefined
+  const cut = new Promise<Observed<JsonObject>>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(unseen('timeout', `${check.meta.id} on ${subject.name} did not finish within ${options.timeoutMs} ms`, {
+        missing: 'more time: raise the input `timeout`',
+      }))
+    }, options.timeoutMs)
+    onAbort = () => {
+      resolve({ ok: false, failure: cancelled(options.signal) })
+    }
+    options.signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([check.observe(ports, subject), cut])
+  } catch (error) {
+    return unseen('bug', `${check.meta.id} on ${subject.name}: ${describe(error)}`)
+  } finally {
+    clearTimeout(timer)
+    options.signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function judge(planned: PlannedCheck, evidence: JsonObject): Observed<Judgement> {
+  try {
+    return { ok: true, value: planned.check.judge(evidence, planned.subject) }
+  } catch (error) {
+    return unseen('bug', `${planned.check.meta.id} on ${planned.subject.name}: ${describe(error)}`)
+  }
+}
+
+function cancelled(signal: AbortSignal): { kind: 'cancelled'; message: string } {
+  const reason: unknown = signal.reason
+  return { kind: 'cancelled', message: typeof reason === 'string' ? reason : 'The run was cancelled before this check finished' }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'an error that is no Error object'
+}

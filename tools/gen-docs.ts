@@ -1,0 +1,78 @@
+import { parse } from 'yaml'
+import type { Check } from '../src/checks/define.ts'
+
+interface ActionFile {
+  inputs: Record<string, { description: string; default?: string; required?: boolean }>
+  outputs: Record<string, { description: string }>
+}
+
+/** README tables by the name of their marker. */
+export function renderActionTables(actionYml: string): Map<string, string> {
+  const action = parse(actionYml) as ActionFile
+  const inputs = Object.entries(action.inputs).map(
+    ([name, { description, default: value }]) => `| \`${name}\` | ${value ? `\`${value}\`` : ''} | ${cell(description)} |`,
+  )
+  const outputs = Object.entries(action.outputs).map(([name, { description }]) => `| \`${name}\` | ${cell(description)} |`)
+  return new Map([
+    ['inputs', ['| Input | Default | Meaning |', '| --- | --- | --- |', ...inputs].join('\n')],
+    ['outputs', ['| Output | Meaning |', '| --- | --- |', ...outputs].join('\n')],
+  ])
+}
+
+export function renderCatalogueTable(checks: readonly Check[]): string {
+  const rows = checks.map(({ meta }) => {
+    const severity = typeof meta.severity === 'function' ? 'depends' : meta.severity
+    return `| ${meta.ref} | [\`${meta.id}\`](${meta.id}.md) | ${cell(meta.title)} | ${severity} | ${meta.source.rows.join(', ')} |`
+  })
+  return [
+    '# Checks',
+    '',
+    'Every prerequisite that the gate proves, in the order of the report. Generated from the catalogue.',
+    'The last column names the row of the 2018 prerequisites list that a check stands for; checks without one are foundations that carry root causes.',
+    '',
+    '| Ref | Check | Title | Severity | Row |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+export function renderCheckPage({ meta, uses }: Check): string {
+  const needs = meta.needs.map(({ id, any }) => `- \`${id}\`${any === true ? ' (one passing subject is enough)' : ''}`)
+  return [
+    `# ${meta.title}`,
+    '',
+    `\`${meta.id}\` · ${meta.ref} · team: ${meta.team} · ${typeof meta.severity === 'function' ? 'severity depends on the manifest' : meta.severity}`,
+    '',
+    meta.why,
+    '',
+    '## What to do when it does not hold',
+    '',
+    meta.remedy,
+    '',
+    '## How it is proved',
+    '',
+    `- Seen through: ${uses.length === 0 ? 'nothing (only a person can tell)' : uses.map((port) => `\`${port}\``).join(', ')}`,
+    `- The place that counts: ${VANTAGES[meta.vantage]}`,
+    `- Verdicts it can give: ${meta.verdicts.map((verdict) => `\`${verdict}\``).join(', ')}`,
+    ...(meta.disprovedBy === undefined ? [] : [`- Answers that decide although nothing was reached: ${meta.disprovedBy.map((name) => `\`${name}\``).join(', ')}`]),
+    ...(needs.length === 0 ? [] : ['', 'It is `blocked` until these hold:', '', ...needs]),
+    '',
+    '## Source',
+    '',
+    `[${meta.source.title}](${meta.source.url}), verified ${meta.source.verified}.`,
+    '',
+  ].join('\n')
+}
+
+const VANTAGES: Record<Check['meta']['vantage'], string> = {
+  'network-path': 'the DMS subnet; from anywhere else a path that fails is `unknown` and one that passes is a proxy proof',
+  server: "anywhere: it is the server's own answer",
+  'control-plane': 'anywhere: it is the answer of Azure Resource Manager',
+  repository: 'the repository',
+  person: 'a person who can look',
+}
+
+function cell(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
+}
