@@ -1,0 +1,130 @@
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { seen, unseen, type Observed } from '../../domain/observed.ts'
+import type { BrowserAnswer, BrowserInstance } from '../../ports/net-port.ts'
+import { boundText } from '../bounded-text.ts'
+import { parseBrowserReply } from './browser-reply.ts'
+import { showEndpoint } from './open-socket.ts'
+import { ABORTED, connectOutcome, errorCode, socketFailure } from './socket-errors.ts'
+
+export interface BrowseTarget {
+  address: string
+  port: number
+  instance: string
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+const CLNT_UCAST_EX = Buffer.from([0x03])
+const CLNT_UCAST_INST = 0x04
+/** MC-SQLR 2.2.4: at most 32 bytes of name. */
+const INSTANCE_LIMIT_BYTES = 32
+const TRIES = 3
+const RETRY_LIMIT_MS = 1000
+/** More than the protocol can need: three answers to each of two questions, and some duplicates. */
+const REPLY_LIMIT = 64
+
+interface Heard {
+  listed: readonly BrowserInstance[]
+  garbage: boolean
+  code?: string
+}
+
+/**
+ * Asks SQL Server Browser for one instance. It keeps silent about an instance that it does not know (MC-SQLR 3.2.5.2),
+ * so all are asked for afterwards: that tells an unknown instance from a Browser that does not answer.
+ */
+export async function browseInstance(target: BrowseTarget): Promise<Observed<BrowserAnswer>> {
+  const { address, instance } = target
+  const shown = boundText(instance)
+  const asked = `SQL Server Browser query for "${shown}" from this runner to udp ${showEndpoint(address, target.port)}`
+  // eslint-disable-next-line no-control-regex -- the range is latin1 without its control characters
+  if (!/^[\u0020-\u007e\u00a0-\u00ff]+$/.test(instance) || instance.length > INSTANCE_LIMIT_BYTES) {
+    return unseen(
+      'unsupported',
+      `SQL Server Browser cannot be asked for "${shown}": the protocol carries at most ${INSTANCE_LIMIT_BYTES} latin1 characters.`,
+    )
+  }
+  const { listed, garbage, code } = await exchange(target)
+  if (listed.length > 0) {
+    const entry = listed.find((one) => isSameInstance(one.instanceName, instance))
+    const known = [...new Set(listed.map(({ instanceName }) => instanceName))]
+    return seen({ outcome: 'answered', address, ...(entry === undefined ? {} : { instance: entry }), known })
+  }
+  if (code === ABORTED) return { ok: false, failure: socketFailure(ABORTED, asked) }
+  if (code !== undefined) {
+    const outcome = connectOutcome(code)
+    return outcome === undefined || outcome === 'reset'
+      ? { ok: false, failure: socketFailure(code, asked) }
+      : seen({ outcome, address })
+  }
+  if (garbage) return unseen('protocol', `${asked}: what came back is not an answer of SQL Server Browser.`)
+  return seen({ outcome: 'timeout', address })
+}
+
+function exchange({ address, port, instance, timeoutMs, signal }: BrowseTarget): Promise<Heard> {
+  if (signal.aborted) return Promise.resolve({ listed: [], garbage: false, code: ABORTED })
+  return new Promise((resolve) => {
+    // A connected socket hears ICMP refusals, and nothing from anyone else.
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    let garbage = false
+    let replies = 0
+    let sent = 0
+    let ended = false
+    let next: NodeJS.Timeout | undefined
+    const stepMs = Math.min(RETRY_LIMIT_MS, timeoutMs / (2 * TRIES + 1))
+    const end = (listed: readonly BrowserInstance[], code?: string): void => {
+      if (ended) return
+      ended = true
+      clearTimeout(deadline)
+      clearTimeout(next)
+      signal.removeEventListener('abort', onAbort)
+      socket.close()
+      resolve({ listed, garbage, ...(code === undefined ? {} : { code }) })
+    }
+    const onAbort = (): void => {
+      end([], ABORTED)
+    }
+    const deadline = setTimeout(end, timeoutMs, [])
+    const send = (): void => {
+      if (ended || sent === 2 * TRIES) return
+      socket.send(
+        sent < TRIES
+          ? Buffer.concat([Buffer.from([CLNT_UCAST_INST]), Buffer.from(`${instance}\0`, 'latin1')])
+          : CLNT_UCAST_EX,
+      )
+      sent += 1
+      next = setTimeout(send, stepMs)
+    }
+    const hear = (datagram: Buffer): void => {
+      replies += 1
+      const listed = parseBrowserReply(datagram)
+      garbage ||= listed === undefined
+      if (listed === undefined) {
+        if (replies >= REPLY_LIMIT) end([])
+      } else if (sent > TRIES || listed.some((one) => isSameInstance(one.instanceName, instance))) {
+        end(listed)
+      } else {
+        // An answer about something else than was asked: the whole list decides.
+        clearTimeout(next)
+        sent = TRIES
+        send()
+      }
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket.on('message', hear)
+    socket.on('error', (error) => {
+      end([], errorCode(error))
+    })
+    // node passes a failure here, against its types, instead of emitting it.
+    socket.connect(port, address, (error?: Error) => {
+      if (error === undefined) send()
+      else end([], errorCode(error))
+    })
+  })
+}
+
+/** Instance names are compared without regard to letter case, as SQL Server does. */
+function isSameInstance(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}

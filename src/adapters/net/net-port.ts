@@ -1,0 +1,59 @@
+import { networkInterfaces } from 'node:os'
+import { seen, type Observed } from '../../domain/observed.ts'
+import type { ConnectAnswer, NetPort } from '../../ports/net-port.ts'
+import { createMemo } from '../memo.ts'
+import { browseInstance } from './browse.ts'
+import { openSocket, plainAddress, showEndpoint, type SocketTarget } from './open-socket.ts'
+import { resolveName, type Lookup } from './resolve-name.ts'
+import { connectOutcome, socketFailure } from './socket-errors.ts'
+
+export interface NetPortOptions {
+  /** For one lookup, one connect or one Browser query. */
+  timeoutMs: number
+  signal: AbortSignal
+  /** UDP port of SQL Server Browser. */
+  browserPort?: number
+  lookup?: Lookup
+}
+
+const BROWSER_PORT = 1434
+
+/** The network as this runner sees it. Every question is asked once a run. */
+export function createNetPort({ timeoutMs, signal, browserPort = BROWSER_PORT, lookup }: NetPortOptions): NetPort {
+  const memo = createMemo()
+  return {
+    resolve: (host) =>
+      memo.once(`resolve ${host.toLowerCase()}`, () =>
+        resolveName(host, { timeoutMs, signal, ...(lookup === undefined ? {} : { lookup }) }),
+      ),
+    connect: (address, port) =>
+      memo.once(`connect ${address} ${port}`, () => probeConnect({ address, port, timeoutMs, signal })),
+    browse: (address, instance) =>
+      memo.once(`browse ${address} ${instance.toLowerCase()}`, () =>
+        browseInstance({ address, port: browserPort, instance, timeoutMs, signal }),
+      ),
+    localAddresses: readLocalAddresses,
+  }
+}
+
+async function probeConnect(target: SocketTarget): Promise<Observed<ConnectAnswer>> {
+  const { address, port } = target
+  const answer = await openSocket(target)
+  if (answer.opened) {
+    answer.socket.on('error', () => undefined).destroy()
+    return seen({ address, port, outcome: 'open', localAddress: answer.localAddress, ms: answer.ms })
+  }
+  const outcome = connectOutcome(answer.code)
+  if (outcome !== undefined) return seen({ address, port, outcome, ms: answer.ms })
+  return {
+    ok: false,
+    failure: socketFailure(answer.code, `TCP connect from this runner to ${showEndpoint(address, port)}`),
+  }
+}
+
+function readLocalAddresses(): readonly string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => plainAddress(address)),
+  )
+  return [...new Set(addresses)]
+}

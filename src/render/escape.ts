@@ -1,0 +1,152 @@
+/**
+ * The only escaping code. Text from outside (names, errors, the manifest) reaches markdown, HTML or the log through
+ * these functions and no other way.
+ */
+
+/** Invisible; breaks what GitHub turns into mentions, links and emoji after it has parsed the markdown. */
+const JOINER = '\u2060'
+
+/** Text of others in one message: longer tells nobody more, and would push our own words out of sight. */
+const OUTSIDE_TEXT_LIMIT_CHARS = 500
+
+/**
+ * Control characters, bidirectional overrides, zero-width and other invisible characters, and halves of characters.
+ * Tab, line feed and carriage return are white space and stay.
+ */
+const INVISIBLE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Surrogate}]/gu
+
+/** Makes what cannot be seen visible: U+202E becomes `⟨U+202E⟩`. */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, (char) => {
+    const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    return `⟨U+${code}⟩`
+  })
+}
+
+/** Cuts text from outside to a bounded length, between characters, and says so with an ellipsis. */
+export function cut(text: string, limit = OUTSIDE_TEXT_LIMIT_CHARS): string {
+  if (text.length <= limit) return text
+  const end = limit - 1
+  const splitsPair = /[\ud800-\udbff]/.test(text.charAt(end - 1)) && /[\udc00-\udfff]/.test(text.charAt(end))
+  return `${text.slice(0, splitsPair ? end - 1 : end)}…`
+}
+
+/** One line of visible characters: white space of any kind becomes one space. */
+export function oneLine(text: string): string {
+  return visible(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029 ]+/g, ' ').trim())
+}
+
+/**
+ * Markdown that shows `text` as it is, on one line, wherever inline text may stand, also in a table cell and at the
+ * beginning of a line. No markup, HTML, mention, issue or web link, emoji code or formula can come of it.
+ */
+export function escapeMarkdown(text: string): string {
+  const escaped = defuse(oneLine(text))
+    .replace(/[\\|&<>]/g, entity)
+    .replace(/[*_`[\]~$]/g, String.raw`\$&`)
+  return escaped.replace(/^[-+=:#]/, String.raw`\$&`).replace(/^(\d+)([.)])/, String.raw`$1\$2`)
+}
+
+/** Entities, not backslashes: parsers differ on a backslash before a pipe in a table. */
+function entity(char: string): string {
+  return ENTITIES[char] ?? char
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '|': '&#124;',
+  '\\': '&#92;',
+}
+
+/**
+ * Escapes are undone before GitHub looks for mentions (`@user`), issues (`#1`, `GH-1`), addresses (`www.`, `://`) and
+ * emoji codes (`:name:`) in the finished text, so only another character between helps.
+ */
+function defuse(text: string): string {
+  return text
+    .replace(/@/g, `@${JOINER}`)
+    .replace(/#(?=\d|$)/g, `#${JOINER}`)
+    .replace(/GH-(?=\d|$)/gi, `$&${JOINER}`)
+    .replace(/:(?=\/\/|[\w+-]+:)/g, `:${JOINER}`)
+    .replace(/www(?=\.|$)/gi, `$&${JOINER}`)
+}
+
+/** The same for text inside an HTML element that we write ourselves (`<summary>`, `<sub>`). */
+export function escapeHtml(text: string): string {
+  return defuse(oneLine(text)).replace(/[&<>"']/g, entity)
+}
+
+/** One cell of a table: `escapeMarkdown`, cut to a bounded length. */
+export function tableCell(text: string): string {
+  return richText(cut(text))
+}
+
+/**
+ * Inline code. Its fence is longer than any run of backticks inside. A pipe cannot stand in the code of a table cell
+ * in the same way in all parsers, so there such text is escaped plain text.
+ */
+export function codeSpan(text: string, place: 'text' | 'table' = 'text'): string {
+  const line = oneLine(text)
+  if (line === '') return ''
+  if (place === 'table' && line.includes('|')) return escapeMarkdown(text)
+  const fence = '`'.repeat(longestRun(line) + 1)
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
+  return `${fence}${pad}${line}${pad}${fence}`
+}
+
+/** Escaped text in which pairs of backticks, as our messages use them around names, become inline code. */
+export function richText(text: string): string {
+  const parts = oneLine(text).split(/`([^`|]+)`/)
+  return parts
+    .map((part, place) => (place % 2 === 1 ? codeSpan(part, 'table') : withSpaces(part, place === 0)))
+    .join('')
+}
+
+/** `escapeMarkdown` trims; the spaces around inline code must stay. */
+function withSpaces(part: string, first: boolean): string {
+  const before = !first && part.startsWith(' ') ? ' ' : ''
+  const after = part.length > 1 && part.endsWith(' ') ? ' ' : ''
+  return `${before}${escapeMarkdown(part)}${after}`
+}
+
+/** A fenced block; its fence is longer than any run of backticks inside. An unknown language is left out. */
+export function codeBlock(language: string, text: string): string {
+  const body = visible(text.replace(/\r\n?/g, '\n')).replace(/\n+$/, '')
+  const fence = '`'.repeat(Math.max(3, longestRun(body) + 1))
+  return `${fence}${/^[a-z]{1,20}$/.test(language) ? language : ''}\n${body}\n${fence}`
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length))
+}
+
+/** A link, where the address is a plain https one; else its text alone. */
+export function link(text: string, url: string): string {
+  return isPlainUrl(url) ? `[${escapeMarkdown(text)}](${url})` : escapeMarkdown(text)
+}
+
+/** GitHub's own servers may stand on http in a lab; anything that could end the link is refused. */
+export function isPlainUrl(url: string): boolean {
+  return /^https?:\/\/[\w.:-]+(?:\/[\w./?&=%+#~:@,;-]*)?$/.test(url)
+}
+
+/** An HTML comment that nobody sees, to find our own comment again. Anything that could end it is dropped. */
+export function hiddenMarker(text: string): string {
+  return `<!-- ${text
+    .replace(/[^\w:./=+ -]/g, '')
+    .replace(/-{2,}/g, '-')
+    .replace(/-$/, '')} -->`
+}
+
+/**
+ * Log text in which no line is a workflow command: the runner takes `::` at the start of a line, after white space,
+ * and `##[` anywhere (actions/runner, ActionCommand.cs).
+ */
+export function neutraliseCommands(text: string): string {
+  return text.replace(/(^|[\r\n\u0085\u2028\u2029])([^\S\r\n]*)::/g, '$1$2: :').replace(/##\[/g, '## [')
+}
