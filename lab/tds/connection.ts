@@ -49,7 +49,9 @@ export class TdsConnection {
   constructor(socket: Socket, server: ServerSide, id: number) {
     this.#socket = socket
     this.#server = server
-    this.#session = { id, clientAddress: socket.remoteAddress ?? '', user: '', database: '', encrypted: false }
+    const clientAddress = socket.remoteAddress ?? ''
+    const serverPort = socket.localPort ?? 0
+    this.#session = { id, clientAddress, serverPort, user: '', database: '', encrypted: false }
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('close', () => this.#release())
@@ -105,20 +107,23 @@ export class TdsConnection {
   }
 
   #dispatch(type: number, body: Buffer): void {
-    if (type === PACKET.login7) return this.#logIn(body)
-    if (this.#state === 'prelogin' && type === PACKET.prelogin) return this.#preLogin(body)
-    if (this.#state !== 'ready') throw new ProtocolError(`a message of type ${type} before the login`)
-    if (type === PACKET.attention) return this.#cancel()
-    if (this.#running !== undefined) throw new ProtocolError('a request while another one runs')
-    if (type === PACKET.batch) return this.#request(parseBatch(withoutHeaders(body, this.#tdsVersion)))
-    if (type === PACKET.rpc) return this.#request(parseRpc(withoutHeaders(body, this.#tdsVersion)))
-    throw new ProtocolError(`a message of type ${type}, which the lab does not know`)
+    if (type === PACKET.login7) this.#logIn(body)
+    else if (this.#state === 'prelogin' && type === PACKET.prelogin) this.#preLogin(body)
+    else if (this.#state !== 'ready') throw new ProtocolError(`a message of type ${type} before the login`)
+    else if (type === PACKET.attention) this.#cancel()
+    else if (this.#running !== undefined) throw new ProtocolError('a request while another one runs')
+    else if (type === PACKET.batch) this.#request(parseBatch(withoutHeaders(body, this.#tdsVersion)))
+    else if (type === PACKET.rpc) this.#request(parseRpc(withoutHeaders(body, this.#tdsVersion)))
+    else throw new ProtocolError(`a message of type ${type}, which the lab does not know`)
   }
 
   #preLogin(body: Buffer): void {
     const { answer: encryption, scope } = negotiate(this.#server.encryption, parsePrelogin(body))
     this.#send(encodePrelogin(this.#server.version, encryption))
-    if (this.#server.options.misbehave === 'close-after-prelogin') return this.#end()
+    if (this.#server.options.misbehave === 'close-after-prelogin') {
+      this.#end()
+      return
+    }
     this.#state = 'login'
     this.#scope = scope
     if (scope !== 'none') this.#startTls()
@@ -126,22 +131,17 @@ export class TdsConnection {
 
   #startTls(): void {
     const carrier = new TlsCarrier((bytes) => void this.#socket.write(bytes))
-    // The Node types want a Socket; any Duplex does (documented for tls.TLSSocket).
-    const options = { isServer: true, ...(this.#server.secureContext && { secureContext: this.#server.secureContext }) }
-    const tls = new TLSSocket(carrier as unknown as Socket, options)
+    const { secureContext } = this.#server
+    const tls = new TLSSocket(carrier, { isServer: true, ...(secureContext && { secureContext }) })
     tls.on('error', () => this.#socket.destroy())
-    tls.on('data', (chunk: Buffer) =>
-      this.#guarded(() => {
-        this.#packets.push(chunk)
-        this.#drainDecrypted()
-      }),
-    )
+    tls.on('data', (chunk: Buffer) => this.#guarded(() => this.#receiveDecrypted(chunk)))
     this.#carrier = carrier
     this.#tls = tls
   }
 
-  #drainDecrypted(): void {
+  #receiveDecrypted(chunk: Buffer): void {
     this.#session.encrypted = true
+    this.#packets.push(chunk)
     this.#drain()
   }
 
@@ -160,10 +160,11 @@ export class TdsConnection {
     const verdict = this.#authenticate(login)
     if (verdict === undefined || 'routeTo' in verdict) {
       record.accepted = true
-      return this.#accept(login, verdict?.routeTo)
+      this.#accept(login, verdict?.routeTo)
+    } else {
+      this.#send(refusal(this.#context(), isList(verdict) ? verdict : [verdict]))
+      this.#end()
     }
-    this.#send(refusal(this.#context(), isList(verdict) ? verdict : [verdict]))
-    this.#end()
   }
 
   #authenticate(login: Login): LoginVerdict {

@@ -27,9 +27,12 @@ export function isSessionSetup(text: string): boolean {
   return lines.length > 0 && lines.every(isSessionOption)
 }
 
+const SET =
+  /^\s*set\s+(\w+)\s+(\w+|isolation level (?:read (?:un)?committed|repeatable read|snapshot|serializable))\s*$/i
+
 function isSessionOption(line: string): boolean {
-  const [, option, value] = /^\s*set\s+(\w+)\s+([\w ]+?)\s*$/i.exec(line) ?? []
-  return option !== undefined && value !== undefined && SESSION_OPTIONS.has(option.toLowerCase())
+  const [, option] = SET.exec(line) ?? []
+  return option !== undefined && SESSION_OPTIONS.has(option.toLowerCase())
 }
 
 /** mssql asks `SELECT 1;` before it hands out a connection (validateConnection). */

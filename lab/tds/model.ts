@@ -64,8 +64,11 @@ export interface Login {
 export interface Session {
   id: number
   clientAddress: string
+  /** The port that the client connected to. */
+  serverPort: number
   /** Empty before the login. */
   user: string
+  /** What the client asked for, else master; `authenticate` may put it into the spelling of the server. */
   database: string
   /** Whether what is sent now is encrypted: false after login-only encryption. */
   encrypted: boolean

@@ -82,12 +82,13 @@ export function answer(context: TokenContext, kind: 'batch' | 'rpc', reply: Repl
   }
   if (reply.error !== undefined) parts.push(encodeMessage(context, TOKEN.error, reply.error))
   const status = reply.error === undefined ? DONE.final : DONE.error
+  const count = reply.rowsAffected ?? 0
   const counted = reply.rowsAffected === undefined ? 0 : DONE.count
   if (inProcedure) {
-    parts.push(uint8(TOKEN.returnStatus), uint32(0))
-    parts.push(done(context, TOKEN.doneProcedure, status | counted, reply.rowsAffected ?? 0))
+    if (counted !== 0) parts.push(done(context, TOKEN.doneInProcedure, DONE.count | DONE.more, count))
+    parts.push(uint8(TOKEN.returnStatus), uint32(0), done(context, TOKEN.doneProcedure, status))
   } else if (sets.length === 0 || reply.error !== undefined) {
-    parts.push(done(context, TOKEN.done, status | counted, reply.rowsAffected ?? 0))
+    parts.push(done(context, TOKEN.done, status | counted, count))
   }
   return Buffer.concat(parts)
 }

@@ -37,7 +37,8 @@ async function readInside(root: string, path: string, shown: string): Promise<Ob
   if (!isInside(root, real)) return unseen('forbidden', `${shown} is a link out of the workspace and is not read.`)
   // Opening a pipe or a device can wait for ever, so it is looked at before; O_NONBLOCK covers what changes in between.
   if (!(await stat(real)).isFile()) return unseen('unsupported', `${shown} is not a regular file.`)
-  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  // Windows has neither flag: undefined counts as 0 there.
+  const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const facts = await file.stat()
     if (!facts.isFile()) return unseen('unsupported', `${shown} is not a regular file.`)

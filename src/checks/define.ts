@@ -62,7 +62,11 @@ export interface CheckMeta<S extends Spec> {
   remedy: string
 }
 
-export interface CheckDefinition<S extends Spec = Spec, E extends JsonObject = JsonObject, Use extends keyof Ports = keyof Ports> {
+export interface CheckDefinition<
+  S extends Spec = Spec,
+  E extends JsonObject = JsonObject,
+  Use extends keyof Ports = keyof Ports,
+> {
   meta: CheckMeta<S>
   uses: readonly Use[]
   subjects(manifest: Manifest): readonly Subject<S>[]

@@ -119,5 +119,7 @@ function flag(row: Record<string, unknown>, column: string): Flag {
 
 /** Names the type only: the value is text from outside. */
 function wrongType(column: string, expected: string, value: unknown): Error {
-  return new Error(`the column ${column} should be ${expected} and is ${value === undefined ? 'missing' : typeof value}`)
+  return new Error(
+    `the column ${column} should be ${expected} and is ${value === undefined ? 'missing' : typeof value}`,
+  )
 }

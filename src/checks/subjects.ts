@@ -76,7 +76,8 @@ function databasesOf(manifest: Manifest, target: string): { name: string; locati
   for (const source of manifest.sources) {
     for (const database of source.databases) {
       const key = database.as.toLowerCase()
-      if (database.target === target && !byName.has(key)) byName.set(key, { name: database.as, location: database.location })
+      if (database.target === target && !byName.has(key))
+        byName.set(key, { name: database.as, location: database.location })
     }
   }
   return [...byName.values()]

@@ -79,6 +79,8 @@ export interface Report {
   tool: { name: 'dms-preflight'; version: string }
   run: RunFacts
   title: string
+  /** Absent: everything is shown. Else what was left out: `names` keeps ids and verdicts, `counts` only the numbers. */
+  disclosure?: 'names' | 'counts'
   status: Status
   ready: boolean
   statusIfMerged: Status

@@ -108,3 +108,9 @@ function matchPorts(texts: readonly string[]): NumberMatch[] {
 export function interval({ first, last }: AddressRange): Interval {
   return [first, last]
 }
+
+/** Whether the rule names the port at all; one whose ports cannot be read may. */
+export function isTouchingPort(rule: FilterRule, port: number): boolean {
+  const wanted = BigInt(port)
+  return matchPorts(rule.destinationPorts).some(({ ports: [first, last] }) => first <= wanted && wanted <= last)
+}

@@ -65,8 +65,8 @@ interface Region {
 }
 
 const SOURCE_PORTS: Interval = [1024n, 65535n]
-/** Beyond this many different sets of packets the answer is `depends`: real groups stay far below. */
-const REGION_LIMIT = 20_000
+/** Beyond this many different sets of packets the answer is `depends`: a group has at most 4,000 address ranges. */
+const REGION_LIMIT = 5_000
 
 /** Azure's default rules, which no group can be without (network security groups overview). */
 const DEFAULT_PRIORITY = 65_000

@@ -7,7 +7,9 @@ describe('resolveWorkspacePath', () => {
     ['waves', '../estate.yml', 'estate.yml'],
     ['a/b', './c//d', 'a/b/c/d'],
     ['', 'name with spaces.pem', 'name with spaces.pem'],
-  ])('from %j, %j is %j', (folder, text, path) => expect(resolveWorkspacePath(folder, text)).toEqual({ ok: true, path }))
+  ])('from %j, %j is %j', (folder, text, path) =>
+    expect(resolveWorkspacePath(folder, text)).toEqual({ ok: true, path }),
+  )
 
   it.each([
     ['', '', 'must be a path without spaces around it'],

@@ -30,7 +30,7 @@ export function folderOf(path: string): string {
 function textProblem(text: string): string | undefined {
   if (text === '' || text.trim() !== text) return 'must be a path without spaces around it'
   if (text.length > LONGEST_PATH) return `must be at most ${LONGEST_PATH} characters long`
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(text) || !text.isWellFormed()) return 'must not hold control characters'
+  if (/[\p{Cc}\p{Surrogate}]/u.test(text)) return 'must not hold control characters'
   if (/^(\\\\|\/\/)/.test(text)) return 'must be a path inside the workspace, not a UNC path'
   if (/^([A-Za-z]:|[\\/])/.test(text)) return 'must be relative, not absolute'
   if (text.includes('\\')) return 'must be written with forward slashes'

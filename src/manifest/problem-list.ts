@@ -39,7 +39,7 @@ export class ProblemList {
 /** Text of the manifest inside a message: quoted, on one line, cut. */
 export function quote(text: string): string {
   const short = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
-  return JSON.stringify(short.toWellFormed()).replace(/[\u007f-\u009f\u2028\u2029]/g, '\u{fffd}')
+  return JSON.stringify(short.replace(/[\p{Surrogate}\u007f-\u009f\u2028\u2029]/gu, '\u{fffd}'))
 }
 
 /** `sources[0].login.password` */

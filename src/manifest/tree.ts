@@ -71,14 +71,16 @@ export function plainValue(tree: Tree): unknown {
       return tree.items.map(plainValue)
     case 'map':
       return Object.fromEntries(
-        [...tree.entries].filter(([, { value }]) => value.kind !== 'bad').map(([key, { value }]) => [key, plainValue(value)]),
+        [...tree.entries]
+          .filter(([, { value }]) => value.kind !== 'bad')
+          .map(([key, { value }]) => [key, plainValue(value)]),
       )
     case 'bad':
       return undefined
   }
 }
 
-/** The same tree with a bad place at each of the paths. */
+/** The same tree with a bad place at each of the paths, also where nothing stands yet. */
 export function markBad(tree: Tree, paths: readonly Path[]): Tree {
   if (paths.some((path) => path.length === 0)) return { kind: 'bad', location: tree.location }
   if (paths.length === 0 || tree.kind === 'scalar' || tree.kind === 'bad') return tree
@@ -89,12 +91,19 @@ export function markBad(tree: Tree, paths: readonly Path[]): Tree {
     if (known === undefined) below.set(step, [rest])
     else known.push(rest)
   }
-  if (tree.kind === 'list') return { ...tree, items: tree.items.map((item, index) => markBad(item, below.get(index) ?? [])) }
-  const entries = [...tree.entries].map(([key, { keyLocation, value }]): [string, Entry] => [
-    key,
-    { keyLocation, value: markBad(value, below.get(key) ?? []) },
-  ])
-  return { ...tree, entries: new Map(entries) }
+  if (tree.kind === 'list') {
+    return { ...tree, items: tree.items.map((item, index) => markBad(item, below.get(index) ?? [])) }
+  }
+  const entries = new Map(tree.entries)
+  for (const [key, rests] of below) {
+    const { keyLocation, value } = entries.get(String(key)) ?? missingEntry(tree.location)
+    entries.set(String(key), { keyLocation, value: markBad(value, rests) })
+  }
+  return { ...tree, entries }
+}
+
+function missingEntry(location: Location): Entry {
+  return { keyLocation: location, value: { kind: 'bad', location } }
 }
 
 const ACCOUNTS = ['user', 'windows', 'entra']
@@ -105,7 +114,8 @@ const ACCOUNTS = ['user', 'windows', 'entra']
  */
 export function mergeTrees(base: Tree, over: Tree, key?: string): Tree {
   if (base.kind !== 'map' || over.kind !== 'map') return over
-  if (key === 'login' && ACCOUNTS.some((account) => over.entries.has(account) && !base.entries.has(account))) return over
+  if (key === 'login' && ACCOUNTS.some((account) => over.entries.has(account) && !base.entries.has(account)))
+    return over
   const entries = new Map(base.entries)
   for (const [name, entry] of over.entries) {
     const below = base.entries.get(name)

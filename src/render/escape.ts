@@ -13,8 +13,7 @@ const OUTSIDE_TEXT_LIMIT_CHARS = 500
  * Control characters, bidirectional overrides, zero-width and other invisible characters, and halves of characters.
  * Tab, line feed and carriage return are white space and stay.
  */
-const INVISIBLE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Surrogate}]/gu
+const INVISIBLE = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu
 
 /** Makes what cannot be seen visible: U+202E becomes `⟨U+202E⟩`. */
 export function visible(text: string): string {

@@ -120,7 +120,7 @@ describe('escapeMarkdown', () => {
         expect(all(tree).filter(({ type }) => type === 'text')).toHaveLength(1)
         expect(textOf(tree)).toBe(oneLine(text))
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     )
   })
 
@@ -134,7 +134,7 @@ describe('escapeMarkdown', () => {
         expect(typesOf(tree).filter((type) => !allowed.includes(type))).toEqual([])
         expect(tree.children?.map(({ type }) => type)).toEqual(['heading', 'list'])
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -146,7 +146,7 @@ describe('escapeMarkdown', () => {
           .join('')
         expect(shown).not.toMatch(/@[a-z0-9]|#\d|GH-\d|:\/\/|www\.|:[\w+-]+:/i)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })
@@ -164,7 +164,7 @@ describe('tableCell', () => {
         const [, row] = tree.children?.[0]?.children ?? []
         expect(textOf(row?.children?.[2] ?? { type: '' })).toBe(oneLine(c))
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 })
@@ -178,7 +178,7 @@ describe('codeSpan and codeBlock', () => {
         expect(typesOf(tree)).toEqual(['root', 'paragraph', 'inlineCode'])
         expect(all(tree).find(({ type }) => type === 'inlineCode')?.value).toBe(oneLine(text))
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -192,7 +192,7 @@ describe('codeSpan and codeBlock', () => {
         expect(inList.children?.map(({ type }) => type)).toEqual(['list', 'paragraph'])
         expect(all(inList).filter(({ type }) => type === 'code')).toHaveLength(1)
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -209,7 +209,7 @@ describe('richText', () => {
         const allowed = ['root', 'paragraph', 'text', 'inlineCode']
         expect(typesOf(parse(richText(text))).filter((type) => !allowed.includes(type))).toEqual([])
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -260,7 +260,7 @@ describe('the other escapes', () => {
         for (const line of safe.split(/\r\n|[\r\n\u2028\u2029\u0085]/)) expect(line.trimStart()).not.toMatch(/^::/)
         expect(safe).not.toContain('##[')
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
     expect(neutraliseCommands('  ::set-output::x\nfe80::1 ##[group]')).toBe('  : :set-output::x\nfe80::1 ## [group]')
   })

@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { BrowserAnswer, BrowserInstance } from '../../ports/net-port.ts'
@@ -21,8 +21,8 @@ const CLNT_UCAST_INST = 0x04
 const INSTANCE_LIMIT_BYTES = 32
 const TRIES = 3
 const RETRY_LIMIT_MS = 1000
-/** More than the protocol can need: three answers to each of two questions, and some duplicates. */
-const REPLY_LIMIT = 64
+/** A service that floods is not listened to until the timeout. */
+const GARBAGE_LIMIT = 64
 
 interface Heard {
   listed: readonly BrowserInstance[]
@@ -38,7 +38,6 @@ export async function browseInstance(target: BrowseTarget): Promise<Observed<Bro
   const { address, instance } = target
   const shown = boundText(instance)
   const asked = `SQL Server Browser query for "${shown}" from this runner to udp ${showEndpoint(address, target.port)}`
-  // eslint-disable-next-line no-control-regex -- the range is latin1 without its control characters
   if (!/^[\u0020-\u007e\u00a0-\u00ff]+$/.test(instance) || instance.length > INSTANCE_LIMIT_BYTES) {
     return unseen(
       'unsupported',
@@ -62,66 +61,85 @@ export async function browseInstance(target: BrowseTarget): Promise<Observed<Bro
   return seen({ outcome: 'timeout', address })
 }
 
-function exchange({ address, port, instance, timeoutMs, signal }: BrowseTarget): Promise<Heard> {
+function exchange(target: BrowseTarget): Promise<Heard> {
+  const { address, port, instance, timeoutMs, signal } = target
   if (signal.aborted) return Promise.resolve({ listed: [], garbage: false, code: ABORTED })
   return new Promise((resolve) => {
     // A connected socket hears ICMP refusals, and nothing from anyone else.
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
-    let garbage = false
-    let replies = 0
-    let sent = 0
-    let ended = false
-    let next: NodeJS.Timeout | undefined
-    const stepMs = Math.min(RETRY_LIMIT_MS, timeoutMs / (2 * TRIES + 1))
+    const questions = createQuestions(socket, target)
+    let unreadable = 0
     const end = (listed: readonly BrowserInstance[], code?: string): void => {
-      if (ended) return
-      ended = true
+      if (questions.hasEnded()) return
+      questions.end()
       clearTimeout(deadline)
-      clearTimeout(next)
       signal.removeEventListener('abort', onAbort)
       socket.close()
-      resolve({ listed, garbage, ...(code === undefined ? {} : { code }) })
+      resolve({ listed, garbage: unreadable > 0, ...(code === undefined ? {} : { code }) })
     }
     const onAbort = (): void => {
       end([], ABORTED)
     }
     const deadline = setTimeout(end, timeoutMs, [])
-    const send = (): void => {
-      if (ended || sent === 2 * TRIES) return
-      socket.send(
-        sent < TRIES
-          ? Buffer.concat([Buffer.from([CLNT_UCAST_INST]), Buffer.from(`${instance}\0`, 'latin1')])
-          : CLNT_UCAST_EX,
-      )
-      sent += 1
-      next = setTimeout(send, stepMs)
-    }
-    const hear = (datagram: Buffer): void => {
-      replies += 1
-      const listed = parseBrowserReply(datagram)
-      garbage ||= listed === undefined
-      if (listed === undefined) {
-        if (replies >= REPLY_LIMIT) end([])
-      } else if (sent > TRIES || listed.some((one) => isSameInstance(one.instanceName, instance))) {
-        end(listed)
-      } else {
-        // An answer about something else than was asked: the whole list decides.
-        clearTimeout(next)
-        sent = TRIES
-        send()
-      }
-    }
     signal.addEventListener('abort', onAbort, { once: true })
-    socket.on('message', hear)
     socket.on('error', (error) => {
       end([], errorCode(error))
     })
+    socket.on('message', (datagram) => {
+      const listed = parseBrowserReply(datagram)
+      if (listed === undefined) {
+        unreadable += 1
+        if (unreadable === GARBAGE_LIMIT) end([])
+      } else if (questions.hasAskedForAll() || listed.some((one) => isSameInstance(one.instanceName, instance))) {
+        end(listed)
+      } else {
+        // An answer about something else than was asked: the whole list decides.
+        questions.askForAll()
+      }
+    })
     // node passes a failure here, against its types, instead of emitting it.
     socket.connect(port, address, (error?: Error) => {
-      if (error === undefined) send()
+      if (error === undefined) questions.ask()
       else end([], errorCode(error))
     })
   })
+}
+
+interface Questions {
+  ask(): void
+  askForAll(): void
+  hasAskedForAll(): boolean
+  end(): void
+  hasEnded(): boolean
+}
+
+/** UDP loses packets: three datagrams for the instance, then three for all, one after another until `end`. */
+function createQuestions(socket: Socket, { instance, timeoutMs }: BrowseTarget): Questions {
+  const stepMs = Math.min(RETRY_LIMIT_MS, timeoutMs / (2 * TRIES + 1))
+  const forOne = Buffer.concat([Buffer.from([CLNT_UCAST_INST]), Buffer.from(`${instance}\0`, 'latin1')])
+  let sent = 0
+  let ended = false
+  let next: NodeJS.Timeout | undefined
+  const ask = (): void => {
+    if (ended || sent === 2 * TRIES) return
+    socket.send(sent < TRIES ? forOne : CLNT_UCAST_EX)
+    sent += 1
+    next = setTimeout(ask, stepMs)
+  }
+  return {
+    ask,
+    askForAll: () => {
+      clearTimeout(next)
+      sent = TRIES
+      ask()
+    },
+    hasAskedForAll: () => sent > TRIES,
+    end: () => {
+      ended = true
+      clearTimeout(next)
+    },
+    hasEnded: () => ended,
+  }
 }
 
 /** Instance names are compared without regard to letter case, as SQL Server does. */

@@ -63,18 +63,8 @@ export function isSocketErrorCode(code: string): boolean {
 
 /** The code as an answer to "can it be reached?", or undefined when it is none. */
 export function connectOutcome(code: string): Exclude<ConnectOutcome, 'open'> | undefined {
-  switch (SOCKET_ERRORS.get(code)?.kind) {
-    case 'refused':
-      return 'refused'
-    case 'timeout':
-      return 'timeout'
-    case 'unreachable':
-      return 'unreachable'
-    case 'reset':
-      return 'reset'
-    default:
-      return undefined
-  }
+  const kind = SOCKET_ERRORS.get(code)?.kind
+  return kind === 'refused' || kind === 'timeout' || kind === 'unreachable' || kind === 'reset' ? kind : undefined
 }
 
 /** The `code` of an error object, or its name when it has none. */

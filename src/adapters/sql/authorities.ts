@@ -5,6 +5,9 @@ import type { TlsSettings } from '../../domain/manifest.ts'
 import { boundText } from '../bounded-text.ts'
 import { errorCode } from '../net/socket-errors.ts'
 
+/** PEM certificates, or undefined for the runner's own list. */
+export type Authorities = Observed<readonly string[] | undefined>
+
 /**
  * The certificate authorities for one server: undefined for the runner's own; with a file those of the file beside the
  * runner's own, NODE_EXTRA_CA_CERTS included (a `ca` given to node replaces its own list).
@@ -12,7 +15,7 @@ import { errorCode } from '../net/socket-errors.ts'
 export async function readAuthorities(
   tls: TlsSettings,
   readCa: (path: string) => Promise<string>,
-): Promise<Observed<readonly string[] | undefined>> {
+): Promise<Authorities> {
   if (tls.ca === undefined) return seen(undefined)
   const asked = `The certificate authorities in ${tls.ca}`
   let text: string

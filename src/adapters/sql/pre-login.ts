@@ -27,7 +27,8 @@ export async function probePreLogin(target: SocketTarget): Promise<Observed<PreL
       return seen({ answered: true, ...exchange.answer, localAddress: exchange.localAddress })
     case 'failed':
       return { ok: false, failure: exchange.failure }
-    default:
+    case 'closed':
+    case 'not-tds':
       return seen({ answered: false, reason: exchange.state, message: exchange.message })
   }
 }
@@ -63,7 +64,8 @@ export async function exchangePreLogin(target: SocketTarget, encryption: 'off' |
         state: 'closed',
         message: `${endpoint} closed the connection before it answered a TDS pre-login (${received.code}): it is no SQL Server, or it only takes TDS 8.0 (encrypt: strict).`,
       }
-    default:
+    case 'message':
+    case 'not-tds':
       return {
         state: 'not-tds',
         message: `${endpoint} does not speak TDS: it answered a pre-login with ${showBytes(reader.firstBytes())}.`,

@@ -82,7 +82,7 @@ function shakeHands(
     target.signal.addEventListener('abort', onAbort, { once: true })
     // Listeners stay: an error after the end must not be thrown.
     carrier.on('error', () => undefined)
-    tls.on('error', (error) => {
+    tls.on('error', (error: Error) => {
       end({ code: errorCode(error), message: reasonOf(error) })
     })
     tls.on('close', () => {
@@ -102,7 +102,7 @@ function readHandshake(tls: TLSSocket, expectedName: string): Handshake | { code
     certificate,
     // Typed as Error, and a string in fact.
     chainProblem: tls.authorized ? '' : String(tls.authorizationError),
-    nameProblem: checkServerIdentity(expectedName, tls.getPeerCertificate())?.message,
+    nameProblem: checkServerIdentity(expectedName, certificate.toLegacyObject())?.message,
   }
 }
 

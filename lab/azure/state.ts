@@ -1,0 +1,57 @@
+import type { Json } from '../../src/domain/json.ts'
+
+/** A resource as Azure Resource Manager shows it in a GET. */
+export interface ArmResource extends Record<string, Json> {
+  id: string
+  name: string
+  type: string
+}
+
+/** An answer that stands in for the usual one. */
+export interface Fault {
+  /** Regular expression on the path, any letter case; the sign-in paths match as well. */
+  match: string
+  status: number
+  /** JSON, or text as it is. */
+  body?: Json
+  headers?: Readonly<Record<string, string>>
+  /** How often; absent: always. */
+  times?: number
+  /** Before answering. */
+  delayMs?: number
+}
+
+/** Everything that the lab's Azure knows. It may be changed while the server runs. */
+export interface AzureState {
+  tenantId: string
+  clientId: string
+  clientSecret: string
+  objectId: string
+  subscriptions: readonly string[]
+  /** Groups that exist although nothing is in them: `/subscriptions/<id>/resourceGroups/<name>`. */
+  resourceGroups?: readonly string[]
+  resources: ArmResource[]
+  /** Entries on one page of a list; absent: all. */
+  pageSize?: number
+  /** Ids, and all below them, for which the identity has no role. */
+  forbidden?: readonly string[]
+  faults?: Fault[]
+  /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */
+  metadata?: (origin: string) => Json
+  /** Without a leading dot. */
+  sqlSuffix?: string
+}
+
+export const LAB_SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
+
+/** A cloud with one subscription, an identity that may read all of it, and the given resources. */
+export function azureState(resources: readonly ArmResource[] = []): AzureState {
+  return {
+    tenantId: 'aaaaaaaa-0000-4000-8000-000000000001',
+    clientId: 'bbbbbbbb-0000-4000-8000-000000000002',
+    clientSecret: 'lab~secret.Value-1',
+    objectId: 'cccccccc-0000-4000-8000-000000000003',
+    subscriptions: [LAB_SUBSCRIPTION],
+    resources: [...resources],
+  }
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto'
+import { GITHUB_ACTIONS_BOT, type GitHubComment, type GitHubState, type GitHubUser } from './state.ts'
+
+export interface Answer {
+  status: number
+  body: unknown
+  headers?: Readonly<Record<string, string>>
+}
+
+export interface Asked {
+  method: string
+  url: URL
+  /** Parsed JSON of the request, `{}` without a body. */
+  body: Record<string, unknown>
+  origin: string
+}
+
+/** What changes while the lab runs. */
+export interface Book {
+  comments: GitHubComment[]
+  nextId: number
+}
+
+const DOCUMENTATION = 'https://docs.github.com/rest'
+/** https://docs.github.com/rest/issues/comments: longer bodies are refused with 422. */
+const COMMENT_LIMIT_CHARS = 65_536
+const DEFAULT_PERMISSIONS = ['contents: read', 'pull-requests: write']
+
+export function refusal(status: number, message: string, headers?: Readonly<Record<string, string>>): Answer {
+  return {
+    status,
+    body: { message, documentation_url: DOCUMENTATION, status: String(status) },
+    ...(headers === undefined ? {} : { headers }),
+  }
+}
+
+const FORBIDDEN = (permission: string): Answer =>
+  refusal(403, 'Resource not accessible by integration', {
+    'x-accepted-github-permissions': permission.replaceAll('-', '_').replace(': ', '='),
+  })
+
+/** The REST API's answer to one request. */
+export function answer(state: GitHubState, book: Book, asked: Asked): Answer {
+  const { pathname } = asked.url
+  if (pathname === '/user') return answerUser(state)
+  if (pathname === '/graphql' && asked.method === 'POST') return answerViewer(state, asked)
+  const repository = state.repository ?? 'acme/db'
+  const base = `/repos/${repository}`
+  if (pathname !== base && !pathname.startsWith(`${base}/`)) return refusal(404, 'Not Found')
+  const rest = decodeURIComponent(pathname.slice(base.length))
+  if (rest === '') return answerRepository(state, repository)
+  if (rest === '/contents' || rest.startsWith('/contents/'))
+    return answerContents(state, asked, rest.slice('/contents/'.length))
+  const list = /^\/issues\/(\d+)\/comments$/.exec(rest)
+  if (list !== null) return answerComments(state, book, asked, Number(list[1]))
+  const one = /^\/issues\/comments\/(\d+)$/.exec(rest)
+  if (one !== null) return answerComment(state, book, asked, Number(one[1]))
+  const pull = /^\/pulls\/(\d+)$/.exec(rest)
+  if (pull !== null) return answerPull(state, Number(pull[1]))
+  return refusal(404, 'Not Found')
+}
+
+function may(state: GitHubState, permission: string): boolean {
+  const granted = state.permissions ?? DEFAULT_PERMISSIONS
+  return granted.includes(permission) || granted.includes(permission.replace(': read', ': write'))
+}
+
+function identityOf(state: GitHubState): GitHubUser {
+  const identity = state.identity ?? { kind: 'github-token' }
+  return identity.kind === 'github-token' ? GITHUB_ACTIONS_BOT : identity.user
+}
+
+function answerUser(state: GitHubState): Answer {
+  if (state.identity?.kind !== 'user') return refusal(403, 'Resource not accessible by integration')
+  return { status: 200, body: state.identity.user }
+}
+
+function answerViewer(state: GitHubState, asked: Asked): Answer {
+  if (!String(asked.body['query']).includes('viewer'))
+    return { status: 200, body: { errors: [{ message: 'not known here' }] } }
+  return { status: 200, body: { data: { viewer: { login: identityOf(state).login } } } }
+}
+
+function answerRepository(state: GitHubState, repository: string): Answer {
+  const visibility = state.visibility ?? 'private'
+  return {
+    status: 200,
+    body: {
+      full_name: repository,
+      default_branch: state.defaultBranch ?? 'main',
+      private: visibility !== 'public',
+      visibility,
+    },
+  }
+}
+
+function answerPull(state: GitHubState, number: number): Answer {
+  if (!(state.pulls ?? [7]).includes(number)) return refusal(404, 'Not Found')
+  return {
+    status: 200,
+    body: { number, state: 'open', base: { ref: state.defaultBranch ?? 'main' }, head: { ref: 'change' } },
+  }
+}
+
+function answerContents(state: GitHubState, asked: Asked, path: string): Answer {
+  if (!may(state, 'contents: read')) return FORBIDDEN('contents: read')
+  const ref = (asked.url.searchParams.get('ref') ?? state.defaultBranch ?? 'main').replace(/^refs\/(heads|tags)\//, '')
+  const files = state.files?.[ref]
+  if (files === undefined) {
+    return ref === (state.defaultBranch ?? 'main')
+      ? refusal(404, 'Not Found')
+      : refusal(404, `No commit found for the ref ${ref}`)
+  }
+  const content = files[path]
+  if (content !== undefined) {
+    const bytes = Buffer.from(content)
+    return { status: 200, body: { ...entryOf(path, bytes), encoding: 'base64', content: bytes.toString('base64') } }
+  }
+  const folder = path === '' ? '' : `${path}/`
+  const names = new Set(
+    Object.keys(files)
+      .filter((file) => file.startsWith(folder))
+      .map((file) => file.slice(folder.length).split('/')[0] ?? ''),
+  )
+  if (names.size === 0) return refusal(404, 'Not Found')
+  return {
+    status: 200,
+    body: [...names].map((name) => {
+      const file = files[folder + name]
+      return file === undefined
+        ? { type: 'dir', name, path: folder + name, sha: '0'.repeat(40), size: 0 }
+        : entryOf(folder + name, Buffer.from(file))
+    }),
+  }
+}
+
+function entryOf(path: string, bytes: Buffer) {
+  const sha = createHash('sha1')
+    .update(`blob ${String(bytes.length)}\0`)
+    .update(bytes)
+    .digest('hex')
+  return { type: 'file', name: path.split('/').at(-1), path, sha, size: bytes.length }
+}
+
+function answerComments(state: GitHubState, book: Book, asked: Asked, issue: number): Answer {
+  if (!(state.pulls ?? [7]).includes(issue)) return refusal(404, 'Not Found')
+  const all = book.comments.filter((comment) => comment.issue === issue)
+  if (asked.method === 'GET') {
+    if (!may(state, 'pull-requests: read')) return FORBIDDEN('pull-requests: read')
+    return pageOf(
+      all.map((comment) => shown(state, comment, asked.origin)),
+      asked,
+    )
+  }
+  if (asked.method !== 'POST') return refusal(404, 'Not Found')
+  if (!may(state, 'pull-requests: write')) return FORBIDDEN('pull-requests: write')
+  const body = asked.body['body']
+  if (!isBody(body)) return refusal(422, 'Validation Failed')
+  const now = new Date().toISOString()
+  const comment = { id: book.nextId, issue, body, user: identityOf(state), createdAt: now, updatedAt: now }
+  book.nextId += 1
+  book.comments.push(comment)
+  return { status: 201, body: shown(state, comment, asked.origin) }
+}
+
+function answerComment(state: GitHubState, book: Book, asked: Asked, id: number): Answer {
+  const comment = book.comments.find((candidate) => candidate.id === id)
+  if (comment === undefined) return refusal(404, 'Not Found')
+  if (asked.method === 'GET') return { status: 200, body: shown(state, comment, asked.origin) }
+  if (!may(state, 'pull-requests: write')) return FORBIDDEN('pull-requests: write')
+  if (asked.method === 'DELETE') {
+    book.comments.splice(book.comments.indexOf(comment), 1)
+    return { status: 204, body: undefined }
+  }
+  const body = asked.body['body']
+  if (!isBody(body)) return refusal(422, 'Validation Failed')
+  comment.body = body
+  comment.updatedAt = new Date().toISOString()
+  return { status: 200, body: shown(state, comment, asked.origin) }
+}
+
+function isBody(body: unknown): body is string {
+  return typeof body === 'string' && body !== '' && body.length <= COMMENT_LIMIT_CHARS
+}
+
+function shown(state: GitHubState, comment: GitHubComment, origin: string) {
+  const repository = state.repository ?? 'acme/db'
+  return {
+    id: comment.id,
+    url: `${origin}/repos/${repository}/issues/comments/${String(comment.id)}`,
+    html_url: `https://github.com/${repository}/pull/${String(comment.issue)}#issuecomment-${String(comment.id)}`,
+    body: comment.body,
+    user: comment.user,
+    created_at: comment.createdAt,
+    updated_at: comment.updatedAt,
+    performed_via_github_app: null,
+  }
+}
+
+/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: at most 100 a page, 30 by default. */
+function pageOf(all: readonly unknown[], { url, origin }: Asked): Answer {
+  const perPage = Math.min(100, Number(url.searchParams.get('per_page') ?? '30'))
+  const page = Number(url.searchParams.get('page') ?? '1')
+  const last = Math.max(1, Math.ceil(all.length / perPage))
+  const to = (number: number, rel: string): string => {
+    const target = new URL(url.pathname + url.search, origin)
+    target.searchParams.set('page', String(number))
+    return `<${target.href}>; rel="${rel}"`
+  }
+  const links = [
+    ...(page > 1 ? [to(page - 1, 'prev'), to(1, 'first')] : []),
+    ...(page < last ? [to(page + 1, 'next'), to(last, 'last')] : []),
+  ]
+  return {
+    status: 200,
+    body: all.slice((page - 1) * perPage, page * perPage),
+    ...(links.length === 0 ? {} : { headers: { link: links.join(', ') } }),
+  }
+}

@@ -1,0 +1,185 @@
+import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
+import type { ArmAnswer, ArmPort, VirtualNetworkGateway } from '../../ports/arm-port.ts'
+import { createMemo } from '../memo.ts'
+import { judgeAnswer } from './arm-errors.ts'
+import type { Cloud } from './clouds.ts'
+import { decodeBody, text, type Fields } from './decode.ts'
+import { decodeDmsService } from './decode-dms.ts'
+import {
+  decodeGatewayConnection,
+  decodeLocalNetworkGateway,
+  decodeVirtualNetwork,
+  decodeVirtualNetworkGateway,
+} from './decode-network.ts'
+import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
+import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import { HttpStatusError, ProbeError } from './probe-error.ts'
+import { createRateBudget } from './rate-budget.ts'
+import { readResourceId, resourcePath, type ResourceId } from './resource-id.ts'
+import { createRestReader, type ArmReader } from './rest-reader.ts'
+import { createScrubber, signIn, type ArmCredential, type SignedIn } from './sign-in.ts'
+import { createSqlReader, type SqlReader } from './sql-reader.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+
+const NETWORK_VERSION = '2023-09-01'
+const DATA_MIGRATION_VERSION = '2018-07-15-preview'
+
+export interface ArmPortOptions {
+  cloud: Cloud
+  credential: ArmCredential | undefined
+  /** For one request with its retries; waiting for the rate budget is not counted. */
+  timeoutMs: number
+  signal: AbortSignal
+  onRequest?: (method: string, url: string) => void
+  /** PEM, used instead of the built-in authorities. */
+  ca?: string
+}
+
+interface Session {
+  signedIn: SignedIn
+  sql: SqlReader
+  rest: ArmReader
+}
+
+/** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
+export function createArmPort(options: ArmPortOptions): ArmPort {
+  const memo = createMemo()
+  const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options))
+
+  function ask<T>(
+    type: string,
+    id: string,
+    read: (session: Session, resource: ResourceId) => Promise<Observed<T>>,
+    part = '',
+  ): Promise<Observed<ArmAnswer<T>>> {
+    const key = `${type}${part}:${id.replace(/\/$/, '').toLowerCase()}`
+    return memo.once(key, async () => {
+      const resource = readResourceId(id, type)
+      if (!resource.ok) return resource
+      const session = await start()
+      if (!session.ok) return session
+      return answer(session.value, resource.value, part, read)
+    })
+  }
+  const get = <T>(
+    type: string,
+    id: string,
+    version: string,
+    decode: (body: Fields) => T,
+  ): Promise<Observed<ArmAnswer<T>>> =>
+    ask(type, id, async ({ rest }, resource) => decodeBody(id, await rest.get(resourcePath(resource), version), decode))
+  const sql = <T>(
+    type: string,
+    id: string,
+    read: (sql: SqlReader, resource: ResourceId) => Promise<unknown>,
+    decode: (body: Fields) => T,
+  ): Promise<Observed<ArmAnswer<T>>> =>
+    ask(type, id, async (session, resource) => decodeBody(id, await read(session.sql, resource), decode))
+  const sqlList = <T>(
+    id: string,
+    part: string,
+    read: (sql: SqlReader, resource: ResourceId) => Promise<readonly unknown[]>,
+    decode: (item: Fields) => T,
+  ): Promise<Observed<ArmAnswer<readonly T[]>>> =>
+    ask(
+      'Microsoft.Sql/servers',
+      id,
+      async (session, resource) => decodeItems(id, await read(session.sql, resource), decode),
+      part,
+    )
+
+  return {
+    signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
+    sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
+    sqlDatabase: (id) =>
+      sql('Microsoft.Sql/servers/databases', id, (reader, resource) => reader.database(resource), decodeSqlDatabase),
+    sqlFirewallRules: (id) =>
+      sqlList(id, '/firewallRules', (reader, resource) => reader.firewallRules(resource), decodeFirewallRule),
+    sqlVirtualNetworkRules: (id) =>
+      sqlList(
+        id,
+        '/virtualNetworkRules',
+        (reader, resource) => reader.virtualNetworkRules(resource),
+        decodeVirtualNetworkRule,
+      ),
+    virtualNetwork: (id) => get('Microsoft.Network/virtualNetworks', id, NETWORK_VERSION, decodeVirtualNetwork),
+    networkSecurityGroup: (id) =>
+      get('Microsoft.Network/networkSecurityGroups', id, NETWORK_VERSION, decodeNetworkSecurityGroup),
+    virtualNetworkGateway: (id) => ask('Microsoft.Network/virtualNetworkGateways', id, readGateway),
+    gatewayConnection: (id) => get('Microsoft.Network/connections', id, NETWORK_VERSION, decodeGatewayConnection),
+    localNetworkGateway: (id) =>
+      get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
+    dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
+  }
+}
+
+async function startSession(options: ArmPortOptions): Promise<Observed<Session>> {
+  const { cloud, credential, signal, timeoutMs } = options
+  const tls = options.ca === undefined ? undefined : { ca: options.ca }
+  const shared: Omit<TransportOptions, 'who' | 'origin'> = {
+    timeoutMs,
+    signal,
+    budget: createRateBudget(),
+    onRequest: options.onRequest ?? (() => undefined),
+    scrub: createScrubber(credential),
+  }
+  const login = createTransport({ ...shared, who: 'the sign-in service', origin: new URL(cloud.authorityHost).origin })
+  const signedIn = await signIn({ cloud, credential, tls, transport: login, scrub: shared.scrub })
+  if (!signedIn.ok) return signedIn
+  const transport = createTransport({
+    ...shared,
+    who: 'Azure Resource Manager',
+    origin: new URL(cloud.resourceManager).origin,
+  })
+  const settings = { cloud, tls, transport, credential: signedIn.value.credential }
+  const [sql, rest] = await Promise.all([createSqlReader(settings), createRestReader(settings)])
+  return seen({ signedIn: signedIn.value, sql, rest })
+}
+
+/** Turns everything that a reader throws into an answer or a failure. */
+async function answer<T>(
+  session: Session,
+  resource: ResourceId,
+  part: string,
+  read: (session: Session, resource: ResourceId) => Promise<Observed<T>>,
+): Promise<Observed<ArmAnswer<T>>> {
+  try {
+    return mapSeen(await read(session, resource), (value) => ({ found: true, value }))
+  } catch (error) {
+    if (error instanceof ProbeError) return { ok: false, failure: error.failure }
+    if (!(error instanceof HttpStatusError)) throw error
+    const { clientId, objectId } = session.signedIn.identity
+    const asked = { what: `${resource.text}${part}`, id: resource.text, clientId, objectId }
+    const judged = judgeAnswer(error.answer, asked)
+    return 'absent' in judged ? seen(judged.absent) : { ok: false, failure: judged.failure }
+  }
+}
+
+/** Lists of connections carry no status, so only their ids are taken (recorded at api-versions 2017-06-01 to 2019-11-01). */
+async function readGateway({ rest }: Session, id: ResourceId): Promise<Observed<VirtualNetworkGateway>> {
+  const body = await rest.get(resourcePath(id), NETWORK_VERSION)
+  const connections = await listConnections(rest, id)
+  const ids = decodeItems(`${id.text}/connections`, connections, (item) => text(item, 'id'))
+  if (!ids.ok) return ids
+  return decodeBody(id.text, body, (fields) => decodeVirtualNetworkGateway(fields, ids.value))
+}
+
+/** The gateway was there a moment ago, so a 404 of its list is not an answer about the gateway. */
+async function listConnections(rest: ArmReader, id: ResourceId): Promise<readonly unknown[]> {
+  try {
+    return await rest.list(`${resourcePath(id)}/connections`, NETWORK_VERSION)
+  } catch (error) {
+    if (!(error instanceof HttpStatusError) || error.answer.status !== 404) throw error
+    throw new ProbeError({ kind: 'protocol', message: `Azure has ${id.text} but does not list its connections (404).` })
+  }
+}
+
+function decodeItems<T>(what: string, items: readonly unknown[], decode: (item: Fields) => T): Observed<readonly T[]> {
+  const decoded: T[] = []
+  for (const item of items) {
+    const one = decodeBody(what, item, decode)
+    if (!one.ok) return one
+    decoded.push(one.value)
+  }
+  return seen(decoded)
+}

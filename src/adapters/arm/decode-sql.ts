@@ -1,0 +1,90 @@
+import { isIPv4 } from 'node:net'
+import type {
+  SqlDatabaseResource,
+  SqlFirewallRule,
+  SqlServerResource,
+  SqlVirtualNetworkRule,
+} from '../../ports/arm-port.ts'
+import {
+  flag,
+  optionalFields,
+  optionalInteger,
+  optionalList,
+  optionalText,
+  propertiesOf,
+  text,
+  wrongShape,
+  type Fields,
+} from './decode.ts'
+
+/** https://learn.microsoft.com/rest/api/sql/servers/get */
+export function decodeSqlServer(body: Fields): SqlServerResource {
+  const properties = propertiesOf(body)
+  const state = optionalText(properties, 'state')
+  const host = optionalText(properties, 'fullyQualifiedDomainName')
+  const access = optionalText(properties, 'publicNetworkAccess')
+  const endpoints = optionalList(properties, 'privateEndpointConnections', decodePrivateEndpoint)
+  // Without public access everything rests on the private endpoints: a list that is not there is no empty list.
+  if (endpoints === undefined && access !== undefined && access.toLowerCase() !== 'enabled') {
+    return wrongShape(`publicNetworkAccess is ${access} and privateEndpointConnections is missing`)
+  }
+  return {
+    id: text(body, 'id'),
+    name: text(body, 'name'),
+    location: text(body, 'location'),
+    ...(state === undefined ? {} : { state }),
+    ...(host === undefined ? {} : { fullyQualifiedDomainName: host }),
+    ...(access === undefined ? {} : { publicNetworkAccess: access }),
+    privateEndpointConnections: endpoints ?? [],
+  }
+}
+
+function decodePrivateEndpoint(item: Fields): { name: string; status?: string } {
+  const name = optionalText(item, 'name') ?? text(item, 'id').split('/').at(-1) ?? ''
+  const connection = optionalFields(propertiesOf(item), 'privateLinkServiceConnectionState')
+  const status = connection === undefined ? undefined : optionalText(connection, 'status')
+  return { name, ...(status === undefined ? {} : { status }) }
+}
+
+/** https://learn.microsoft.com/rest/api/sql/databases/get */
+export function decodeSqlDatabase(body: Fields): SqlDatabaseResource {
+  const properties = propertiesOf(body)
+  const sku = optionalFields(body, 'sku')
+  const status = optionalText(properties, 'status')
+  const skuName = sku === undefined ? undefined : optionalText(sku, 'name')
+  const maxSizeBytes = optionalInteger(properties, 'maxSizeBytes')
+  return {
+    id: text(body, 'id'),
+    name: text(body, 'name'),
+    ...(status === undefined ? {} : { status }),
+    ...(skuName === undefined ? {} : { sku: skuName }),
+    ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/sql/firewall-rules/list-by-server */
+export function decodeFirewallRule(item: Fields): SqlFirewallRule {
+  const properties = propertiesOf(item)
+  return {
+    name: text(item, 'name'),
+    startIpAddress: ipv4(properties, 'startIpAddress'),
+    endIpAddress: ipv4(properties, 'endIpAddress'),
+  }
+}
+
+function ipv4(from: Fields, name: string): string {
+  const address = text(from, name).trim()
+  return isIPv4(address) ? address : wrongShape(`${name} is no IPv4 address`)
+}
+
+/** https://learn.microsoft.com/rest/api/sql/virtual-network-rules/list-by-server */
+export function decodeVirtualNetworkRule(item: Fields): SqlVirtualNetworkRule {
+  const properties = propertiesOf(item)
+  const state = optionalText(properties, 'state')
+  return {
+    name: text(item, 'name'),
+    subnetId: text(properties, 'virtualNetworkSubnetId'),
+    ...(state === undefined ? {} : { state }),
+    ignoreMissingEndpoint: flag(properties, 'ignoreMissingVnetServiceEndpoint'),
+  }
+}

@@ -1,0 +1,111 @@
+import type { TokenCredential } from '@azure/identity'
+import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline'
+import { isJsonObject } from '../../domain/json.ts'
+import type { Cloud } from './clouds.ts'
+import { member, parseJson } from './error-body.ts'
+import { ProbeError } from './probe-error.ts'
+
+/** More pages than any object here has: a server that never ends a list must not hold the run. */
+export const PAGE_LIMIT = 500
+
+export interface ArmReader {
+  /** The body of one object. Throws ProbeError and HttpStatusError. */
+  get(path: string, apiVersion: string): Promise<unknown>
+  /** All entries of a paged list. */
+  list(path: string, apiVersion: string): Promise<readonly unknown[]>
+}
+
+export interface PipelineSettings {
+  cloud: Cloud
+  credential: TokenCredential
+  transport: PipelinePolicy
+  tls: { ca: string } | undefined
+}
+
+/** Reads ARM objects by plain GETs: for everything for which no lean SDK exists. */
+export async function createRestReader(settings: PipelineSettings): Promise<ArmReader> {
+  const { createDefaultHttpClient, createPipelineRequest, ...core } = await import('@azure/core-rest-pipeline')
+  const client = createDefaultHttpClient()
+  const pipeline = preparePipeline(core, settings)
+  const { resourceManager } = settings.cloud
+
+  async function fetchJson(url: string): Promise<unknown> {
+    const response = await pipeline.sendRequest(client, createPipelineRequest({ url, headers: acceptJson(core) }))
+    const body = parseJson(response.bodyAsText ?? '')
+    if (body === undefined) throw notJson(url)
+    return body
+  }
+  const urlOf = (path: string, apiVersion: string): string =>
+    `${resourceManager}${path}?api-version=${encodeURIComponent(apiVersion)}`
+
+  return {
+    get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
+    async list(path, apiVersion) {
+      const entries: unknown[] = []
+      const follow = createPageGuard(path)
+      for (let url: string | undefined = urlOf(path, apiVersion); url !== undefined;) {
+        const page = readPage(await fetchJson(url), path)
+        entries.push(...page.entries)
+        if (page.nextLink !== undefined) follow(page.nextLink)
+        // The transport refuses a link to any other origin.
+        url = page.nextLink === undefined ? undefined : new URL(page.nextLink, resourceManager).href
+      }
+      return entries
+    },
+  }
+}
+
+type Core = Pick<
+  typeof import('@azure/core-rest-pipeline'),
+  'createPipelineFromOptions' | 'bearerTokenAuthenticationPolicy' | 'createHttpHeaders'
+>
+
+function preparePipeline(core: Core, { cloud, credential, transport, tls }: PipelineSettings): Pipeline {
+  const pipeline = core.createPipelineFromOptions({ ...(tls === undefined ? {} : { tlsOptions: tls }) })
+  removeOwnWays(pipeline)
+  pipeline.addPolicy(core.bearerTokenAuthenticationPolicy({ credential, scopes: cloud.scope }))
+  pipeline.addPolicy(transport, { afterPhase: 'Sign' })
+  return pipeline
+}
+
+/** Retries and redirects are the transport's business, and it follows no redirect. */
+export function removeOwnWays(pipeline: Pick<Pipeline, 'removePolicy'>): void {
+  pipeline.removePolicy({ name: 'defaultRetryPolicy' })
+  pipeline.removePolicy({ name: 'redirectPolicy' })
+}
+
+function acceptJson(core: Core): ReturnType<Core['createHttpHeaders']> {
+  return core.createHttpHeaders({ accept: 'application/json' })
+}
+
+/** Entries and next link of one page of a list. */
+export function readPage(body: unknown, what: string): { entries: readonly unknown[]; nextLink: string | undefined } {
+  const entries = isJsonObject(body) ? member(body, 'value') : undefined
+  const nextLink = isJsonObject(body) ? member(body, 'nextLink') : undefined
+  if (!Array.isArray(entries)) throw unreadableList(what, 'value is no list')
+  if (nextLink === undefined || nextLink === null || nextLink === '') return { entries, nextLink: undefined }
+  if (typeof nextLink !== 'string') throw unreadableList(what, 'nextLink is no text')
+  return { entries, nextLink }
+}
+
+/** Throws when a list goes in circles or does not end. */
+export function createPageGuard(what: string): (nextLink: string) => void {
+  const followed = new Set<string>()
+  return (nextLink) => {
+    if (followed.has(nextLink)) throw unreadableList(what, 'a page points to a page that was read before')
+    followed.add(nextLink)
+    if (followed.size >= PAGE_LIMIT) throw unreadableList(what, `it has more than ${String(PAGE_LIMIT)} pages`)
+  }
+}
+
+function unreadableList(what: string, problem: string): ProbeError {
+  return new ProbeError({ kind: 'protocol', message: `The list ${what} of Azure cannot be read: ${problem}.` })
+}
+
+function notJson(url: string): ProbeError {
+  const { host, pathname } = new URL(url)
+  return new ProbeError({
+    kind: 'protocol',
+    message: `Azure Resource Manager at ${host} answered ${pathname} with something that is not JSON; a proxy on the way may have made it.`,
+  })
+}

@@ -1,0 +1,89 @@
+import type { SqlManagementClient } from '@azure/arm-sql'
+import { parseJson } from './error-body.ts'
+import { HttpStatusError, ProbeError } from './probe-error.ts'
+import type { ResourceId } from './resource-id.ts'
+import { createPageGuard, readPage, removeOwnWays, type PipelineSettings } from './rest-reader.ts'
+
+/**
+ * Reads Microsoft.Sql objects with its management SDK. The bodies are handed on as they came: the SDK's own
+ * deserialisation wraps and renames, so that a wrong shape could not be told from a right one.
+ */
+export interface SqlReader {
+  server(id: ResourceId): Promise<unknown>
+  database(id: ResourceId): Promise<unknown>
+  firewallRules(server: ResourceId): Promise<readonly unknown[]>
+  virtualNetworkRules(server: ResourceId): Promise<readonly unknown[]>
+}
+
+type OnResponse = (response: { bodyAsText?: string | null }) => void
+type Pages = AsyncIterable<unknown[]>
+
+/** A client for each subscription: the SDK binds it at construction. */
+export async function createSqlReader(settings: PipelineSettings): Promise<SqlReader> {
+  const { SqlManagementClient: Client } = await import('@azure/arm-sql')
+  const clients = new Map<string, SqlManagementClient>()
+
+  function clientFor({ subscription }: ResourceId): SqlManagementClient {
+    const known = clients.get(subscription.toLowerCase())
+    if (known !== undefined) return known
+    const client = new Client(settings.credential, subscription, {
+      endpoint: settings.cloud.resourceManager,
+      credentialScopes: settings.cloud.scope,
+      additionalPolicies: [{ policy: settings.transport, position: 'perRetry' }],
+      ...(settings.tls === undefined ? {} : { tlsOptions: settings.tls }),
+    })
+    removeOwnWays(client.pipeline)
+    clients.set(subscription.toLowerCase(), client)
+    return client
+  }
+  return {
+    server: (id) => one(id, (onResponse) => clientFor(id).servers.get(id.resourceGroup, nameAt(id, 0), { onResponse })),
+    database: (id) =>
+      one(id, (onResponse) =>
+        clientFor(id).databases.get(id.resourceGroup, nameAt(id, 0), nameAt(id, 1), { onResponse }),
+      ),
+    firewallRules: (id) =>
+      all(id, (onResponse) =>
+        clientFor(id).firewallRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
+      ),
+    virtualNetworkRules: (id) =>
+      all(id, (onResponse) =>
+        clientFor(id).virtualNetworkRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
+      ),
+  }
+}
+
+async function one(id: ResourceId, ask: (onResponse: OnResponse) => Promise<unknown>): Promise<unknown> {
+  let body: unknown
+  await readable(id, () => ask((response) => (body = parseJson(response.bodyAsText ?? ''))))
+  return body
+}
+
+async function all(id: ResourceId, ask: (onResponse: OnResponse) => Pages): Promise<readonly unknown[]> {
+  const entries: unknown[] = []
+  const follow = createPageGuard(id.text)
+  await readable(id, async () => {
+    const pages = ask((response) => {
+      const page = readPage(parseJson(response.bodyAsText ?? ''), id.text)
+      entries.push(...page.entries)
+      if (page.nextLink !== undefined) follow(page.nextLink)
+    })
+    const iterator = pages[Symbol.asyncIterator]()
+    while ((await iterator.next()).done !== true);
+  })
+  return entries
+}
+
+/** What the transport threw, as it is; an error of the SDK itself means an answer that it cannot read. */
+async function readable<T>(id: ResourceId, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof ProbeError || error instanceof HttpStatusError) throw error
+    throw new ProbeError({ kind: 'protocol', message: `Azure's answer for ${id.text} cannot be read.` })
+  }
+}
+
+function nameAt(id: ResourceId, index: number): string {
+  return id.names[index] ?? ''
+}

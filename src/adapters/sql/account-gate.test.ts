@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from '@jest/globals'
+import { Secret } from '../../domain/secret.ts'
+import { accountKey, createAccountGate, type AccountVerdict } from './account-gate.ts'
+
+function asker(subject: string): { id: string; subject: string } {
+  return { id: 'source/login-is-accepted', subject }
+}
+
+/** Attempts that note how many were under way at once. */
+function attempts(verdicts: readonly AccountVerdict[]): {
+  make: () => Promise<{ account: AccountVerdict }>
+  made: () => number
+  most: () => number
+} {
+  let made = 0
+  let underWay = 0
+  let most = 0
+  return {
+    make: async () => {
+      const account = verdicts[made] ?? 'accepted'
+      made += 1
+      underWay += 1
+      most = Math.max(most, underWay)
+      await delay(5)
+      underWay -= 1
+      return { account }
+    },
+    made: () => made,
+    most: () => most,
+  }
+}
+
+describe('createAccountGate', () => {
+  it('lets one attempt of a refused account through, and names who made it', async () => {
+    const gate = createAccountGate()
+    const { make, made } = attempts(['refused'])
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => gate.pass('a', asker(`s${at}`), make)))
+    expect(made()).toBe(1)
+    expect(answers[0]).toEqual({ tried: { account: 'refused' } })
+    expect(answers.slice(1)).toEqual(Array.from({ length: 19 }, () => ({ withheld: asker('s0') })))
+    expect(await gate.pass('a', asker('later'), make)).toEqual({ withheld: asker('s0') })
+  })
+
+  it('lets the others go together once the first was accepted', async () => {
+    const gate = createAccountGate()
+    const { make, made, most } = attempts([])
+    await Promise.all(Array.from({ length: 8 }, (_, at) => gate.pass('a', asker(`s${at}`), make)))
+    expect(made()).toBe(8)
+    expect(most()).toBe(7)
+  })
+
+  it('goes on one by one while nothing is decided', async () => {
+    const gate = createAccountGate()
+    const { make, made, most } = attempts(['undecided', 'undecided', 'refused'])
+    await Promise.all(Array.from({ length: 6 }, (_, at) => gate.pass('a', asker(`s${at}`), make)))
+    expect(made()).toBe(3)
+    expect(most()).toBe(1)
+  })
+
+  it('stops also an account that was accepted elsewhere before', async () => {
+    const gate = createAccountGate()
+    const { make, made } = attempts(['accepted', 'refused'])
+    await gate.pass('a', asker('s0'), make)
+    await gate.pass('a', asker('s1'), make)
+    expect(await gate.pass('a', asker('s2'), make)).toEqual({ withheld: asker('s1') })
+    expect(made()).toBe(2)
+  })
+
+  it('keeps accounts apart, and goes on after an attempt that threw', async () => {
+    const gate = createAccountGate()
+    const { make } = attempts(['refused'])
+    await gate.pass('a', asker('s0'), make)
+    expect(await gate.pass('b', asker('s1'), make)).toEqual({ tried: { account: 'accepted' } })
+    await expect(gate.pass('c', asker('s2'), () => Promise.reject(new Error('x')))).rejects.toThrow('x')
+    expect(await gate.pass('c', asker('s3'), make)).toEqual({ tried: { account: 'accepted' } })
+  })
+})
+
+describe('accountKey', () => {
+  const login = { kind: 'sql', user: 'DMS', password: { secret: 'P' } } as const
+  it('is the same for another letter case of the user and another variable with the same password', () => {
+    expect(accountKey(login, new Secret('P', 'one'))).toBe(
+      accountKey({ ...login, user: 'dms' }, new Secret('Q', 'one')),
+    )
+    expect(accountKey(login, new Secret('P', 'one'))).not.toBe(accountKey(login, new Secret('P', 'two')))
+  })
+  it('does not hold the password', () => {
+    expect(accountKey(login, new Secret('P', 'very-secret'))).not.toContain('very-secret')
+  })
+})

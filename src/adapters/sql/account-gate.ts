@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import type { SqlLogin } from '../../domain/manifest.ts'
+import type { Secret } from '../../domain/secret.ts'
+
+/** What a login attempt says of the account itself; `undecided` when the server did not get to judge it. */
+export type AccountVerdict = 'accepted' | 'refused' | 'undecided'
+
+export interface Asker {
+  id: string
+  subject: string
+}
+
+export interface AccountGate {
+  /**
+   * Makes the attempt, or withholds it. The first attempt of an account goes alone and the others wait for it. Once an
+   * attempt was refused for the account's sake, no other is made in this run.
+   */
+  pass<T extends { account: AccountVerdict }>(
+    account: string,
+    asker: Asker,
+    attempt: () => Promise<T>,
+  ): Promise<{ tried: T } | { withheld: Asker }>
+}
+
+interface AccountState {
+  verdict: AccountVerdict
+  refusedAt?: Asker
+  underWay?: Promise<unknown>
+}
+
+/** Login attempts in such an order that a wrong password is tried once, and so locks no account. */
+export function createAccountGate(): AccountGate {
+  const accounts = new Map<string, AccountState>()
+  return {
+    async pass(account, asker, attempt) {
+      const state: AccountState = accounts.get(account) ?? { verdict: 'undecided' }
+      accounts.set(account, state)
+      while (state.verdict === 'undecided' && state.underWay !== undefined) await state.underWay
+      if (state.refusedAt !== undefined) return { withheld: state.refusedAt }
+      const trying = attempt()
+      const alone = state.verdict === 'undecided'
+      if (alone) state.underWay = trying.catch(() => undefined)
+      try {
+        const tried = await trying
+        if (tried.account === 'refused') {
+          state.verdict = 'refused'
+          state.refusedAt ??= asker
+        } else if (state.verdict === 'undecided') {
+          state.verdict = tried.account
+        }
+        return { tried }
+      } finally {
+        if (alone) delete state.underWay
+      }
+    },
+  }
+}
+
+/** The same user (in any letter case) with the same password is the same account, on whatever server. */
+export function accountKey(login: SqlLogin, password: Secret): string {
+  const digest = createHash('sha256').update(password.reveal()).digest('hex')
+  return JSON.stringify([login.kind, login.user.toLowerCase(), digest])
+}

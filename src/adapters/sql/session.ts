@@ -1,0 +1,190 @@
+import type { config, ConnectionPool } from 'mssql'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SqlLogin, TlsSettings } from '../../domain/manifest.ts'
+import { seen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
+import type { Secret } from '../../domain/secret.ts'
+import type { LoginAnswer, SqlMessage } from '../../ports/sql-port.ts'
+import { boundText } from '../bounded-text.ts'
+import { showEndpoint } from '../net/open-socket.ts'
+import { ABORTED, socketFailure } from '../net/socket-errors.ts'
+import type { Lookup } from '../net/resolve-name.ts'
+import type { AccountVerdict } from './account-gate.ts'
+import { createOneLoginPool, type Connection } from './one-login-pool.ts'
+import { createConnector } from './routing.ts'
+import { driverFailure, findRefusal, isTransient, serverFailure } from './sql-errors.ts'
+
+export interface SessionTerms {
+  host: string
+  address: string
+  port: number
+  login: SqlLogin
+  password: Secret
+  tls: TlsSettings
+  authorities: readonly string[] | undefined
+  database: string
+  timeoutMs: number
+  signal: AbortSignal
+  applicationName: string
+  routingSuffixes: readonly string[]
+  lookup?: Lookup
+}
+
+/** A connection that is logged in. */
+export interface Session {
+  pool: ConnectionPool
+  /** TDS has one request at a time: the work begins when all that was asked before has ended. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
+  /** Ends the connection at once, whatever is under way on it. */
+  cut(): void
+  close(): Promise<void>
+}
+
+export interface LoginAttempt {
+  account: AccountVerdict
+  answer: Observed<LoginAnswer>
+  session?: Session
+}
+
+const BACKOFF_LIMIT_MS = 1000
+/** For the pool's own timers: an idle connection lives as long as the run, and waiting is bounded elsewhere. */
+const LONGEST_TIMER_MS = 0x7fff_ffff
+/** How long a cancelled request may take to say so, before the connection is given up. */
+const CANCEL_LIMIT_MS = 2000
+
+/** Logs in, once; again only after a transient error of the cloud, which comes before the password is looked at. */
+export async function openSession(terms: SessionTerms): Promise<LoginAttempt> {
+  const deadline = Date.now() + terms.timeoutMs
+  let backoffMs = Math.min(BACKOFF_LIMIT_MS, terms.timeoutMs / 10)
+  for (;;) {
+    const { attempt, transient } = await tryLogin(terms, Math.max(1, deadline - Date.now()))
+    if (!transient || Date.now() + 2 * backoffMs > deadline) return attempt
+    try {
+      await delay(backoffMs, undefined, { signal: terms.signal })
+    } catch {
+      return { account: 'undecided', answer: { ok: false, failure: socketFailure(ABORTED, describeLogin(terms)) } }
+    }
+    backoffMs *= 2
+  }
+}
+
+/** What the connection said while it was made. */
+interface Heard {
+  messages: SqlMessage[]
+  isLoggedIn: boolean
+  encrypted: boolean
+  database: string
+  connection?: Connection
+}
+
+async function tryLogin(
+  terms: SessionTerms,
+  timeoutMs: number,
+): Promise<{ attempt: LoginAttempt; transient: boolean }> {
+  const heard: Heard = { messages: [], isLoggedIn: false, encrypted: false, database: terms.database }
+  const cut = (): void => {
+    heard.connection?.close()
+  }
+  terms.signal.addEventListener('abort', cut, { once: true })
+  try {
+    const pool = await createOneLoginPool(poolSettings(terms, timeoutMs, heard))
+    await pool.connect()
+    heard.isLoggedIn = true
+    const answer: LoginAnswer = {
+      outcome: 'accepted',
+      encrypted: heard.encrypted,
+      loginName: terms.login.user,
+      database: heard.database,
+    }
+    return {
+      attempt: { account: 'accepted', answer: seen(answer), session: createSession(pool, cut) },
+      transient: false,
+    }
+  } catch (error) {
+    terms.signal.removeEventListener('abort', cut)
+    cut()
+    return { attempt: judgeFailure(error, heard.messages, terms), transient: isTransient(heard.messages) }
+  }
+}
+
+function createSession(pool: ConnectionPool, cut: () => void): Session {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    pool,
+    cut,
+    inTurn(work) {
+      const own = last.then(work)
+      last = own.catch(() => undefined)
+      return own
+    },
+    async close() {
+      cut()
+      await pool.close().catch(() => undefined)
+    },
+  }
+}
+
+function judgeFailure(error: unknown, messages: readonly SqlMessage[], terms: SessionTerms): LoginAttempt {
+  const refusal = findRefusal(messages)
+  if (refusal !== undefined) {
+    const account = refusal.refused === 'account' ? 'refused' : 'accepted'
+    return { account, answer: seen({ outcome: 'refused', message: refusal.message }) }
+  }
+  return { account: 'undecided', answer: { ok: false, failure: loginFailure(error, messages[0], terms) } }
+}
+
+function loginFailure(error: unknown, message: SqlMessage | undefined, terms: SessionTerms): ProbeFailure {
+  const asked = describeLogin(terms)
+  if (message !== undefined) return serverFailure(message, asked)
+  if (terms.signal.aborted) return socketFailure(ABORTED, asked)
+  return driverFailure(error, asked)
+}
+
+function describeLogin({ login, host, address, port, database }: SessionTerms): string {
+  const where = database === '' ? '' : `, database ${boundText(database)}`
+  return `Login of ${boundText(login.user)} from this runner to ${host} (${showEndpoint(address, port)}${where})`
+}
+
+function poolSettings(terms: SessionTerms, timeoutMs: number, heard: Heard): config {
+  const { host, port, login, password, tls, authorities, database } = terms
+  return {
+    // The name in the login packet, and the one that the certificate must carry; the connector decides the address.
+    server: host,
+    port,
+    user: login.user,
+    password: password.reveal(),
+    database,
+    connectionTimeout: timeoutMs,
+    requestTimeout: terms.timeoutMs,
+    // mssql's own test statement led to 7,576 logins in 30 s on a server that refused it.
+    validateConnection: false,
+    pool: { max: 1, min: 0, idleTimeoutMillis: LONGEST_TIMER_MS, acquireTimeoutMillis: LONGEST_TIMER_MS },
+    beforeConnect: (connection) => {
+      listenTo(connection, heard)
+    },
+    options: {
+      encrypt: tls.encrypt === 'on',
+      trustServerCertificate: tls.trustServerCertificate,
+      appName: terms.applicationName,
+      connector: createConnector(terms),
+      // tedious retries by itself, 4060 among others.
+      maxRetriesOnTransientErrors: 0,
+      cancelTimeout: Math.min(CANCEL_LIMIT_MS, terms.timeoutMs),
+      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+      ...(authorities === undefined ? {} : { cryptoCredentialsDetails: { ca: [...authorities] } }),
+    },
+  }
+}
+
+/** The number of a failed login is in no error object, only in these events. */
+function listenTo(connection: Connection, heard: Heard): void {
+  heard.connection = connection
+  connection.on('errorMessage', ({ number, state, class: severity, message }) => {
+    if (!heard.isLoggedIn) heard.messages.push({ number, state, severity, message: boundText(message) })
+  })
+  connection.on('secure', () => {
+    heard.encrypted = true
+  })
+  connection.on('databaseChange', (name) => {
+    heard.database = name
+  })
+}

@@ -1,0 +1,155 @@
+import type { ProbeFailure } from '../../domain/observed.ts'
+import type { CauseKind } from '../../domain/verdict.ts'
+import type { SqlMessage } from '../../ports/sql-port.ts'
+import { boundText } from '../bounded-text.ts'
+import { isSocketErrorCode, socketFailure } from '../net/socket-errors.ts'
+
+/** The server's own refusals of an account: the password must not be sent again (contract, section 5). */
+const ACCOUNT_REFUSALS: ReadonlySet<number> = new Set([18_456, 18_452, 18_470, 18_486, 18_487, 18_488])
+/** The account was accepted, the database was not. 18456 follows in the same answer. */
+const DATABASE_REFUSALS: ReadonlySet<number> = new Set([4060, 911])
+/** Worth another try (Microsoft: "Troubleshoot transient connection errors in SQL Database"). */
+const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([40_613, 40_197, 40_501, 49_918, 49_919, 49_920, 10_928, 10_929])
+
+interface NumberMeaning {
+  kind: CauseKind
+  says: string
+}
+const NOT_ADMITTED: NumberMeaning = { kind: 'forbidden', says: 'the server does not admit the address of this runner' }
+const PERMISSION: NumberMeaning = { kind: 'forbidden', says: 'the login has no permission' }
+const BUSY: NumberMeaning = { kind: 'server-error', says: 'the server is not available just now' }
+const NO_SUCH_OBJECT: NumberMeaning = {
+  kind: 'unsupported',
+  says: 'this version of the server does not know what was asked',
+}
+
+/** Numbers of sys.messages that say why nothing could be seen; any other is a `server-error` with its text. */
+const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
+  [40_615, NOT_ADMITTED],
+  [40_914, NOT_ADMITTED],
+  [
+    47_073,
+    { kind: 'forbidden', says: 'public network access of the server is denied, so this runner is not admitted' },
+  ],
+  [40_532, { kind: 'not-found', says: 'no server of that name answers there' }],
+  [17_892, { kind: 'forbidden', says: 'a logon trigger of the server turned the login away' }],
+  [18_451, { kind: 'forbidden', says: 'only administrators may connect just now' }],
+  [18_461, BUSY],
+  [18_401, BUSY],
+  [17_142, BUSY],
+  [17_809, BUSY],
+  [229, PERMISSION],
+  [230, PERMISSION],
+  [262, PERMISSION],
+  [297, PERMISSION],
+  [300, PERMISSION],
+  [371, PERMISSION],
+  [916, PERMISSION],
+  [15_247, PERMISSION],
+  [207, NO_SUCH_OBJECT],
+  [208, NO_SUCH_OBJECT],
+  [2812, NO_SUCH_OBJECT],
+  [40_515, NO_SUCH_OBJECT],
+  ...[...TRANSIENT_NUMBERS].map((number) => [number, BUSY] as const),
+])
+
+/** Codes of mssql and tedious, our own (EREFUSEDROUTE, ELOST), and those of OpenSSL's verification as node gives them. */
+const CODES: ReadonlyMap<string, NumberMeaning> = new Map([
+  ['EENCRYPT', { kind: 'tls', says: 'encryption was not agreed on, and so no login was sent' }],
+  ['ETIMEOUT', { kind: 'timeout', says: 'no answer in time' }],
+  [
+    'EREFUSEDROUTE',
+    { kind: 'untrusted-host', says: 'the server sends the login on to another host, and it was not sent there' },
+  ],
+  ['ELOST', { kind: 'reset', says: 'the connection was lost; it is not made a second time' }],
+  ['CERT_HAS_EXPIRED', { kind: 'tls', says: 'the certificate has expired' }],
+  ['CERT_NOT_YET_VALID', { kind: 'tls', says: 'the certificate is not valid yet' }],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', { kind: 'tls', says: 'the certificate is self-signed' }],
+  ['SELF_SIGNED_CERT_IN_CHAIN', { kind: 'tls', says: 'the certificate rests on an authority that is not trusted' }],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', { kind: 'tls', says: 'the certificate rests on an authority that is not known' }],
+  ['UNABLE_TO_GET_ISSUER_CERT', { kind: 'tls', says: 'the certificate rests on an authority that is not known' }],
+  [
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    { kind: 'tls', says: 'the certificate rests on an authority that is not known' },
+  ],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', { kind: 'tls', says: 'the certificate is for another name' }],
+  ['EINVALIDSTATE', { kind: 'reset', says: 'the connection was closed' }],
+  ['ECLOSE', { kind: 'reset', says: 'the connection was closed' }],
+  ['ECONNCLOSED', { kind: 'reset', says: 'the connection was closed' }],
+  ['ENOTOPEN', { kind: 'reset', says: 'the connection was closed' }],
+])
+
+export type LoginRefusal = { refused: 'account' | 'database'; message: SqlMessage }
+
+/** Whether the server refused the manifest's credentials or the database, by all that it said during the login. */
+export function findRefusal(messages: readonly SqlMessage[]): LoginRefusal | undefined {
+  const database = messages.find(({ number }) => DATABASE_REFUSALS.has(number))
+  if (database !== undefined) return { refused: 'database', message: database }
+  const [first] = messages
+  if (first === undefined || NUMBERS.has(first.number)) return undefined
+  // 18456 after a number that is not known here is still a refusal, and must not be tried again.
+  const account = messages.find(({ number }) => ACCOUNT_REFUSALS.has(number))
+  return account === undefined ? undefined : { refused: 'account', message: account }
+}
+
+export function isTransient(messages: readonly SqlMessage[]): boolean {
+  return messages[0] !== undefined && TRANSIENT_NUMBERS.has(messages[0].number)
+}
+
+/** A message of the server that is no refusal, as a failure. */
+export function serverFailure(message: SqlMessage, asked: string): ProbeFailure {
+  const { kind, says } = NUMBERS.get(message.number) ?? { kind: 'server-error', says: 'the server gave an error' }
+  const address = /IP address '([0-9A-Fa-f.:]+)'/.exec(message.message)?.[1]
+  const from = kind === 'forbidden' && address !== undefined ? ` It saw this runner as ${address}.` : ''
+  const permission = /^(?:The )?([A-Z][A-Z ]*[A-Z]) permission (?:was |is )?denied/.exec(message.message)?.[1]
+  return {
+    kind,
+    message: `${asked}: ${says} (${message.number}, state ${message.state}: ${boundText(message.message)}).${from}`,
+    ...(permission === undefined ? {} : { missing: permission }),
+  }
+}
+
+/** What a driver threw, as a failure: the most telling code among the error, its causes and its parts. */
+export function driverFailure(error: unknown, asked: string): ProbeFailure {
+  const parts = walkError(error)
+  for (const { code } of parts.toReversed()) {
+    const meaning = CODES.get(code)
+    if (meaning !== undefined)
+      return { kind: meaning.kind, message: `${asked}: ${meaning.says} (${code}: ${boundText(deepestText(parts))}).` }
+    if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
+      return { kind: 'tls', message: `${asked}: the TLS handshake failed (${code}: ${boundText(deepestText(parts))}).` }
+    }
+    if (isSocketErrorCode(code)) return socketFailure(code, asked)
+  }
+  const code = parts[0]?.code ?? 'UNKNOWN'
+  return {
+    kind: code === 'ESOCKET' ? 'reset' : 'protocol',
+    message: `${asked}: ${boundText(deepestText(parts))} (${code}).`,
+  }
+}
+
+interface ErrorPart {
+  code: string
+  text: string
+}
+const ERROR_PARTS_LIMIT = 50
+
+/** The error, what it wraps (mssql: originalError; node: cause; AggregateError: errors), outermost first. */
+export function walkError(error: unknown): readonly ErrorPart[] {
+  const parts: ErrorPart[] = []
+  const seen = new Set<unknown>()
+  const waiting: unknown[] = [error]
+  while (waiting.length > 0 && parts.length < ERROR_PARTS_LIMIT) {
+    const next = waiting.shift()
+    if (typeof next !== 'object' || next === null || seen.has(next)) continue
+    seen.add(next)
+    const { code, message, originalError, cause, errors } = next as Record<string, unknown>
+    parts.push({ code: typeof code === 'string' ? code : '', text: typeof message === 'string' ? message : '' })
+    waiting.push(originalError, cause, ...(Array.isArray(errors) ? (errors as unknown[]) : []))
+  }
+  return parts
+}
+
+function deepestText(parts: readonly ErrorPart[]): string {
+  return parts.findLast(({ text }) => text !== '')?.text ?? 'no message'
+}

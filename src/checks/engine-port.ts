@@ -1,0 +1,113 @@
+import { seen, type Observed, type Script } from '../domain/observed.ts'
+import type { Remediation } from '../domain/report.ts'
+import type { Subject } from '../domain/subject.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Judgement, Spec } from './define.ts'
+import { BROWSER_PORT, type EngineEndpoint, type TriedEndpoint } from './engine-endpoint.ts'
+import { describeRunner, judgePath, readVantage, type VantageFact } from './network-path.ts'
+import type { SqlSide } from './sql-side.ts'
+
+export type TriedPort = TriedEndpoint & { from: string; to: string; protocol: 'tcp'; vantage: VantageFact }
+
+export type PortEvidence = TriedPort | Exclude<EngineEndpoint, TriedEndpoint>
+
+/** Addresses of one name that a message lists. */
+const LISTED_ADDRESSES = 4
+
+/** Tries the engine's port and says from where to where. */
+export async function observeEnginePort<S extends Spec>(
+  side: SqlSide<S>,
+  ports: Pick<Ports, 'net' | 'arm'>,
+  spec: S,
+): Promise<Observed<PortEvidence>> {
+  const observed = await side.readEndpoint(ports, spec)
+  if (!observed.ok) return observed
+  const endpoint = observed.value
+  if (endpoint.state !== 'tried') return seen(endpoint)
+  const vantage = await readVantage(ports, spec.manifest, endpoint.localAddress)
+  return seen({ ...endpoint, from: describeRunner(vantage), to: describePeer(endpoint), protocol: 'tcp', vantage })
+}
+
+export interface EnginePort<S extends Spec> {
+  observe(ports: Pick<Ports, 'net' | 'arm'>, subject: Subject<S>): Promise<Observed<PortEvidence>>
+  judge(evidence: PortEvidence, subject: Subject<S>): Judgement
+}
+
+/** `engine-port-is-reachable` of either side. */
+export function enginePort<S extends Spec>(side: SqlSide<S>): EnginePort<S> {
+  return {
+    observe: (ports, { spec }) => observeEnginePort(side, ports, spec),
+    judge: (evidence, { name }) =>
+      evidence.state === 'tried' ? judgeTried(side, evidence) : judgeUntried(side, evidence, name),
+  }
+}
+
+function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort): Judgement {
+  const { host, port, attempts } = evidence
+  const judgement = judgePath(evidence, {
+    expected: `TCP ${String(port)} of ${host} accepts a connection from where DMS runs`,
+    remediation: remediationOf(side, evidence),
+  })
+  const shut = attempts.filter(({ outcome }) => outcome !== 'open')
+  if (judgement.verdict !== 'pass' || shut.length === 0) return judgement
+  const others = shut.map(({ address, outcome }) => `${address} (${outcome})`).join(', ')
+  return { ...judgement, summary: `${judgement.summary}; other addresses of the same name do not answer: ${others}` }
+}
+
+function judgeUntried<S extends Spec>(
+  { area }: SqlSide<S>,
+  evidence: Exclude<PortEvidence, TriedPort>,
+  subject: string,
+): Judgement {
+  const blocked = (check: string, summary: string): Judgement => ({
+    verdict: 'blocked',
+    summary: `Not tried: ${summary}`,
+    blockedBy: [{ id: `${area}/${check}`, subject }],
+  })
+  if (evidence.state === 'no-name') {
+    return blocked('name-resolves', `${evidence.host} has no address (${evidence.message})`)
+  }
+  const { browser } = evidence
+  const instance = `${browser.host}\\${browser.instance}`
+  const where = `SQL Server Browser on ${browser.address}, UDP ${String(BROWSER_PORT)},`
+  if (evidence.state === 'no-browser') {
+    return blocked(
+      'sql-browser-is-reachable',
+      `only SQL Server Browser knows the port of ${instance}, and it did not answer`,
+    )
+  }
+  if (evidence.state === 'no-tcp') {
+    return blocked('tcp-ip-is-enabled', `${where} lists ${instance} without a TCP port`)
+  }
+  const known = browser.known.length === 0 ? 'no other instance' : browser.known.join(', ')
+  const message = `${where} answers and does not list the instance ${browser.instance}; it lists ${known}`
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: `${message}: a stopped or hidden instance, or another name; so its port is not known`,
+    expected: `the TCP port of ${instance} accepts a connection from where DMS runs`,
+    cause: { kind: 'insufficient', message },
+    remediation: {
+      text: 'Start the instance, correct its name, or (a hidden instance is never listed) give its fixed port in the manifest as host,port.',
+      scripts: [
+        { language: 'powershell', code: "Get-Service -Name 'MSSQL*', SQLBrowser" },
+        { language: 'yaml', code: `sources:\n  - name: NAME\n    server: "HOST,PORT"` },
+      ],
+    },
+  }
+}
+
+function remediationOf<S extends Spec>({ portAdvice }: SqlSide<S>, { host, port }: TriedPort): Remediation {
+  // A host goes into a shell script only when a shell reads nothing else in it.
+  const scripts: Script[] = /^[\w.:-]+$/.test(host)
+    ? [{ language: 'powershell', code: `Test-NetConnection -ComputerName ${host} -Port ${String(port)}` }]
+    : []
+  return { text: portAdvice, scripts }
+}
+
+function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
+  const all = outcome === 'open' ? [address] : attempts.map((attempt) => attempt.address)
+  const listed = all.slice(0, LISTED_ADDRESSES).join(', ')
+  const more = all.length > LISTED_ADDRESSES ? ` and ${String(all.length - LISTED_ADDRESSES)} more` : ''
+  return host === listed ? host : `${host} (${listed}${more})`
+}

@@ -1,0 +1,94 @@
+import type { Observed, Script } from '../domain/observed.ts'
+import type { Remediation } from '../domain/report.ts'
+import type { Subject } from '../domain/subject.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Judgement } from './define.ts'
+import { BROWSER_PORT, instanceBehindBrowser } from './engine-endpoint.ts'
+import { observeEnginePort, type PortEvidence, type TriedPort } from './engine-port.ts'
+import { proxyNote } from './network-path.ts'
+import { quoteYaml } from './quote-identifier.ts'
+import { SOURCE_SIDE } from './sql-side.ts'
+import type { SourceSpec } from './subjects.ts'
+
+/** What is asked of which firewall, and of whom. */
+export interface FirewallWords {
+  id: string
+  /** `the firewall appliance`, `Windows Firewall on the SQL Server host`. */
+  firewall: string
+  /** Whom to ask, and where they look. */
+  ask: string
+  /** Who attests, as an example: `@network-lead`. */
+  by: string
+  scripts(rule: FirewallRule): readonly Script[]
+}
+
+export interface FirewallRule {
+  port: number
+  /** Whether SQL Server Browser (UDP 1434) has to be let in as well. */
+  browser: boolean
+  /** Prefixes of the DMS subnet; empty when Azure did not tell them. */
+  prefixes: readonly string[]
+}
+
+export interface FirewallPath {
+  observe(ports: Pick<Ports, 'net' | 'arm'>, subject: Subject<SourceSpec>): Promise<Observed<PortEvidence>>
+  judge(evidence: PortEvidence, subject: Subject<SourceSpec>): Judgement
+}
+
+/**
+ * A firewall before the source (contract, section 5): proven by a connection from the DMS subnet, else a person has to
+ * vouch. It never fails: a closed port does not tell which firewall it was.
+ */
+export function firewallPath(words: FirewallWords): FirewallPath {
+  return {
+    observe: (ports, { spec }) => observeEnginePort(SOURCE_SIDE, ports, spec),
+    judge: (evidence, subject) => judgeFirewall(words, evidence, subject),
+  }
+}
+
+function judgeFirewall(words: FirewallWords, evidence: PortEvidence, { name, spec }: Subject<SourceSpec>): Judgement {
+  if (evidence.state !== 'tried' || evidence.outcome !== 'open') {
+    const summary = `Not tried: the engine's port on ${spec.source.server.text} was not reached, which does not tell whether ${words.firewall} is why`
+    return { verdict: 'blocked', summary, blockedBy: [{ id: 'source/engine-port-is-reachable', subject: name }] }
+  }
+  const { from, to, port, vantage } = evidence
+  const flow = `TCP ${String(port)} of ${to}`
+  const place = `the DMS subnet${vantage.subnet === undefined ? '' : ` ${vantage.subnet}`}`
+  const expected = `${words.firewall} lets ${place} in to ${flow}`
+  if (vantage.verified) {
+    const actual = `a connection from ${from} in ${place} to ${flow} went through`
+    const summary = `${words.firewall} lets DMS in: ${actual}`
+    return { verdict: 'pass', proof: 'direct', summary: capitalise(summary), expected, actual }
+  }
+  const summary = `${flow} is open to ${from}, and nobody has vouched that ${words.firewall} lets ${place} in as well; ${proxyNote(vantage)}`
+  return { verdict: 'manual', summary, expected, remediation: remediationOf(words, evidence, { name, spec }) }
+}
+
+function remediationOf(
+  words: FirewallWords,
+  { to, port, vantage }: TriedPort,
+  { name, spec }: Pick<Subject<SourceSpec>, 'name' | 'spec'>,
+): Remediation {
+  const browser = instanceBehindBrowser(spec.source.server) !== undefined
+  // Prefixes come from Azure and go into a shell script: nothing but addresses may.
+  const prefixes = (vantage.prefixes ?? []).filter((prefix) => /^[0-9a-f.:/]+$/i.test(prefix))
+  const from = `the DMS subnet${prefixes.length === 0 ? '' : ` (${prefixes.join(', ')})`}`
+  const ports = `TCP ${String(port)}${browser ? ` and UDP ${String(BROWSER_PORT)} (SQL Server Browser)` : ''}`
+  const attestation = [
+    'attestations:',
+    `  - check: ${words.id}`,
+    `    subject: ${quoteYaml(name)}`,
+    `    by: ${quoteYaml(words.by)}`,
+    '    on: YYYY-MM-DD',
+    '    expires: YYYY-MM-DD',
+    '    evidence: "https://..."',
+  ].join('\n')
+  return {
+    text: `${words.ask} Needed: from ${from} to ${to}, ${ports}, inbound at the server. Then attest it in the manifest, or run this from a runner in the DMS subnet, which proves it.`,
+    scripts: [...words.scripts({ port, browser, prefixes }), { language: 'yaml', code: attestation }],
+  }
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

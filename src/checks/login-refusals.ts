@@ -1,0 +1,120 @@
+import type { Script } from '../domain/observed.ts'
+import { quoteIdentifier, quoteText } from './quote-identifier.ts'
+
+export interface RefusedLogin {
+  number: number
+  state: number
+  database: string
+  /** The account's name on the server; undefined for an identity whose name only Azure knows. */
+  user?: string
+  area: 'source' | 'target'
+}
+
+export interface Refusal {
+  meaning: string
+  text: string
+  scripts: readonly Script[]
+}
+
+/**
+ * What the server's own refusal of a login means and what to do next. Undefined: the number does not say that the
+ * manifest's credentials are at fault (a starting server, a logon trigger, a licence limit), so it decides nothing.
+ */
+export function explainRefusal(refused: RefusedLogin): Refusal | undefined {
+  return REFUSALS[refused.number]?.(refused)
+}
+
+const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
+  18456: (refused) => ({
+    meaning: `user name or password is wrong, or the login may not connect${stateNote(refused.state)}`,
+    text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins). Correct the secret or the login; the password is not tried again in this run.',
+    scripts: [tsql(whoIs(refused))],
+  }),
+  18452: (refused) => ({
+    meaning: 'the login is from an untrusted domain, or the server takes only Windows logins',
+    text: 'For a Windows login, check the domain and its trust; for a SQL login, let the server take both kinds (mixed mode).',
+    scripts: [
+      tsql(`SELECT SERVERPROPERTY('IsIntegratedSecurityOnly'); -- 1: only Windows logins`),
+      tsql(whoIs(refused)),
+    ],
+  }),
+  18470: (refused) => ({
+    meaning: 'the login is disabled',
+    text: 'Have the login enabled by someone with ALTER ANY LOGIN.',
+    scripts: [tsql(`ALTER LOGIN ${loginName(refused)} ENABLE;`)],
+  }),
+  18486: (refused) => ({
+    meaning: 'the login is locked out after too many wrong passwords',
+    text: 'Find out who uses a wrong password before it is unlocked, or it will be locked again.',
+    scripts: [tsql(`ALTER LOGIN ${loginName(refused)} WITH PASSWORD = N'<its password>' UNLOCK;`)],
+  }),
+  18487: (refused) => ({
+    meaning: 'the password of the login has expired',
+    text: 'Set a new password and put it into the secret.',
+    scripts: [tsql(`ALTER LOGIN ${loginName(refused)} WITH PASSWORD = N'<new password>';`)],
+  }),
+  18488: (refused) => ({
+    meaning: 'the password of the login must be changed before it can be used',
+    text: 'Set a new password that need not be changed, and put it into the secret.',
+    scripts: [tsql(`ALTER LOGIN ${loginName(refused)} WITH PASSWORD = N'<new password>';`)],
+  }),
+  4060: (refused) => ({
+    meaning: `the login may not open the database ${refused.database}, or the database is not there`,
+    text: `Check that ${refused.database} is there and online, and give the login a user in it.`,
+    scripts: [tsql(isThere(refused)), tsql(createUser(refused))],
+  }),
+  911: (refused) => ({
+    meaning: `there is no database ${refused.database}`,
+    text: 'Correct the name in the manifest, or create the database.',
+    scripts: [tsql(isThere(refused))],
+  }),
+}
+
+/** SQL Server tells clients state 1 whatever the reason was; other states come from older versions and Azure. */
+function stateNote(state: number): string {
+  switch (state) {
+    case 2:
+    case 5:
+      return ': state 2 or 5, there is no such login'
+    case 7:
+      return ': state 7, the login is disabled and the password wrong'
+    case 8:
+    case 9:
+      return ': state 8 or 9, the password is wrong'
+    case 11:
+    case 12:
+      return ': state 11 or 12, the login is right and lacks CONNECT SQL'
+    case 18:
+      return ': state 18, the password must be changed'
+    case 38:
+    case 46:
+      return ': state 38 or 46, the database asked for cannot be opened'
+    case 58:
+      return ': state 58, the server takes only Windows logins'
+    default:
+      return ''
+  }
+}
+
+function loginName({ user }: RefusedLogin): string {
+  return quoteIdentifier(user ?? '<name of the identity>')
+}
+
+function whoIs({ user, area }: RefusedLogin): string {
+  const name = quoteText(user ?? '<name of the identity>')
+  return area === 'source'
+    ? `SELECT name, type_desc, is_disabled, default_database_name FROM sys.server_principals WHERE name = ${name};`
+    : `-- in master\nSELECT name, is_disabled FROM sys.sql_logins WHERE name = ${name};`
+}
+
+function isThere({ database }: RefusedLogin): string {
+  return `SELECT name, state_desc FROM sys.databases WHERE name = ${quoteText(database)};`
+}
+
+function createUser(refused: RefusedLogin): string {
+  return `-- in ${quoteIdentifier(refused.database)}\nCREATE USER ${loginName(refused)} FOR LOGIN ${loginName(refused)};`
+}
+
+function tsql(code: string): Script {
+  return { language: 'tsql', code }
+}

@@ -1,0 +1,72 @@
+import type { Login, TlsSettings } from '../domain/manifest.ts'
+import type { Observed } from '../domain/observed.ts'
+import type { BlockedBy } from '../domain/report.ts'
+import type { Subject } from '../domain/subject.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { SqlServer } from '../ports/sql-port.ts'
+import type { Spec } from './define.ts'
+import { openServer, readSourceEndpoint, readTargetEndpoint, readTargetHost } from './engine-endpoint.ts'
+import type { EngineEndpoint, HostAnswer } from './engine-endpoint.ts'
+import type { SourceSpec, TargetSpec } from './subjects.ts'
+
+/** What differs between the source and the target of a migration, for the checks that both have. */
+export interface SqlSide<S extends Spec> {
+  area: 'source' | 'target'
+  login(spec: S): Login
+  tls(spec: S): TlsSettings
+  readHost(ports: Pick<Ports, 'arm'>, spec: S): Promise<HostAnswer>
+  readEndpoint(ports: Pick<Ports, 'net' | 'arm'>, spec: S): Promise<Observed<EngineEndpoint>>
+  /** The database for the first login. */
+  readFirstDatabase(ports: Pick<Ports, 'arm'>, spec: S): Promise<string>
+  /** Checks that say what Azure did not tell about the host. */
+  hostBlockers(spec: S): readonly BlockedBy[]
+  /** What to look at when the port does not answer. */
+  portAdvice: string
+}
+
+export const SOURCE_SIDE: SqlSide<SourceSpec> = {
+  area: 'source',
+  login: ({ source }) => source.login,
+  tls: ({ source }) => source.tls,
+  readHost: (_ports, { source }) => Promise.resolve({ known: true, server: source.server, from: 'manifest' }),
+  readEndpoint: (ports, { source }) => readSourceEndpoint(ports, source),
+  readFirstDatabase: () => Promise.resolve('master'),
+  hostBlockers: () => [],
+  portAdvice:
+    'On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let the DMS subnet through to it.',
+}
+
+export const TARGET_SIDE: SqlSide<TargetSpec> = {
+  area: 'target',
+  login: ({ target }) => target.login,
+  tls: ({ target }) => target.tls,
+  readHost: (ports, { target }) => readTargetHost(ports, target),
+  readEndpoint: (ports, { target }) => readTargetEndpoint(ports, target),
+  readFirstDatabase: async ({ arm }, { target, databases }) => {
+    for (const database of databases) {
+      const answer = await arm.sqlDatabase(`${target.resourceId}/databases/${database}`)
+      if (!answer.ok || answer.value.found) return database
+    }
+    return 'master'
+  },
+  hostBlockers: ({ target, databases }) =>
+    databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
+  portAdvice:
+    'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.',
+}
+
+/** The server to talk SQL to, asked for by one check. */
+export async function readSqlServer<S extends Spec>(
+  side: SqlSide<S>,
+  ports: Pick<Ports, 'net' | 'arm'>,
+  subject: Pick<Subject<S>, 'name' | 'spec'>,
+  id: string,
+): Promise<Observed<SqlServer>> {
+  const settings = { login: side.login(subject.spec), tls: side.tls(subject.spec) }
+  return openServer(await side.readEndpoint(ports, subject.spec), settings, { id, subject: subject.name })
+}
+
+/** The account as messages name it; never a password. */
+export function describeLogin(login: Login): string {
+  return login.kind === 'entra' ? "the run's Azure identity" : login.user
+}

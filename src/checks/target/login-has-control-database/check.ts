@@ -1,0 +1,141 @@
+import { defineCheck, type Judgement } from '../../define.ts'
+import { quoteIdentifier } from '../../quote-identifier.ts'
+import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
+import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
+import { TARGET_DATABASE_RIGHTS, type TargetDatabaseRightsRow } from '../../sql-statements.ts'
+import { targetDatabaseSubjects, type TargetDatabaseSpec } from '../../subjects.ts'
+
+type Row = TargetDatabaseRightsRow
+type Evidence = RowEvidence<Row>
+
+const ID = 'target/login-has-control-database'
+
+/** A login that cannot open the database controls nothing in it; other refusals say nothing about this database. */
+const NO_ACCESS_NUMBERS = [4060, 18456]
+
+export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>({
+  meta: {
+    id: ID,
+    ref: 'DMSP-015',
+    title: 'The target login has CONTROL on the database',
+    team: 'dba',
+    scenarios: ['sql-server-to-azure-sql-database'],
+    generations: ['classic'],
+    severity: 'required',
+    needs: [{ id: 'target/login-is-accepted' }, { id: 'target/sql-database-exists' }],
+    disprovedBy: ['login-refused'],
+    vantage: 'server',
+    verdicts: ['pass', 'fail', 'unknown', 'blocked'],
+    why: 'DMS creates and fills tables in the target database with this login, and asks for the permission CONTROL DATABASE before it starts.',
+    source: {
+      title: 'HAS_PERMS_BY_NAME (Transact-SQL)',
+      url: 'https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql',
+      verified: '2026-11-22',
+      rows: ['D7'],
+    },
+    remedy: 'Have an owner of the database grant CONTROL on it to the user of the login, or make that user a db_owner.',
+  },
+  uses: ['net', 'arm', 'sql'],
+  subjects: targetDatabaseSubjects,
+  observe: async (ports, subject) => {
+    const server = await readSqlServer(TARGET_SIDE, ports, subject, ID)
+    return server.ok ? readRow(ports.sql, server.value, subject.spec.database, TARGET_DATABASE_RIGHTS) : server
+  },
+  judge: (evidence, { spec }) => {
+    switch (evidence.outcome) {
+      case 'answered':
+        return judgeRights(evidence, evidence.row)
+      case 'withheld':
+        return judgeWithheld(evidence)
+      case 'refused':
+        return judgeNoAccess(evidence, spec)
+    }
+  },
+})
+
+interface Place {
+  host: string
+  port: number
+  database: string
+  account: string
+}
+
+function judgeRights({ host, port, database, account }: Place, row: Row): Judgement {
+  const user = row.user ?? account
+  const at = `${database} on ${host}:${String(port)}`
+  const expected = `${user} has CONTROL on the database ${at}`
+  const unknown = (message: string): Judgement => ({
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: message,
+    expected,
+    cause: { kind: 'insufficient', message },
+  })
+  if (row.database.toLowerCase() !== database.toLowerCase()) {
+    return unknown(`${host}:${String(port)} answered from the database ${row.database} when ${database} was asked`)
+  }
+  const role = `db_owner: ${row.dbOwner === null ? 'not told' : row.dbOwner === 1 ? 'yes' : 'no'}`
+  switch (row.controlDatabase) {
+    case 1: {
+      const actual = `CONTROL: yes, ${role}`
+      return {
+        verdict: 'pass',
+        proof: 'direct',
+        summary: `${user} has CONTROL on the database ${at} (${role})`,
+        expected,
+        actual,
+      }
+    }
+    case 0: {
+      const actual = `CONTROL: no, ${role}`
+      const summary = `${user} lacks CONTROL on the database ${at} (${role})`
+      const remediation = remediationOf(database, account, row.user)
+      return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation }
+    }
+    case null:
+      return unknown(
+        `${at} answered NULL to HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CONTROL') for ${user}: it does not say yes or no`,
+      )
+  }
+}
+
+function judgeNoAccess(evidence: RefusedFacts, spec: TargetDatabaseSpec): Judgement {
+  const expected = `${evidence.account} has CONTROL on the database ${spec.database}`
+  const judgement = judgeRefused(evidence, expected, { area: 'target', login: spec.target.login })
+  if (judgement.verdict !== 'fail') return judgement
+  if (NO_ACCESS_NUMBERS.includes(evidence.number)) {
+    const remediation = remediationOf(spec.database, describeLogin(spec.target.login), null)
+    return {
+      ...judgement,
+      remediation: { text: remediation.text, scripts: [...judgement.remediation.scripts, ...remediation.scripts] },
+    }
+  }
+  const { summary, remediation } = judgement
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary,
+    expected,
+    cause: { kind: 'auth', message: summary },
+    remediation,
+  }
+}
+
+function remediationOf(
+  database: string,
+  account: string,
+  user: string | null,
+): Extract<Judgement, { verdict: 'fail' }>['remediation'] {
+  // A login without a user of its own comes in as guest, which must not get the permission.
+  const isForeign = user === null || user.toLowerCase() === 'guest'
+  const grantee = quoteIdentifier(isForeign ? account : user)
+  const code = [
+    `-- in the database ${quoteIdentifier(database)}, as a db_owner`,
+    ...(isForeign ? [`CREATE USER ${grantee} FOR LOGIN ${grantee};`] : []),
+    `GRANT CONTROL ON DATABASE::${quoteIdentifier(database)} TO ${grantee};`,
+  ].join('\n')
+  return {
+    text: `A db_owner of ${database} grants it, in that database; membership of db_owner does as well.`,
+    scripts: [{ language: 'tsql', code }],
+  }
+}

@@ -1,0 +1,33 @@
+import { GENERATIONS } from '../../../domain/manifest.ts'
+import { defineCheck } from '../../define.ts'
+import { nameResolution } from '../../name-resolution.ts'
+import { TARGET_SIDE } from '../../sql-side.ts'
+import { targetSubjects } from '../../subjects.ts'
+
+export default defineCheck({
+  meta: {
+    id: 'target/name-resolves',
+    ref: 'DMSP-011',
+    title: "The target server's name resolves",
+    team: 'network',
+    scenarios: ['sql-server-to-azure-sql-database'],
+    generations: GENERATIONS,
+    severity: 'required',
+    needs: [{ id: 'azure/sign-in-works', when: ({ target }) => target.endpoint === undefined }],
+    disprovedBy: ['no-such-name'],
+    vantage: 'network-path',
+    verdicts: ['pass', 'fail', 'unknown', 'blocked'],
+    why: 'DMS writes to the target under its name; behind a private endpoint that name leads to the right address only where the private DNS zone is linked.',
+    source: {
+      title: 'Azure Private Link for Azure SQL Database',
+      url: 'https://learn.microsoft.com/azure/azure-sql/database/private-endpoint-overview',
+      verified: '2026-11-22',
+      rows: [],
+    },
+    remedy:
+      'Correct the endpoint in the manifest; with a private endpoint, link the zone privatelink.database.windows.net to the DMS virtual network.',
+  },
+  uses: ['net', 'arm'],
+  subjects: targetSubjects,
+  ...nameResolution(TARGET_SIDE),
+})

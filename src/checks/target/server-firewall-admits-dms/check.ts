@@ -1,0 +1,92 @@
+import { GENERATIONS } from '../../../domain/manifest.ts'
+import { seen, type Observed } from '../../../domain/observed.ts'
+import { parseResourceId } from '../../../domain/resource-id.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
+import { defineCheck } from '../../define.ts'
+import { readDmsSubnet } from '../../dms-subnet.ts'
+import { boundText } from '../../foreign-text.ts'
+import { targetSubjects, type TargetSpec } from '../../subjects.ts'
+import type { Evidence, ServerFacts } from './evidence.ts'
+import { admitted, judgeGate } from './judge-gate.ts'
+
+export default defineCheck<TargetSpec, Evidence, 'arm'>({
+  meta: {
+    id: 'target/server-firewall-admits-dms',
+    ref: 'DMSP-035',
+    title: 'The firewall of the target server admits DMS',
+    team: 'azure',
+    scenarios: ['sql-server-to-azure-sql-database'],
+    generations: GENERATIONS,
+    severity: 'required',
+    needs: [{ id: 'azure/sign-in-works' }],
+    vantage: 'control-plane',
+    verdicts: ['pass', 'fail', 'unknown', 'blocked'],
+    why: 'An Azure SQL logical server refuses every address that no rule admits. A rule for the private range of a subnet has no effect: the server never sees that range.',
+    source: {
+      title: 'Prerequisites for Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
+      verified: '2026-11-22',
+      rows: ['D5'],
+    },
+    remedy:
+      'Turn the Microsoft.Sql endpoint on for the DMS subnet and add a virtual network rule for it, or add firewall rules for the public addresses under which DMS appears.',
+  },
+  uses: ['arm'],
+  subjects: targetSubjects,
+  observe: ({ arm }, { spec }) => readServer(arm, spec),
+  judge: (evidence, { spec }) => {
+    if (evidence.found) return judgeGate(evidence, spec.target.resourceId)
+    const blockedBy = spec.databases.map((database) => ({
+      id: 'target/sql-database-exists',
+      subject: `${spec.target.name}/${database}`,
+    }))
+    return {
+      verdict: 'blocked',
+      summary: `The server is not there, so it has no firewall: ${evidence.message}`,
+      blockedBy,
+    }
+  },
+})
+
+async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promise<Observed<Evidence>> {
+  const [server, addressRules, networkRules, dms] = await Promise.all([
+    arm.sqlServer(target.resourceId),
+    arm.sqlFirewallRules(target.resourceId),
+    arm.sqlVirtualNetworkRules(target.resourceId),
+    readDmsSubnet(arm, manifest),
+  ])
+  if (!server.ok) return server
+  if (!server.value.found) return seen({ found: false, message: boundText(server.value.message) })
+  if (!addressRules.ok) return addressRules
+  if (!addressRules.value.found) return seen({ found: false, message: boundText(addressRules.value.message) })
+  if (!networkRules.ok) return networkRules
+  if (!networkRules.value.found) return seen({ found: false, message: boundText(networkRules.value.message) })
+  const { publicNetworkAccess, privateEndpointConnections } = server.value.value
+  const facts: ServerFacts = {
+    found: true,
+    server: parseResourceId(target.resourceId)?.name ?? server.value.value.name,
+    ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+    approvedEndpoints: privateEndpointConnections
+      .filter(({ status }) => status?.toLowerCase() === 'approved')
+      .map(({ name }) => name),
+    addressRules: addressRules.value.value.map(({ name, startIpAddress, endIpAddress }) => ({
+      name,
+      start: startIpAddress,
+      end: endIpAddress,
+    })),
+    networkRules: networkRules.value.value.map(({ name, subnetId, state }) => ({
+      name,
+      subnetId,
+      ...(state === undefined ? {} : { state }),
+    })),
+    subnet: null,
+    egress: [...manifest.dms.egress],
+    isInsideAzure: manifest.generation === 'classic',
+  }
+  // Without the subnet a network rule cannot be judged; what address rules decide stays decided.
+  if (!dms.ok) return facts.networkRules.length > 0 && admitted(facts) === undefined ? dms : seen(facts)
+  if (!dms.value.found) return seen({ ...facts, subnetGap: dms.value.gap })
+  const { id, name, addressPrefixes, serviceEndpoints } = dms.value.subnet
+  const subnet = { id, name, prefixes: [...addressPrefixes], serviceEndpoints: [...serviceEndpoints] }
+  return seen({ ...facts, subnet })
+}

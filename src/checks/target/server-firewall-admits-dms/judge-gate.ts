@@ -1,0 +1,249 @@
+import {
+  formatRange,
+  parseRange,
+  parsePrefix,
+  PRIVATE_PREFIXES,
+  subtractRanges,
+  type AddressRange,
+} from '../../../domain/address.ts'
+import type { Script } from '../../../domain/observed.ts'
+import { isSameResource } from '../../../domain/resource-id.ts'
+import { azScript, groupOptions } from '../../azure-cli.ts'
+import type { Judgement } from '../../define.ts'
+import { boundText } from '../../foreign-text.ts'
+import type { AddressRuleFact, NetworkRuleFact, ServerFacts, SubnetFact } from './evidence.ts'
+
+/** `0.0.0.0` to `0.0.0.0`: every address inside Azure, of all tenants (Azure SQL firewall rules). */
+const AZURE_SERVICES = '0.0.0.0'
+const SQL_ENDPOINT = 'microsoft.sql'
+const PRIVATE_RANGES = parseAll(PRIVATE_PREFIXES)
+
+/** Whether what the server's gate sees of DMS is admitted: by a network rule, by an address rule, or not. */
+export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
+  const access = facts.publicNetworkAccess?.toLowerCase()
+  if (access === undefined)
+    return undetermined(facts, 'insufficient', `Azure did not say whether ${facts.server} admits public network access`)
+  if (access === 'disabled') return judgeDisabled(facts, serverId)
+  if (access !== 'enabled') {
+    const message = `public network access of ${facts.server} is ${boundText(facts.publicNetworkAccess ?? '', 60)}, whose rules are not looked at`
+    return undetermined(facts, 'insufficient', message)
+  }
+  return admitted(facts) ?? judgeNetworkRule(facts, serverId) ?? judgeAddresses(facts, serverId)
+}
+
+/** The pass of the server's gate, if it admits DMS; what follows from the rules alone when the subnet is not known. */
+export function admitted(facts: ServerFacts): Judgement | undefined {
+  const { server, subnet, egress } = facts
+  const own = ownRule(facts)
+  if (subnet !== null && isReady(own) && hasSqlEndpoint(subnet)) {
+    return passed(
+      facts,
+      `virtual network rule ${own?.name ?? ''} of ${server} admits ${subnet.name}, whose Microsoft.Sql endpoint is on`,
+    )
+  }
+  const azure = facts.isInsideAzure ? facts.addressRules.find(isAzureServices) : undefined
+  if (azure !== undefined)
+    return passed(
+      facts,
+      `firewall rule ${azure.name} (0.0.0.0) of ${server} admits everything inside Azure, and so DMS`,
+    )
+  const declared = publicEgress(egress)
+  if (declared.length === 0 || uncovered(facts).length > 0) return undefined
+  const note =
+    subnet !== null && hasSqlEndpoint(subnet)
+      ? `; note that ${subnet.name} has the Microsoft.Sql endpoint, behind which a virtual network rule is the rule that counts`
+      : ''
+  return passed(facts, `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears${note}`)
+}
+
+function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
+  const { server, approvedEndpoints } = facts
+  if (approvedEndpoints.length > 0) {
+    const message = `public network access of ${server} is Disabled and private endpoint ${approvedEndpoints.join(', ')} is Approved; its network and its DNS are not looked at yet`
+    return undetermined(facts, 'insufficient', message)
+  }
+  const actual = `public network access of ${server} is Disabled and no private endpoint is Approved: it refuses every connection (error 47073)`
+  const enable = azScript('az sql server update', {
+    ...groupOptions(serverId),
+    '--name': server,
+    '--enable-public-network': 'true',
+  })
+  return failed(
+    facts,
+    actual,
+    'Create a private endpoint in the network of DMS, or enable public access and admit only the DMS subnet.',
+    [enable],
+  )
+}
+
+function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | undefined {
+  const { server, subnet, networkRules } = facts
+  const own = ownRule(facts)
+  if (own === undefined || subnet === null) {
+    if (subnet === null && networkRules.length > 0 && facts.subnetGap === 'undeclared') {
+      const message = `${server} has virtual network rules (${networkRules.map(({ name }) => name).join(', ')}), and the manifest names no subnet of DMS`
+      return undetermined(facts, 'missing-input', message)
+    }
+    return undefined
+  }
+  if (!isReady(own)) {
+    const message = `virtual network rule ${own.name} of ${server} for ${subnet.name} is ${own.state ?? 'without a state'}, not Ready`
+    return undetermined(facts, 'insufficient', message)
+  }
+  const actual = `virtual network rule ${own.name} of ${server} names ${subnet.name}, which has no Microsoft.Sql endpoint, so that the rule never matches`
+  return failed(
+    facts,
+    actual,
+    'Turn the Microsoft.Sql service endpoint on for the DMS subnet.',
+    networkScripts(facts, serverId).slice(0, 1),
+  )
+}
+
+function judgeAddresses(facts: ServerFacts, serverId: string): Judgement {
+  const { server, egress, addressRules, networkRules } = facts
+  const inner = addressRules.filter(isPrivateOnly)
+  const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
+  const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
+  if (publicEgress(egress).length > 0) {
+    const left = uncovered(facts).map(formatRange).join(', ')
+    const actual = `the firewall rules of ${server} leave out ${left} of the declared addresses of DMS (${egress.join(', ')})${never}`
+    return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId))
+  }
+  if (outer.length > 0) {
+    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)`
+    return undetermined(facts, 'missing-input', message)
+  }
+  const scripts = networkScripts(facts, serverId)
+  const text =
+    'Admit the DMS subnet by a virtual network rule, or declare its public addresses in dms.egress and admit those.'
+  if (inner.length > 0) {
+    const actual = `${server} has only a firewall rule for a private range (${describe(inner)}), which Azure SQL never sees: it sees the public address or the subnet itself`
+    return failed(facts, actual, text, scripts)
+  }
+  const others =
+    networkRules.length === 0
+      ? 'no rule'
+      : `rules for other subnets only (${networkRules.map(({ name }) => name).join(', ')})`
+  return failed(facts, `${server} has ${others} that would admit DMS`, text, scripts)
+}
+
+function ownRule({ networkRules, subnet }: ServerFacts): NetworkRuleFact | undefined {
+  if (subnet === null) return undefined
+  const own = networkRules.filter(({ subnetId }) => isSameResource(subnetId, subnet.id))
+  return own.find(isReady) ?? own[0]
+}
+
+function isReady(rule: NetworkRuleFact | undefined): boolean {
+  return rule?.state?.toLowerCase() === 'ready'
+}
+
+function hasSqlEndpoint({ serviceEndpoints }: SubnetFact): boolean {
+  return serviceEndpoints.some((service) => service.toLowerCase() === SQL_ENDPOINT)
+}
+
+function isAzureServices({ start, end }: AddressRuleFact): boolean {
+  return start === AZURE_SERVICES && end === AZURE_SERVICES
+}
+
+function isPrivateOnly(rule: AddressRuleFact): boolean {
+  const range = parseRange(rule.start, rule.end)
+  return range !== undefined && !isAzureServices(rule) && subtractRanges([range], PRIVATE_RANGES).length === 0
+}
+
+function publicEgress(egress: readonly string[]): AddressRange[] {
+  return subtractRanges(parseAll(egress), PRIVATE_RANGES)
+}
+
+function uncovered({ egress, addressRules }: ServerFacts): AddressRange[] {
+  const rules = addressRules
+    .filter((rule) => !isAzureServices(rule))
+    .flatMap(({ start, end }) => parseRange(start, end) ?? [])
+  return subtractRanges(publicEgress(egress), rules)
+}
+
+function networkScripts({ subnet, server }: ServerFacts, serverId: string): Script[] {
+  if (subnet === null) return []
+  // The option replaces the whole list, so what is on stays on.
+  const endpoints = [
+    ...subnet.serviceEndpoints.filter((service) => service.toLowerCase() !== SQL_ENDPOINT),
+    'Microsoft.Sql',
+  ]
+  return [
+    azScript('az network vnet subnet update', { '--ids': subnet.id, '--service-endpoints': endpoints }),
+    azScript('az sql server vnet-rule create', {
+      ...groupOptions(serverId),
+      '--server': server,
+      '--name': 'dms',
+      '--subnet': subnet.id,
+    }),
+  ]
+}
+
+function addressScripts(facts: ServerFacts, serverId: string): Script[] {
+  return uncovered(facts).map((range, index) => {
+    const [start = '', end = start] = [range.first, range.last].map((value) =>
+      formatRange({ ...range, first: value, last: value }),
+    )
+    const options = {
+      '--server': facts.server,
+      '--name': `dms-${String(index + 1)}`,
+      '--start-ip-address': start,
+      '--end-ip-address': end,
+    }
+    return azScript('az sql server firewall-rule create', { ...groupOptions(serverId), ...options })
+  })
+}
+
+function describe(rules: readonly AddressRuleFact[]): string {
+  return rules.map(({ name, start, end }) => `${name} ${start}-${end}`).join(', ')
+}
+
+function parseAll(texts: readonly string[]): AddressRange[] {
+  return texts.flatMap((text) => parsePrefix(text) ?? [])
+}
+
+function expectedOf({ server, subnet }: ServerFacts): string {
+  const from = subnet === null ? 'DMS' : `DMS in ${subnet.name} (${subnet.prefixes.join(', ')})`
+  return `the firewall of ${server} admits ${from}`
+}
+
+function passed(facts: ServerFacts, fact: string): Judgement {
+  const actual = boundText(fact)
+  return {
+    verdict: 'pass',
+    proof: 'direct',
+    summary: `From DMS to ${facts.server}: ${actual}`,
+    expected: expectedOf(facts),
+    actual,
+  }
+}
+
+function failed(facts: ServerFacts, fact: string, text: string, scripts: readonly Script[]): Judgement {
+  const actual = boundText(fact)
+  const summary = `From DMS to ${facts.server} nothing is admitted: ${actual}`
+  return {
+    verdict: 'fail',
+    proof: 'direct',
+    summary,
+    expected: expectedOf(facts),
+    actual,
+    remediation: { text, scripts },
+  }
+}
+
+function undetermined(facts: ServerFacts, kind: 'insufficient' | 'missing-input', fact: string): Judgement {
+  const message = boundText(fact)
+  const summary = `Whether ${facts.server} admits DMS could not be determined: ${message}`
+  const text =
+    kind === 'missing-input'
+      ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
+      : 'Admit the DMS subnet by a virtual network rule with the Microsoft.Sql endpoint on: that can be proven.'
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary,
+    expected: expectedOf(facts),
+    cause: { kind, message },
+    remediation: { text, scripts: [] },
+  }
+}

@@ -1,0 +1,127 @@
+import { ALL_ADDRESSES, formatRange, parseRange, rangeRelation } from '../../../domain/address.ts'
+import { GENERATIONS } from '../../../domain/manifest.ts'
+import { seen } from '../../../domain/observed.ts'
+import { parseResourceId } from '../../../domain/resource-id.ts'
+import { publicPart } from '../../../domain/service-tags.ts'
+import { azScript, groupOptions } from '../../azure-cli.ts'
+import { defineCheck, type Judgement } from '../../define.ts'
+import { boundText } from '../../foreign-text.ts'
+import { targetSubjects, type TargetSpec } from '../../subjects.ts'
+
+type RuleFact = { name: string; start: string; end: string }
+type Evidence = { found: false; message: string } | { found: true; publicNetworkAccess?: string; rules: RuleFact[] }
+
+const NO_ADDRESS = '0.0.0.0'
+
+export default defineCheck<TargetSpec, Evidence, 'arm'>({
+  meta: {
+    id: 'target/server-firewall-is-closed-to-other-tenants',
+    ref: 'DMSP-036',
+    title: 'The firewall of the target server is closed to the Azure services of others',
+    team: 'azure',
+    scenarios: ['sql-server-to-azure-sql-database'],
+    generations: GENERATIONS,
+    severity: 'recommended',
+    needs: [{ id: 'azure/sign-in-works' }],
+    vantage: 'control-plane',
+    verdicts: ['pass', 'fail', 'blocked'],
+    why: 'The rule 0.0.0.0 lets in every resource of every Azure customer, so that only the logins protect the data.',
+    source: {
+      title: 'Azure SQL Database and Azure Synapse IP firewall rules',
+      url: 'https://learn.microsoft.com/azure/azure-sql/database/firewall-configure',
+      verified: '2026-11-22',
+      rows: [],
+    },
+    remedy:
+      'Replace the rule 0.0.0.0 by a virtual network rule for the DMS subnet, or by rules for the addresses that need access.',
+  },
+  uses: ['arm'],
+  subjects: targetSubjects,
+  observe: async ({ arm }, { spec }) => {
+    const { resourceId } = spec.target
+    const [server, rules] = await Promise.all([arm.sqlServer(resourceId), arm.sqlFirewallRules(resourceId)])
+    if (!server.ok) return server
+    if (!server.value.found) return seen<Evidence>({ found: false, message: boundText(server.value.message) })
+    if (!rules.ok) return rules
+    if (!rules.value.found) return seen<Evidence>({ found: false, message: boundText(rules.value.message) })
+    const { publicNetworkAccess } = server.value.value
+    return seen<Evidence>({
+      found: true,
+      ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+      rules: rules.value.value.map(({ name, startIpAddress, endIpAddress }) => ({
+        name,
+        start: startIpAddress,
+        end: endIpAddress,
+      })),
+    })
+  },
+  judge: (evidence, { spec }) => {
+    const server = parseResourceId(spec.target.resourceId)?.name ?? spec.target.name
+    if (!evidence.found) {
+      const blockedBy = spec.databases.map((database) => ({
+        id: 'target/sql-database-exists',
+        subject: `${spec.target.name}/${database}`,
+      }))
+      return {
+        verdict: 'blocked',
+        summary: `Server ${server} is not there, so it has no firewall to look at`,
+        blockedBy,
+      }
+    }
+    const expected = `no firewall rule of ${server} admits all of Azure or all of the internet`
+    const wide = evidence.rules.filter(isOpenToAll)
+    if (evidence.publicNetworkAccess?.toLowerCase() === 'disabled') {
+      const actual = 'public network access is Disabled, so that no firewall rule has an effect'
+      return {
+        verdict: 'pass',
+        proof: 'direct',
+        summary: `${server} admits no public address: ${actual}`,
+        expected,
+        actual,
+      }
+    }
+    if (wide.length > 0) return openToOthers(wide, server, spec, expected)
+    const all = evidence.rules.flatMap(({ start, end }) => parseRange(start, end) ?? [])
+    if (publicPart(ALL_ADDRESSES[4]).every((part) => rangeRelation(all, part) === 'covers')) {
+      return openToOthers(evidence.rules, server, spec, expected)
+    }
+    const actual = `none of the ${String(evidence.rules.length)} firewall rules of ${server} is that wide`
+    return {
+      verdict: 'pass',
+      proof: 'direct',
+      summary: `${actual}: none admits all of Azure or all of the internet`,
+      expected,
+      actual,
+    }
+  },
+})
+
+function isOpenToAll({ start, end }: RuleFact): boolean {
+  if (start === NO_ADDRESS && end === NO_ADDRESS) return true
+  const range = parseRange(start, end)
+  return range !== undefined && publicPart(ALL_ADDRESSES[4]).every((part) => rangeRelation([range], part) === 'covers')
+}
+
+function openToOthers(rules: readonly RuleFact[], server: string, spec: TargetSpec, expected: string): Judgement {
+  const names = rules.map((rule) => `${rule.name} (${describe(rule)})`).join(', ')
+  const isAzureOnly = rules.every(({ end }) => end === NO_ADDRESS)
+  const who = isAzureOnly ? 'the Azure services of every other tenant' : 'every address of the internet'
+  const actual = boundText(`${names} of ${server} admits ${who}`)
+  const options = { ...groupOptions(spec.target.resourceId), '--server': server }
+  return {
+    verdict: 'fail',
+    proof: 'direct',
+    summary: `Firewall rule ${actual}`,
+    expected,
+    actual,
+    remediation: {
+      text: 'First admit what needs access by narrower rules (a virtual network rule for the DMS subnet), then delete it.',
+      scripts: rules.map(({ name }) => azScript('az sql server firewall-rule delete', { ...options, '--name': name })),
+    },
+  }
+}
+
+function describe({ start, end }: RuleFact): string {
+  const range = parseRange(start, end)
+  return range === undefined ? `${start}-${end}` : formatRange(range)
+}

@@ -1,0 +1,35 @@
+import { GENERATIONS } from '../../../domain/manifest.ts'
+import { defineCheck } from '../../define.ts'
+import { TARGET_SIDE } from '../../sql-side.ts'
+import { targetSubjects } from '../../subjects.ts'
+import { tlsSession } from '../../tls-session.ts'
+
+const ID = 'target/tls-is-acceptable'
+
+export default defineCheck({
+  meta: {
+    id: ID,
+    ref: 'DMSP-013',
+    title: 'The target encrypts, with a certificate that can be trusted',
+    team: 'network',
+    scenarios: ['sql-server-to-azure-sql-database'],
+    generations: GENERATIONS,
+    severity: 'required',
+    needs: [{ id: 'target/engine-port-is-reachable', when: ({ target }) => target.tls.encrypt === 'on' }],
+    disprovedBy: ['tls-refused'],
+    vantage: 'server',
+    verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
+    why: 'Azure SQL always encrypts with a public certificate; another one means that something on the way opens the connection, or that it is another server.',
+    source: {
+      title: 'Azure SQL Database connectivity settings: minimal TLS version',
+      url: 'https://learn.microsoft.com/azure/azure-sql/database/connectivity-settings',
+      verified: '2026-11-22',
+      rows: [],
+    },
+    remedy:
+      'Use the name that Azure gives the server; take it out of TLS inspection on the way, or name the inspecting authority as tls.ca.',
+  },
+  uses: ['net', 'arm', 'sql'],
+  subjects: targetSubjects,
+  ...tlsSession(TARGET_SIDE, ID),
+})

@@ -1,0 +1,290 @@
+import { describe, expect, it } from '@jest/globals'
+import type { FilterRule } from './rule-match.ts'
+import { combineAnswers, evaluateFlow, type Flow, type FlowAnswer } from './security-rules.ts'
+import type { NetworkFacts } from './service-tags.ts'
+
+const NETWORK: NetworkFacts = {
+  subnetPrefixes: ['10.0.1.0/24'],
+  networkPrefixes: ['10.0.0.0/16'],
+  isNetworkWhole: true,
+  hasRouteTable: false,
+  region: 'westeurope',
+}
+const to = (tag: string, port = 443): Flow => ({ protocols: ['tcp'], ports: [port, port], peer: { kind: 'tag', tag } })
+const toAddresses = (prefixes: string[], port = 53): Flow => ({
+  protocols: ['tcp', 'udp'],
+  ports: [port, port],
+  peer: { kind: 'addresses', prefixes },
+})
+const PLATFORM_DNS: Flow = { protocols: ['tcp', 'udp'], ports: [53, 53], peer: { kind: 'platform-dns' } }
+const ALL_NETWORK: Flow = { protocols: ['tcp'], ports: [445, 445], peer: { kind: 'virtual-network' } }
+
+function rule(more: Partial<FilterRule>): FilterRule {
+  return {
+    name: 'Custom',
+    priority: 200,
+    direction: 'outbound',
+    access: 'deny',
+    protocol: 'Tcp',
+    sourcePrefixes: ['*'],
+    sourcePorts: ['*'],
+    destinationPrefixes: ['*'],
+    destinationPorts: ['*'],
+    sourceGroupIds: [],
+    destinationGroupIds: [],
+    ...more,
+  }
+}
+const allow = (more: Partial<FilterRule>): FilterRule =>
+  rule({ name: 'Allow', priority: 100, access: 'allow', ...more })
+
+describe('a flow to a service tag', () => {
+  it.each<[string, FilterRule[], FlowAnswer['answer']]>([
+    ['no rules of its own', [], 'allowed'],
+    ['everything denied', [rule({})], 'denied'],
+    ['inbound rules only', [rule({ direction: 'inbound' })], 'allowed'],
+    ['another port denied', [rule({ destinationPorts: ['80', '444-500'] })], 'allowed'],
+    ['a range that is one port', [rule({ destinationPorts: ['443-443'] })], 'denied'],
+    ['another protocol denied', [rule({ protocol: 'UDP' })], 'allowed'],
+    ['ICMP denied', [rule({ protocol: 'Icmp' })], 'allowed'],
+    ['the tag allowed above a deny', [allow({ destinationPrefixes: ['servicebus'] }), rule({})], 'allowed'],
+    [
+      'the regional tag allowed above a deny',
+      [allow({ destinationPrefixes: ['ServiceBus.WestEurope'] }), rule({})],
+      'allowed',
+    ],
+    [
+      'the tag allowed below a deny',
+      [allow({ priority: 300, destinationPrefixes: ['ServiceBus'] }), rule({})],
+      'denied',
+    ],
+    [
+      'AzureCloud allowed above a deny',
+      [allow({ destinationPrefixes: ['AzureCloud.westeurope'] }), rule({})],
+      'allowed',
+    ],
+    ['the internet denied', [rule({ destinationPrefixes: ['INTERNET'] })], 'denied'],
+    ['all of IPv4 denied', [rule({ destinationPrefixes: ['0.0.0.0/0'] })], 'denied'],
+    ['both halves of IPv4 denied', [rule({ destinationPrefixes: ['0.0.0.0/1', '128.0.0.0/1'] })], 'denied'],
+    ['all of IPv6 denied', [rule({ destinationPrefixes: ['::/0'] })], 'allowed'],
+    ['private ranges denied', [rule({ destinationPrefixes: ['10.0.0.0/8', '192.168.0.0/16'] })], 'allowed'],
+    ['some public range denied', [rule({ destinationPrefixes: ['20.0.0.0/8'] })], 'depends'],
+    ['some public range allowed above a deny', [allow({ destinationPrefixes: ['20.0.0.0/8'] }), rule({})], 'depends'],
+    ['the network denied', [rule({ destinationPrefixes: ['VirtualNetwork'] })], 'allowed'],
+    ['another region denied', [rule({ destinationPrefixes: ['ServiceBus.NorthEurope'] })], 'depends'],
+    [
+      'another separate service allowed above a deny',
+      [allow({ destinationPrefixes: ['Storage'] }), rule({})],
+      'denied',
+    ],
+    ['a service that shares addresses denied', [rule({ destinationPrefixes: ['EventHub'] })], 'depends'],
+    ['the load balancer denied', [rule({ destinationPrefixes: ['AzureLoadBalancer'] })], 'allowed'],
+    [
+      'an application group allowed above a deny',
+      [allow({ sourceGroupIds: ['/x/asg'], sourcePrefixes: [] }), rule({})],
+      'depends',
+    ],
+    ['a destination group denied', [rule({ destinationGroupIds: ['/x/asg'], destinationPrefixes: [] })], 'depends'],
+    ['half of the subnet denied', [rule({ sourcePrefixes: ['10.0.1.128/25'] })], 'partial'],
+    ['another subnet denied', [rule({ sourcePrefixes: ['10.0.2.0/24'] })], 'allowed'],
+    ['the network as source denied', [rule({ sourcePrefixes: ['VirtualNetwork'] })], 'denied'],
+    ['the internet as source denied', [rule({ sourcePrefixes: ['Internet'] })], 'allowed'],
+    ['some source ports denied', [rule({ sourcePorts: ['1000-2000'] })], 'partial'],
+    ['only system source ports denied', [rule({ sourcePorts: ['0-1023'] })], 'allowed'],
+    ['a port that cannot be read', [rule({ destinationPorts: ['https'] })], 'depends'],
+    ['an unknown protocol', [rule({ protocol: 'Sctp' })], 'depends'],
+    ['any protocol', [rule({ protocol: 'ANY' })], 'denied'],
+    [
+      'a group allowed and then denied',
+      [allow({ priority: 150, destinationPrefixes: ['EventHub'] }), rule({ destinationPrefixes: ['EventHub'] })],
+      'allowed',
+    ],
+  ])('%s', (_, rules, expected) => {
+    expect(evaluateFlow(rules, to('ServiceBus'), NETWORK).answer).toBe(expected)
+  })
+
+  it('names the rule and one packet', () => {
+    const answer = evaluateFlow(
+      [rule({ name: 'DenyInternet', destinationPrefixes: ['Internet'] })],
+      to('Storage'),
+      NETWORK,
+    )
+    expect(answer).toEqual({
+      answer: 'denied',
+      decidingRules: ['DenyInternet'],
+      witness: { source: '10.0.1.4', destination: 'Storage', protocol: 'tcp', port: 443 },
+      firstDenyPriority: 200,
+      unresolved: [],
+    })
+  })
+
+  it('names what it could not resolve', () => {
+    const answer = evaluateFlow([rule({ destinationPrefixes: ['CorpNetPublic'] })], to('Storage'), NETWORK)
+    expect(answer).toMatchObject({ answer: 'depends', unresolved: ['Storage in CorpNetPublic'] })
+    expect(answer.decidingRules).toEqual(['Custom', 'AllowInternetOutBound'])
+  })
+
+  it('takes VirtualNetwork for possibly everything where a route table is', () => {
+    const network = { ...NETWORK, isNetworkWhole: false, hasRouteTable: true }
+    expect(evaluateFlow([rule({ destinationPrefixes: ['VirtualNetwork'] })], to('Storage'), network).answer).toBe(
+      'depends',
+    )
+    expect(evaluateFlow([], to('Storage'), network).answer).toBe('allowed')
+  })
+
+  it('knows the regions whose tags are spelt differently', () => {
+    const rules = [allow({ destinationPrefixes: ['Storage.CentralFrance'] }), rule({})]
+    expect(evaluateFlow(rules, to('Storage'), { ...NETWORK, region: 'France Central' }).answer).toBe('allowed')
+  })
+
+  it('counts a service that AzureCloud holds', () => {
+    expect(evaluateFlow([rule({ destinationPrefixes: ['Storage'] })], to('AzureCloud', 12_000), NETWORK)).toMatchObject(
+      {
+        answer: 'partial',
+        witness: { destination: 'Storage', port: 12_000 },
+      },
+    )
+  })
+
+  it('has no packet without an address in the subnet', () => {
+    expect(evaluateFlow([], to('Storage'), { ...NETWORK, subnetPrefixes: [] }).answer).toBe('depends')
+  })
+})
+
+describe('a flow to addresses', () => {
+  const open = { ...NETWORK, isNetworkWhole: false }
+  const denyRest = rule({ protocol: '*', destinationPrefixes: ['0.0.0.0/0'] })
+  it.each<[string, FilterRule[], string[], NetworkFacts, FlowAnswer['answer']]>([
+    ['inside the network', [], ['10.0.0.4'], NETWORK, 'allowed'],
+    ['private and not connected', [], ['192.168.0.4'], NETWORK, 'denied'],
+    ['private behind a gateway or a peering', [], ['192.168.0.4'], open, 'depends'],
+    ['public', [], ['8.8.8.8'], NETWORK, 'allowed'],
+    ['public, where peerings may own it', [], ['8.8.8.8'], open, 'allowed'],
+    [
+      'one of two denied',
+      [rule({ protocol: '*', destinationPrefixes: ['10.0.0.5/32'] })],
+      ['10.0.0.4', '10.0.0.5'],
+      NETWORK,
+      'partial',
+    ],
+    ['only udp denied', [rule({ protocol: 'Udp' })], ['10.0.0.4'], NETWORK, 'partial'],
+    [
+      'the exact address allowed above a deny',
+      [allow({ protocol: '*', destinationPrefixes: ['192.168.0.4'] }), denyRest],
+      ['192.168.0.4'],
+      open,
+      'allowed',
+    ],
+    [
+      'a service tag and a private address',
+      [rule({ protocol: '*', destinationPrefixes: ['AzureCloud'] })],
+      ['10.0.0.4'],
+      NETWORK,
+      'allowed',
+    ],
+    [
+      'a service tag and a public address',
+      [rule({ protocol: '*', destinationPrefixes: ['AzureCloud'] })],
+      ['20.1.1.1'],
+      NETWORK,
+      'depends',
+    ],
+    ['no address of the subnet family', [], ['fd00::1'], NETWORK, 'depends'],
+    [
+      'an address range with both ends',
+      [rule({ protocol: '*', destinationPrefixes: ['10.0.0.0-10.0.0.9'] })],
+      ['10.0.0.4'],
+      NETWORK,
+      'denied',
+    ],
+  ])('%s', (_, rules, prefixes, network, expected) => {
+    expect(evaluateFlow(rules, toAddresses(prefixes), network).answer).toBe(expected)
+  })
+
+  it('shows the denied packet', () => {
+    const answer = evaluateFlow(
+      [rule({ protocol: 'Udp', destinationPrefixes: ['10.0.0.4'] })],
+      toAddresses(['10.0.0.4']),
+      NETWORK,
+    )
+    expect(answer.witness).toEqual({ source: '10.0.1.4', destination: '10.0.0.4', protocol: 'udp', port: 53 })
+  })
+})
+
+describe('a flow to VirtualNetwork', () => {
+  it.each<[string, FilterRule[], boolean, FlowAnswer['answer']]>([
+    ['by default', [], true, 'allowed'],
+    ['by default, with peerings', [], false, 'allowed'],
+    ['a part of the address space denied', [rule({ destinationPrefixes: ['10.0.7.0/24'] })], false, 'partial'],
+    ['the tag denied', [rule({ destinationPrefixes: ['virtualnetwork'] })], true, 'denied'],
+    [
+      'another private range denied, with peerings',
+      [rule({ destinationPrefixes: ['192.168.0.0/16'] })],
+      false,
+      'depends',
+    ],
+    ['another private range denied', [rule({ destinationPrefixes: ['192.168.0.0/16'] })], true, 'allowed'],
+    [
+      'the address space allowed above a deny, with peerings',
+      [allow({ destinationPrefixes: ['10.0.0.0/16'] }), rule({})],
+      false,
+      'depends',
+    ],
+  ])('%s', (_, rules, isNetworkWhole, expected) => {
+    expect(evaluateFlow(rules, ALL_NETWORK, { ...NETWORK, isNetworkWhole }).answer).toBe(expected)
+  })
+})
+
+describe('a flow to the DNS of the platform', () => {
+  it.each<[string, FilterRule[], FlowAnswer['answer']]>([
+    ['everything denied', [rule({ protocol: '*' })], 'allowed'],
+    ['its tag denied', [rule({ protocol: '*', destinationPrefixes: ['AzurePlatformDns'] })], 'denied'],
+    ['its tag denied for udp', [rule({ protocol: 'udp', destinationPrefixes: ['AzurePlatformDNS'] })], 'partial'],
+    [
+      'its tag denied for another port',
+      [rule({ destinationPrefixes: ['AzurePlatformDNS'], destinationPorts: ['54'] })],
+      'allowed',
+    ],
+    [
+      'its tag denied for some application group',
+      [
+        rule({
+          protocol: '*',
+          destinationPrefixes: ['AzurePlatformDNS'],
+          sourcePrefixes: [],
+          sourceGroupIds: ['/x/asg'],
+        }),
+      ],
+      'depends',
+    ],
+  ])('%s', (_, rules, expected) => {
+    expect(evaluateFlow(rules, PLATFORM_DNS, NETWORK).answer).toBe(expected)
+  })
+})
+
+describe('combineAnswers', () => {
+  it.each<[FlowAnswer['answer'][], FlowAnswer['answer']]>([
+    [['allowed', 'allowed'], 'allowed'],
+    [['allowed', 'depends'], 'depends'],
+    [['depends', 'denied'], 'partial'],
+    [['denied', 'denied'], 'denied'],
+    [['allowed', 'partial'], 'partial'],
+    [[], 'depends'],
+  ])('%j is %s', (answers, expected) => {
+    expect(combineAnswers(answers)).toBe(expected)
+  })
+})
+
+it('gives up on a group that falls into too many pieces', () => {
+  const prefixes = Array.from(
+    { length: 12_000 },
+    (_, index) => `10.${String(128 + (index >> 12))}.${String((index >> 4) & 255)}.${String((index & 15) * 16)}/29`,
+  )
+  const flow: Flow = {
+    protocols: ['tcp', 'udp'],
+    ports: [1, 65535],
+    peer: { kind: 'addresses', prefixes: ['10.128.0.0/9'] },
+  }
+  const answer = evaluateFlow([rule({ protocol: '*', destinationPrefixes: prefixes })], flow, NETWORK)
+  expect(answer).toEqual({ answer: 'depends', decidingRules: [], unresolved: ['too many rules to compare'] })
+})

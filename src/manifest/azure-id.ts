@@ -1,0 +1,121 @@
+import { type Parsed, parsed, refused } from './parsed.ts'
+
+/** `azure` of the manifest: what completes short ids. */
+export interface AzureScope {
+  subscription?: string | undefined
+  resourceGroup?: string | undefined
+}
+
+/** One kind of resource that a key of the manifest may name. */
+export interface IdKind {
+  /** `Microsoft.Sql/servers`; the first one completes short ids. */
+  types: readonly string[]
+  /** The short forms: type segments with `*` for a name, e.g. `servers/*`, `*`, `*`/`*`. */
+  shorts: readonly { form: string; pattern: readonly string[] }[]
+  /** Types that the contract knows and this version does not check, by their last segment in lower case. */
+  held: readonly string[]
+}
+
+export const TARGET_ID: IdKind = {
+  types: ['Microsoft.Sql/servers'],
+  shorts: [{ form: 'servers/<name>', pattern: ['servers', '*'] }],
+  held: ['managedInstances', 'sqlVirtualMachines'],
+}
+export const SUBNET_ID: IdKind = {
+  types: ['Microsoft.Network/virtualNetworks/subnets', 'Microsoft.ClassicNetwork/virtualNetworks/subnets'],
+  shorts: [{ form: '<vnet>/<subnet>', pattern: ['*', '*'] }],
+  held: [],
+}
+export const SERVICE_ID: IdKind = {
+  types: ['Microsoft.DataMigration/services'],
+  shorts: [
+    { form: '<name>', pattern: ['*'] },
+    { form: 'services/<name>', pattern: ['services', '*'] },
+  ],
+  held: ['sqlMigrationServices'],
+}
+export const STORAGE_ID: IdKind = {
+  types: ['Microsoft.Storage/storageAccounts'],
+  shorts: [{ form: 'storageAccounts/<name>', pattern: ['storageAccounts', '*'] }],
+  held: [],
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const LONGEST_ID = 1024
+
+export function isGuid(text: string): boolean {
+  return GUID.test(text)
+}
+
+/** Resource names differ by type; this refuses only what no type allows (Azure naming rules). */
+export function isResourceName(text: string): boolean {
+  return /^[^\s/\\<>%&?#*"';:,]{1,90}$/.test(text) && !text.endsWith('.')
+}
+
+/** A full ARM id, as written; or what is wrong with it and could not be completed. Checks form only, not existence. */
+export function completeId(text: string, kind: IdKind, scope: AzureScope): Parsed<string> {
+  if (text.length > LONGEST_ID) return refused(`must be ${fullForm(kind)}`)
+  const held = heldType(text, kind)
+  if (held !== undefined) return refused(`is not supported yet for ${held}; supported: ${typesOf(kind)}`)
+  return text.startsWith('/') ? checkFullId(text, kind) : completeShortId(text, kind, scope)
+}
+
+/** Only the form, for the place that does not know `azure` yet. */
+export function problemOfIdForm(text: string, kind: IdKind): string | undefined {
+  const anyScope = { subscription: '00000000-0000-0000-0000-000000000000', resourceGroup: 'rg' }
+  const result = completeId(text, kind, anyScope)
+  return result.ok ? undefined : result.problem
+}
+
+function checkFullId(text: string, kind: IdKind): Parsed<string> {
+  const [, subscriptions = '', subscription = '', groups = '', group = '', providers = '', namespace = '', ...path] =
+    text.split('/')
+  const isShaped =
+    isSame(subscriptions, 'subscriptions') && isSame(groups, 'resourceGroups') && isSame(providers, 'providers')
+  const types = [namespace, ...path.filter((_, index) => index % 2 === 0)].join('/')
+  const names = path.filter((_, index) => index % 2 === 1)
+  if (!isShaped || path.length % 2 !== 0 || !kind.types.some((type) => isSame(type, types))) {
+    return refused(`must be ${fullForm(kind)}`)
+  }
+  if (!isGuid(subscription)) return refused("must hold the subscription's id, a GUID, after /subscriptions/")
+  if (![group, ...names].every(isResourceName)) return refused('must hold a real name in each of its segments')
+  return parsed(text)
+}
+
+function completeShortId(text: string, kind: IdKind, scope: AzureScope): Parsed<string> {
+  const segments = text.split('/')
+  const short = kind.shorts.find(
+    ({ pattern }) =>
+      pattern.length === segments.length &&
+      pattern.every((step, index) =>
+        step === '*' ? isResourceName(segments[index] ?? '') : isSame(step, segments[index] ?? ''),
+      ),
+  )
+  if (short === undefined) return refused(`must be ${fullForm(kind)}`)
+  if (scope.subscription === undefined || scope.resourceGroup === undefined) {
+    return refused('is a short id: `azure` must give the subscription and the resource-group that complete it')
+  }
+  const names = segments.filter((_, index) => short.pattern[index] === '*')
+  const [namespace = '', ...types] = (kind.types[0] ?? '').split('/')
+  const path = types.map((type, index) => `${type}/${names[index] ?? ''}`).join('/')
+  const group = `/subscriptions/${scope.subscription}/resourceGroups/${scope.resourceGroup}`
+  return parsed(`${group}/providers/${namespace}/${path}`)
+}
+
+function heldType(text: string, { held }: IdKind): string | undefined {
+  const segments = text.split('/')
+  return held.find((type) => segments.some((segment, index) => isSame(segment, type) && index === segments.length - 2))
+}
+
+function fullForm(kind: IdKind): string {
+  const shorts = kind.shorts.map(({ form }) => `\`${form}\``).join(' or ')
+  return `a full Azure resource id of ${typesOf(kind)}, or short ${shorts} with \`azure\``
+}
+
+function typesOf({ types }: IdKind): string {
+  return types.join(' or ')
+}
+
+function isSame(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase()
+}

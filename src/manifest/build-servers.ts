@@ -1,0 +1,130 @@
+import type { DatabaseMapping, Source, SqlLogin, Target, TlsSettings } from '../domain/manifest.ts'
+import { resolveWorkspacePath } from '../domain/workspace-path.ts'
+import { TARGET_ID } from './azure-id.ts'
+import { MOST_NAMES, readId, readNames, readReference, refuseRepeats, type Scope } from './build-names.ts'
+import type { Draft, DraftLogin, DraftSource, DraftTls } from './draft.ts'
+import { parseSecretRef } from './secret-ref.ts'
+import { parseServerName } from './server-name.ts'
+import type { Path } from './tree.ts'
+
+export function readTargets(draft: Draft, scope: Scope): Target[] {
+  return readNames(draft, 'targets').flatMap((name) => {
+    const path = ['targets', name]
+    const target = draft.file.targets?.[name]
+    if (target === undefined) return []
+    const resourceId = readId(draft, [...path, 'resource'], target.resource, TARGET_ID, scope)
+    const login = readSqlLogin(draft, path, target.login, '')
+    if (resourceId === undefined || login === undefined) return []
+    const endpoint = target.endpoint === undefined ? undefined : parseServerName(target.endpoint, { instance: false })
+    return {
+      name,
+      resourceId,
+      ...(endpoint?.ok === true ? { endpoint: endpoint.value } : {}),
+      login,
+      tls: readTls(target.tls),
+      location: draft.location(path),
+    }
+  })
+}
+
+/** Names of `targets` and `shares`, to which sources refer. */
+export interface Declared {
+  targets: readonly string[]
+  shares: readonly string[]
+}
+
+export function readSources(draft: Draft, declared: Declared): Source[] {
+  const sources = draft.file.sources ?? []
+  refuseRepeats(
+    draft,
+    sources.map((source, index) => ({ path: ['sources', index, 'name'], name: source?.name })),
+  )
+  return sources.flatMap((source, index) => {
+    const read = source === undefined ? undefined : readSource(draft, ['sources', index], source, declared)
+    return read ?? []
+  })
+}
+
+function readSource(draft: Draft, path: Path, source: DraftSource, declared: Declared): Source | undefined {
+  const login = readSqlLogin(draft, path, source.login, ' (here or in defaults.source)')
+  const server = parseServerName(source.server ?? '', { instance: true })
+  const target = readReference(draft, [...path, 'target'], source.target, declared.targets)
+  const share = readReference(draft, [...path, 'share'], source.share, declared.shares)
+  const databases = readDatabases(draft, path, source, target, declared.targets)
+  if (source.name === undefined || login === undefined || !server.ok) return undefined
+  const location = draft.location(path)
+  return {
+    name: source.name,
+    server: server.value,
+    login,
+    tls: readTls(source.tls),
+    databases,
+    ...(share === undefined ? {} : { share }),
+    location,
+  }
+}
+
+function readDatabases(
+  draft: Draft,
+  path: Path,
+  source: DraftSource,
+  sourceTarget: string | undefined,
+  targets: readonly string[],
+): DatabaseMapping[] {
+  const databases = (source.databases ?? []).map((database, index) => {
+    const place = [...path, 'databases', index]
+    return typeof database === 'string' ? { place, name: database } : { place, ...database }
+  })
+  refuseRepeats(
+    draft,
+    databases.map(({ place, name }) => ({ path: draft.hasKey([...place, 'name']) ? [...place, 'name'] : place, name })),
+  )
+  const isOpen = sourceTarget === undefined && source.target === undefined && !draft.isBad([...path, 'target'])
+  if (isOpen && targets.length > 1 && databases.some(({ target }) => target === undefined)) {
+    const names = targets.slice(0, MOST_NAMES).join(', ')
+    draft.refuseMissing(path, 'target', `must say which of the targets its databases go to: ${names}`)
+  }
+  return databases.flatMap(({ place, name, as, target }) => {
+    const own = target === undefined ? sourceTarget : readReference(draft, [...place, 'target'], target, targets)
+    if (name === undefined || own === undefined) return []
+    return { name, as: as ?? name, target: own, location: draft.location(place) }
+  })
+}
+
+const LOGIN_FORM = 'must be { user: <SQL login>, password: "${NAME}" }'
+
+function readSqlLogin(draft: Draft, path: Path, login: DraftLogin, where: string): SqlLogin | undefined {
+  const place = [...path, 'login']
+  if (draft.isBad(place)) return undefined
+  if (login === undefined) {
+    draft.refuseMissing(path, 'login', `${LOGIN_FORM}${where}`)
+    return undefined
+  }
+  const isBad = (key: string): boolean => draft.isBad([...place, key])
+  const isOtherKind = isBad('windows') || isBad('entra')
+  if (login.user === undefined && !isBad('user') && !isOtherKind) {
+    draft.refuseMissing(place, 'user', 'must be the name of a SQL login')
+  }
+  if (login.password === undefined && !isBad('password') && !isOtherKind) {
+    draft.refuseMissing(place, 'password', 'must be "${NAME}", the environment variable that holds the password')
+  }
+  const password = parseSecretRef(login.password ?? '')
+  return login.user === undefined || !password.ok
+    ? undefined
+    : { kind: 'sql', user: login.user, password: password.value }
+}
+
+function readTls(tls: DraftTls): TlsSettings {
+  return {
+    encrypt: tls?.encrypt === false ? 'off' : 'on',
+    ...(tls?.ca === undefined ? {} : { ca: normalPath(tls.ca) }),
+    ...(tls?.['server-name'] === undefined ? {} : { serverName: tls['server-name'] }),
+    trustServerCertificate: tls?.['trust-server-certificate'] ?? false,
+  }
+}
+
+/** The path without `.` and `//`; the schema has refused those that leave the workspace. */
+export function normalPath(text: string): string {
+  const resolved = resolveWorkspacePath('', text)
+  return resolved.ok ? resolved.path : text
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod'
+import { problemOfIdForm, STORAGE_ID, TARGET_ID } from './azure-id.ts'
+import { databaseName, filePath, name, Password, problemOf, prose } from './schema-fields.ts'
+import { port, strictMap, text, yesOrNo } from './schema-parts.ts'
+import { parseServerName, problemOfHost } from './server-name.ts'
+import { parseUncPath } from './unc-path.ts'
+
+const LONGEST_ACCOUNT = 500
+
+const SUPPORTED_LOGIN = 'SQL servers take `user` and `password` for now'
+
+export const SqlServerLogin = strictMap(
+  { user: prose('the name of a SQL login', 'A SQL login.', ['dms']).optional(), password: Password.optional() },
+  {
+    held: { windows: SUPPORTED_LOGIN, entra: SUPPORTED_LOGIN },
+    holdsSecrets: true,
+    description: 'The account that DMS will use; the same account proves its own rights.',
+  },
+)
+
+const WINDOWS_FORM = 'must be a Windows account: DOMAIN\\user, plain or in single quotes, or user@domain'
+
+const WindowsLogin = strictMap(
+  {
+    windows: text(WINDOWS_FORM, { description: 'A Windows account.', examples: ['CORP\\dms-upload'] }, (value) =>
+      /^[^\\@\s/]+\\[^\\/]+$|^[^\\@\s]+@[^\\@\s]+$/.test(value) && value.length <= LONGEST_ACCOUNT
+        ? undefined
+        : WINDOWS_FORM,
+    ),
+    password: Password,
+  },
+  {
+    holdsSecrets: true,
+    held: { entra: 'a share takes `windows` and `password`' },
+    description: 'The Windows account that opens the share.',
+  },
+)
+
+export const Tls = strictMap(
+  {
+    encrypt: yesOrNo('Default true: encrypted, or refused before any credential is sent.', ['strict']).optional(),
+    ca: filePath('A PEM file of certificate authorities, relative to the workspace, used beside the known ones.', [
+      'certs/root.pem',
+    ]).optional(),
+    'server-name': text(
+      'must be a host name',
+      { description: "The name that the certificate must carry, when it is not the host's." },
+      (value) => problemOfHost(value, 'a host name'),
+    ).optional(),
+    'trust-server-certificate': yesOrNo(
+      'Default false. true: encrypted, but any certificate is taken; the report says so.',
+    ).optional(),
+  },
+  { held: { pin: 'name the authority with `ca`' }, description: 'How the connection is protected.' },
+)
+
+const Database = strictMap(
+  {
+    name: databaseName('The database on the source.'),
+    as: databaseName('Its name on the target; default: the same.').optional(),
+    target: name('The entry of `targets` that it goes to; default: that of the source.').optional(),
+  },
+  { description: 'A database with another name on the target, or another target than its source has.' },
+)
+
+const DATABASES_FORM = 'must be a list of databases: names, or { name, as, target }'
+
+const Databases = z
+  .array(
+    z.union([databaseName('The database on the source and on the target.'), Database], {
+      error: 'must be the name of a database, or { name, as, target }',
+    }),
+    {
+      error: ({ input }) =>
+        isAllDatabases(input) ? `is not supported yet as { all: true }; it ${DATABASES_FORM}` : DATABASES_FORM,
+    },
+  )
+  .min(1, { error: `${DATABASES_FORM}; it has none` })
+  .meta({ description: 'The databases that move.' })
+
+function isAllDatabases(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) && 'all' in input
+}
+
+const SERVER_FORM = 'must be `host`, `host,port` or `host\\instance`'
+
+export const Source = strictMap(
+  {
+    name: name("Unique; the subject's name in the report.", ['sales']),
+    server: text(
+      SERVER_FORM,
+      {
+        description: '`host`, `host,port` or `host\\instance`, as in a connection string.',
+        examples: ['sql01.corp.example\\SALES'],
+      },
+      (value) => problemOf(parseServerName(value, { instance: true })),
+    ),
+    login: SqlServerLogin.optional(),
+    tls: Tls.optional(),
+    databases: Databases,
+    target: name('The entry of `targets` that its databases go to; default: `default`, or the only one.').optional(),
+    share: name('The entry of `shares` for its backups; default: `default`, or the only one.').optional(),
+  },
+  {
+    held: { 'dms-login': 'DMS and this run use the same `login` for now' },
+    description: 'A SQL Server whose databases move.',
+  },
+)
+
+export const Target = strictMap(
+  {
+    resource: text(
+      'must be the Azure resource id of the server',
+      { description: 'Resource id of the logical server, or short `servers/<name>` with `azure`.' },
+      (value) => problemOfIdForm(value, TARGET_ID),
+    ),
+    endpoint: text(
+      'must be `host` or `host,port`',
+      {
+        description: '`host` or `host,port`; default: the name that Azure tells.',
+        examples: ['sqlsales.database.windows.net'],
+      },
+      (value) => problemOf(parseServerName(value, { instance: false })),
+    ).optional(),
+    login: SqlServerLogin.optional(),
+    tls: Tls.optional(),
+  },
+  { description: 'A logical server of Azure SQL Database.' },
+)
+
+export const Share = strictMap(
+  {
+    path: text(
+      'must be `\\\\host\\share`',
+      { description: 'UNC path of the share or a folder in it.', examples: ['\\\\fs01.corp.example\\dms-backup'] },
+      (value) => problemOf(parseUncPath(value)),
+    ),
+    port: port('Default 445.').optional(),
+    login: WindowsLogin,
+  },
+  { description: 'A network share for backups.' },
+)
+
+const CONTAINER_FORM = 'must be https://<account>.blob.<suffix>/<container>, without a query: the SAS belongs in `sas`'
+
+export const Container = strictMap(
+  {
+    url: text(
+      CONTAINER_FORM,
+      { description: 'URL of the blob container; may be left out when `sas` holds a full SAS URI.' },
+      (value) => (isContainerUrl(value) ? undefined : CONTAINER_FORM),
+    ).optional(),
+    sas: Password.meta({
+      description: 'The environment variable that holds the SAS (its query, or the full SAS URI), as "${NAME}".',
+      pattern: '^\\$\\{[A-Z][A-Z0-9_]*\\}$',
+      examples: ['${BACKUP_SAS}'],
+    }),
+    resource: text(
+      'must be the Azure resource id of the storage account',
+      { description: 'Resource id of the storage account, or short `storageAccounts/<name>` with `azure`.' },
+      (value) => problemOfIdForm(value, STORAGE_ID),
+    ).optional(),
+  },
+  { holdsSecrets: true, description: 'A blob container for backups.' },
+)
+
+function isContainerUrl(value: string): boolean {
+  const host = /^https:\/\/([^/?#@\s:]+)(:\d{1,5})?\/[A-Za-z0-9$-]{1,63}\/?$/.exec(value)?.[1]
+  return host !== undefined && problemOfHost(host, '') === undefined
+}

@@ -1,0 +1,158 @@
+import type { Script } from '../domain/observed.ts'
+import type { Report, Vouched } from '../domain/report.ts'
+import type { Finding, NextSteps, Step } from '../report/next-steps.ts'
+import { codeBlock, codeSpan, cut, escapeMarkdown, link, richText } from './escape.ts'
+import type { Form, Omissions } from './form.ts'
+import { findingWords, splitSummary, stepWords } from './step-words.ts'
+import { lastDay, plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
+
+export interface StepContext {
+  report: Report
+  form: Form
+  omitted: Omissions
+  why: ReadonlyMap<string, string>
+}
+
+/** "To do, by team": numbered through, required before recommended, each with what to run. */
+export function renderSteps(steps: NextSteps, context: StepContext): string[] {
+  const { form, omitted } = context
+  const blocks: string[] = []
+  let number = 0
+  for (const { team, steps: own } of steps.teams) {
+    const shown = own.slice(0, Math.max(0, form.steps - number))
+    omitted.add('things to do', own.length - shown.length)
+    if (shown.length === 0) continue
+    blocks.push(`**${TEAM_WORDS[team]}**`)
+    for (const step of shown) {
+      number += 1
+      blocks.push(renderStep(step, number, context))
+    }
+  }
+  return blocks.length === 0 ? [] : ['### To do, by team', ...blocks]
+}
+
+function renderStep(step: Step, number: number, context: StepContext): string {
+  const marker = `${number}. `
+  const indent = ' '.repeat(marker.length)
+  const mark = step.severity === 'recommended' ? ' *Recommended:*' : ''
+  const parts = [`${VERDICT_WORDS[step.verdict].icon}${mark} ${stepText(step, context)}`]
+  parts.push(...subjectLines(step, context), ...scriptsOf(step, context))
+  return parts.map((part, place) => (place === 0 ? marker + part : part.replace(/^(?=.)/gm, indent))).join('\n')
+}
+
+/** What is the matter in bold, then why it matters, what to do, what waits for it, and where it is written. */
+function stepText(step: Step, { report, why }: StepContext): string {
+  const [finding] = step.findings
+  const { head, rest } = headOf(step, report)
+  const reason = why.get(step.id)
+  const remedies = step.remedies.slice(0, 3).map((text) => sentence(text))
+  const source = finding === undefined ? [] : [`(${link(finding.result.source.title, finding.result.source.url)})`]
+  return [
+    `**${head}**`,
+    ...rest,
+    ...(reason === undefined ? [] : [sentence(reason)]),
+    ...remedies,
+    ...(step.blocks > 0 ? [`Blocks ${plural(step.blocks, 'check')}.`] : []),
+    ...source,
+  ].join(' ')
+}
+
+function headOf(step: Step, report: Report): { head: string; rest: string[] } {
+  const [finding] = step.findings
+  if (step.findings.length === 1 && finding !== undefined && finding.result.summary !== '') {
+    const { head, rest } = splitSummary(cut(finding.result.summary))
+    return { head: sentence(head), rest: [...whereOf(finding, report), ...(rest === '' ? [] : [sentence(rest)])] }
+  }
+  return { head: sentence(stepWords(step)), rest: [] }
+}
+
+/** With several manifests, in which of them. */
+function whereOf({ manifests }: Finding, report: Report): string[] {
+  if (report.manifests.length < 2) return []
+  return [
+    `In ${manifests
+      .slice(0, 3)
+      .map((name) => escapeMarkdown(cut(name, 100)))
+      .join(', ')}.`,
+  ]
+}
+
+/** Escaped, and ended like a sentence. */
+function sentence(text: string): string {
+  const escaped = richText(cut(text))
+  return /[.!?…]$/.test(escaped) ? escaped : `${escaped}.`
+}
+
+function subjectLines(step: Step, { report, form, omitted }: StepContext): string[] {
+  if (step.findings.length < 2) return []
+  const shown = step.findings.slice(0, form.subjects)
+  const more = step.findings.length - shown.length
+  if (form.subjects < 10) omitted.add('subjects of things to do', more)
+  const lines = shown.map((finding) => {
+    const where = report.manifests.length < 2 ? '' : ` (${escapeMarkdown(cut(finding.manifests.join(', '), 100))})`
+    return `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding))}`
+  })
+  return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])]
+}
+
+const SHORT_SCRIPT_LINES = 3
+
+function scriptsOf({ scripts }: Step, { form, omitted }: StepContext): string[] {
+  if (form.scripts === 'none') {
+    omitted.add('scripts', scripts.length)
+    return []
+  }
+  return scripts.map((script) =>
+    codeBlock(script.language, form.scripts === 'full' ? script.code : shortened(script, omitted)),
+  )
+}
+
+function shortened({ code }: Script, omitted: Omissions): string {
+  const lines = code.split(/\r\n?|\n/)
+  const left = lines.length - SHORT_SCRIPT_LINES
+  if (left < 2) return code
+  omitted.add('lines of scripts', left)
+  return [...lines.slice(0, SHORT_SCRIPT_LINES), `… ${left} more lines`].join('\n')
+}
+
+/** What the readiness rests on: people's words and decisions, and required checks seen only from elsewhere. */
+export function renderConditions(steps: NextSteps, { report, form, omitted }: StepContext): string[] {
+  const proxied = report.manifests
+    .flatMap(({ checks }) => checks)
+    .filter(({ verdict, severity, proof }) => verdict === 'pass' && severity === 'required' && proof === 'proxy').length
+  const vouched = vouchedLines(steps.conditions, ({ vouched }) => vouched, form, omitted)
+  const lines = [
+    ...vouched,
+    ...(proxied > 0
+      ? [
+          `- 🔭 ${plural(proxied, 'required check passes', 'required checks pass')} by proxy: seen from another place than the one that counts`,
+        ]
+      : []),
+  ]
+  const proposed = vouchedLines(steps.proposed, ({ proposed }) => proposed, form, omitted)
+  return [
+    ...(lines.length === 0 ? [] : ['### What this rests on', lines.join('\n')]),
+    ...(proposed.length === 0 ? [] : ['### Proposed, does not count yet', proposed.join('\n')]),
+  ]
+}
+
+function vouchedLines(
+  findings: readonly Finding[],
+  pick: (result: Finding['result']) => Vouched | undefined,
+  form: Form,
+  omitted: Omissions,
+): string[] {
+  const shown = findings.slice(0, form.items)
+  omitted.add('attestations and waivers', findings.length - shown.length)
+  return shown.map(({ result }) => {
+    const on = `**${richText(cut(result.title, 200))}** on ${codeSpan(cut(result.subject.name, 200))}`
+    const vouched = pick(result)
+    const icon = VERDICT_WORDS[vouched?.kind === 'waiver' ? 'waived' : 'attested'].icon
+    return `- ${icon} ${on}: ${richText(vouched === undefined ? result.summary : vouchedWords(vouched))}`
+  })
+}
+
+export function vouchedWords({ kind, by, expires, reason }: Vouched): string {
+  const verb = kind === 'waiver' ? 'waived' : 'attested'
+  return `${verb}${by === '' ? '' : ` by ${cut(by, 100)}`} until ${lastDay(expires)}${reason === '' ? '' : `: ${cut(reason, 300)}`}`
+}

@@ -1,0 +1,130 @@
+import type { ManifestReport, Report } from '../domain/report.ts'
+import { countVerdicts } from '../report/summarise.ts'
+import { nextSteps, type NextSteps } from '../report/next-steps.ts'
+import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
+import { createOmissions, LADDER, type Form, type Omissions } from './form.ts'
+import { countParts, cutoverPart, statusParts } from './headline.ts'
+import { renderConditions, renderSteps } from './markdown-steps.ts'
+import { renderResults } from './markdown-tables.ts'
+import { duration, STATUS_WORDS } from './words.ts'
+
+/** GitHub takes 65,536 characters in a comment; bytes are never fewer than characters. */
+export const COMMENT_BUDGET_BYTES = 60_000
+/** GitHub takes 1 MiB of job summary in one step. */
+export const SUMMARY_BUDGET_BYTES = 1_000_000
+
+export interface MarkdownOptions {
+  budgetBytes: number
+  kind: 'summary' | 'comment'
+  /** Identifies our own comment; invisible. */
+  marker?: string
+  /** By check id: what breaks without it. */
+  why?: ReadonlyMap<string, string>
+}
+
+/** The report in the longest form that fits the budget; what a shorter form leaves out is counted and said. */
+export function renderMarkdown(report: Report, options: MarkdownOptions): string {
+  const steps = nextSteps(report)
+  let text = ''
+  for (const form of LADDER) {
+    text = renderForm(report, steps, form, options)
+    if (Buffer.byteLength(text) <= options.budgetBytes) return text
+  }
+  return text
+}
+
+function renderForm(report: Report, steps: NextSteps, form: Form, options: MarkdownOptions): string {
+  const omitted = createOmissions()
+  const context = { report, form, omitted, why: options.why ?? new Map<string, string>() }
+  const blocks = [
+    ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
+    heading(report),
+    statusLine(report, steps),
+    ...notices(report, form, omitted),
+    ...problems(report, form, omitted),
+    ...renderSteps(steps, context),
+    ...renderConditions(steps, context),
+    ...report.manifests.flatMap((manifest) => manifestSection(manifest, report, form, omitted)),
+    ...leftOut(report, omitted, options.kind),
+    footer(report),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function heading({ title, status }: Report): string {
+  return `## ${STATUS_WORDS[status].icon} ${escapeMarkdown(cut(title, 200))}: ${STATUS_WORDS[status].words}`
+}
+
+function statusLine(report: Report, steps: NextSteps): string {
+  const [first = '', ...others] = statusParts(report, steps).map((part) => escapeMarkdown(part))
+  return [`**${first}**`, ...others].join(' · ')
+}
+
+function notices(report: Report, form: Form, omitted: Omissions): string[] {
+  const shown = report.notices.slice(0, form.items)
+  omitted.add('notices', report.notices.length - shown.length)
+  if (shown.length === 0) return []
+  return [
+    [
+      '> [!NOTE]',
+      ...shown
+        .map((text) => `> ${richText(cut(text))}`)
+        .join('\n>\n')
+        .split('\n'),
+    ].join('\n'),
+  ]
+}
+
+function problems(report: Report, form: Form, omitted: Omissions): string[] {
+  const sorted = report.problems.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
+  const shown = sorted.slice(0, form.items)
+  omitted.add('problems', sorted.length - shown.length)
+  if (shown.length === 0) return []
+  const lines = shown.map(({ severity, location, message }) => {
+    const place =
+      location === undefined ? '' : `${codeSpan(`${cut(location.path, 200)}:${location.line}:${location.column}`)} `
+    return `- ${severity === 'error' ? '❌' : '⚠️'} ${place}${richText(cut(message, 1_000))}`
+  })
+  return ['### Problems', lines.join('\n')]
+}
+
+/** With one manifest its results follow directly; with several each has a section of its own. */
+function manifestSection(manifest: ManifestReport, report: Report, form: Form, omitted: Omissions): string[] {
+  const results = renderResults(manifest, { form, omitted })
+  if (report.manifests.length < 2) return results
+  if (form.steps === 0) {
+    omitted.add('manifests', 1)
+    return []
+  }
+  const { icon, words } = STATUS_WORDS[manifest.status]
+  const facts = [...countParts(countVerdicts(manifest.checks)), ...cutoverPart([manifest], report.run.startedAt)]
+  const line = [codeSpan(cut(manifest.path, 200)), ...facts.map((part) => escapeMarkdown(part))].join(' · ')
+  return [`### ${icon} ${escapeMarkdown(cut(manifest.name, 200))}: ${words}`, line, ...results]
+}
+
+function leftOut(report: Report, omitted: Omissions, kind: MarkdownOptions['kind']): string[] {
+  const list = omitted.list()
+  if (list.length === 0) return []
+  const elsewhere =
+    kind === 'comment'
+      ? `The summary of the ${runLink(report)} and report.json have more.`
+      : 'report.json has everything.'
+  return [`*Left out here, to fit: ${list.join(', ')}.* ${elsewhere}`]
+}
+
+function footer(report: Report): string {
+  const { vantage, sha, durationMs } = report.run
+  const place = vantage.name === 'auto' ? 'the runner' : codeSpan(cut(vantage.name, 100))
+  const parts = [
+    `Seen from ${place} (${vantage.verified ? 'verified to stand' : 'not verified to stand'} where DMS does)`,
+    ...(/^[0-9a-f]{7,64}$/.test(sha) ? [`commit ${codeSpan(sha.slice(0, 7))}`] : []),
+    duration(durationMs),
+    ...(isPlainUrl(report.run.url) ? [runLink(report)] : []),
+    `dms-preflight ${escapeMarkdown(cut(report.tool.version, 50))}`,
+  ]
+  return `<sub>${parts.join(' · ')}</sub>`
+}
+
+function runLink({ run }: Report): string {
+  return isPlainUrl(run.url) ? `[run](${run.url})` : 'run'
+}

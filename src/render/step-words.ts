@@ -1,0 +1,42 @@
+import type { Finding, Step } from '../report/next-steps.ts'
+import type { CauseKind, Verdict } from '../domain/verdict.ts'
+
+/** A step's first words when it stands for several findings, or when nothing may be said of the one. */
+export function stepWords({ cause, findings, title, verdict }: Step): string {
+  const shared = cause === undefined ? undefined : RUN_CAUSE_WORDS[cause]
+  const count = findings.length
+  if (shared !== undefined) return count === 1 ? `1 check: ${shared}` : `${count} checks: ${shared}`
+  const [first] = findings
+  const where = count === 1 && first !== undefined ? `on \`${first.result.subject.name}\`` : `on ${count} subjects`
+  return `${title}: ${STEP_VERDICTS[verdict] ?? verdict} ${where}`
+}
+
+const RUN_CAUSE_WORDS: Partial<Record<CauseKind, string>> = {
+  'untrusted-host': 'not tried, because this run is not trusted to use credentials there',
+  cancelled: 'not finished when the run ended',
+  bug: 'an error of dms-preflight itself; please report it',
+}
+
+const STEP_VERDICTS: Partial<Record<Verdict, string>> = {
+  fail: 'fails',
+  unknown: 'could not be determined',
+  manual: 'nobody has vouched for it',
+  blocked: 'not tried',
+}
+
+/** What follows a subject's name in the list of a step's subjects. */
+export function findingWords(step: Step, { result }: Finding): string {
+  const isShared = step.cause !== undefined && RUN_CAUSE_WORDS[step.cause] !== undefined
+  if (isShared) return `: ${result.title}`
+  return result.summary === '' ? '' : `: ${result.summary}`
+}
+
+/** A summary's first clause, to stand out, and the rest of it as a sentence. */
+export function splitSummary(summary: string): { head: string; rest: string } {
+  const match = /^(.{20,}?)(?:; |\. (?=[A-Z`(]))(.+)$/s.exec(summary)
+  const [, head, rest] = match ?? []
+  // Not inside a name in backticks.
+  if (head === undefined || rest === undefined || (head.match(/`/g) ?? []).length % 2 === 1)
+    return { head: summary, rest: '' }
+  return { head, rest: rest.charAt(0).toUpperCase() + rest.slice(1) }
+}

@@ -1,0 +1,165 @@
+import { isJsonObject, type Json } from '../domain/json.ts'
+import type { CheckResult, ManifestReport, Report, ReportProblem, Vouched } from '../domain/report.ts'
+import type { SubjectKind } from '../domain/subject.ts'
+import type { CauseKind } from '../domain/verdict.ts'
+import { defaultTitle } from './summarise.ts'
+
+/** How much of a report its readers may see (input `disclose`). */
+export const DISCLOSURES = ['full', 'names', 'counts'] as const
+export type Disclosure = (typeof DISCLOSURES)[number]
+
+/**
+ * The report as its readers may see it, on every surface and file. `names`: ids, verdicts and manifest names, with the
+ * general remedy of each check (by id); no evidence, host, login or rule. `counts`: no check at all.
+ */
+export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMap<string, string>): Report {
+  if (level === 'full') return report
+  const cover = createCover(report)
+  const shared = {
+    ...report,
+    disclosure: level,
+    run: {
+      ...report.run,
+      vantage: { ...report.run.vantage, name: report.run.vantage.name === 'auto' ? 'auto' : 'runner' },
+    },
+    notices: report.notices.map(cover.text),
+    problems: report.problems.map((problem) => coverProblem(problem, cover)),
+    removed: level === 'names' ? report.removed.map(onlyIds) : [],
+  }
+  if (level === 'names') {
+    return {
+      ...shared,
+      manifests: report.manifests.map((manifest, place) => coverManifest(manifest, place, cover, remedies)),
+    }
+  }
+  const names = report.manifests.map(({ name }) => name)
+  return { ...shared, title: report.title === defaultTitle(names) ? defaultTitle([]) : report.title, manifests: [] }
+}
+
+interface Cover {
+  /** What stands for a subject: its kind and a number, `sql-server 1`. */
+  subject: (manifest: number, kind: SubjectKind, name: string) => string
+  /** What stands for a subject of which only the name is known. */
+  named: (manifest: number, name: string) => string
+  text: (text: string) => string
+}
+
+/** Numbers every subject of a kind in the order of the report, within its manifest. */
+function createCover(report: Report): Cover {
+  const covers = new Map<string, string>()
+  const byName = new Map<string, string>()
+  report.manifests.forEach((manifest, place) => {
+    const counts = new Map<SubjectKind, number>()
+    for (const { subject } of manifest.checks) {
+      const key = `${place} ${subject.kind} ${subject.name}`
+      if (covers.has(key)) continue
+      const count = (counts.get(subject.kind) ?? 0) + 1
+      counts.set(subject.kind, count)
+      const covered = subject.kind === 'manifest' ? subject.name : `${subject.kind} ${count}`
+      covers.set(key, covered)
+      byName.set(`${place} ${subject.name}`, byName.get(`${place} ${subject.name}`) ?? covered)
+    }
+  })
+  const names = new Set(report.manifests.flatMap(({ checks }) => checks.map(({ subject }) => subject.name)))
+  for (const { name } of report.manifests) names.delete(name)
+  return {
+    subject: (manifest, kind, name) => covers.get(`${manifest} ${kind} ${name}`) ?? kind,
+    named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
+    text: (text) => coverText(text, names),
+  }
+}
+
+/** What looks like a host, an address, a path of a share, an account, or an id in Azure. */
+const TELLING =
+  /\\\\[^\s`'"]+|[\w.-]+\\[\w$.-]+|@[\w-]+(?:\/[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?:\/\/[^\s`'"]+|\/subscriptions\/[^\s`'"]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w/.-])[a-z\d-]+(?:\.[a-z\d-]+){2,}(?![\w/-])/gi
+
+/** Keys of the manifest are told apart from host names by their first word. */
+const KEY_PATH =
+  /^(?:version|azure|dms|defaults|sources?|targets?|shares?|containers?|tools|cutover|attestations|waivers|flows)\./i
+
+function coverText(text: string, names: ReadonlySet<string>): string {
+  return text
+    .replace(/`([^`]*)`/g, (quoted, name: string) => (names.has(name) ? '`…`' : quoted))
+    .replace(TELLING, (found) => (KEY_PATH.test(found) ? found : '…'))
+}
+
+function coverProblem(problem: ReportProblem, cover: Cover): ReportProblem {
+  return { ...problem, message: cover.text(problem.message) }
+}
+
+function coverManifest(
+  manifest: ManifestReport,
+  place: number,
+  cover: Cover,
+  remedies: ReadonlyMap<string, string>,
+): ManifestReport {
+  return { ...manifest, checks: manifest.checks.map((result) => coverResult(result, place, cover, remedies)) }
+}
+
+function coverResult(
+  result: CheckResult,
+  place: number,
+  cover: Cover,
+  remedies: ReadonlyMap<string, string>,
+): CheckResult {
+  const { cause, blockedBy, remediation, vouched, proposed, ...rest } = result
+  const remedy = remedies.get(result.id)
+  const needsRemedy =
+    remediation !== undefined ||
+    result.verdict === 'fail' ||
+    result.verdict === 'unknown' ||
+    result.verdict === 'manual'
+  return {
+    ...rest,
+    subject: { kind: result.subject.kind, name: cover.subject(place, result.subject.kind, result.subject.name) },
+    summary: '',
+    expected: '',
+    actual: '',
+    evidence: {},
+    vantage: 'runner',
+    ...(cause === undefined ? {} : { cause: { kind: cause.kind, message: CAUSES[cause.kind] } }),
+    ...(blockedBy === undefined
+      ? {}
+      : { blockedBy: blockedBy.map(({ id, subject }) => ({ id, subject: cover.named(place, subject) })) }),
+    ...(needsRemedy && remedy !== undefined ? { remediation: { text: remedy, scripts: [] } } : {}),
+    ...(vouched === undefined ? {} : { vouched: coverVouched(vouched) }),
+    ...(proposed === undefined ? {} : { proposed: coverVouched(proposed) }),
+  }
+}
+
+function coverVouched({ kind, expires }: Vouched): Vouched {
+  return { kind, by: '', expires, reason: '' }
+}
+
+const ID_KEYS = ['id', 'check', 'kind', 'verdict', 'manifest']
+
+function onlyIds(value: Json): Json {
+  if (!isJsonObject(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, item]) => ID_KEYS.includes(key) && typeof item === 'string'),
+  )
+}
+
+/** Each kind of cause in words that name nothing. */
+const CAUSES: Record<CauseKind, string> = {
+  dns: 'A name could not be looked up',
+  refused: 'The connection was refused, as seen from this runner',
+  timeout: 'There was no answer in time',
+  unreachable: 'There is no route to it from this runner',
+  reset: 'The connection was closed by the other side',
+  tls: 'No TLS connection could be made',
+  auth: 'Signing in did not work',
+  forbidden: 'A permission to look is missing',
+  'not-found': 'What had to be asked was not found',
+  throttled: 'The other side asked to be left alone for a while',
+  'server-error': 'The other side had an error of its own',
+  protocol: 'The answer could not be understood',
+  unsupported: 'It asks for something that this program does not speak',
+  insufficient: 'There was an answer, but it does not decide',
+  'no-credential': 'A secret that the manifest names is not set',
+  'missing-input': 'Something that is needed to look is not given',
+  'writes-off': 'Only a write would prove it, and writes are off',
+  'untrusted-host': 'This run is not trusted to use credentials there',
+  cancelled: 'The run ended before this check finished',
+  bug: 'An error of dms-preflight itself',
+}

@@ -1,0 +1,106 @@
+import { lstat, mkdir, realpath, unlink, writeFile } from 'node:fs/promises'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import type { ReportProblem } from '../domain/report.ts'
+import { resolveWorkspacePath } from '../domain/workspace-path.ts'
+import { redacted, unpublished, type Redact } from './redacted.ts'
+
+/** Every file that the action ever writes into the report directory, and so deletes there before it writes. */
+export const REPORT_FILES = ['report.json', 'report.md', 'junit.xml', 'report.sarif'] as const
+export type ReportFile = (typeof REPORT_FILES)[number]
+
+export interface FilesTarget {
+  /** The input `report-directory`: relative to the workspace, or absolute and inside the workspace or RUNNER_TEMP. */
+  directory: string
+  workspace: string
+  runnerTemp?: string
+}
+
+export interface PublishedFiles {
+  /** The directory as a later step of the job finds it; absent when nothing could be written. */
+  path?: string
+  problem?: ReportProblem
+}
+
+/** Writes the report's files, after deleting our own of an earlier run, so that no stale one is taken for new. */
+export async function publishFiles(
+  target: FilesTarget,
+  files: Readonly<Partial<Record<ReportFile, string>>>,
+  redact: Redact,
+): Promise<PublishedFiles> {
+  try {
+    const directory = await openDirectory(target)
+    for (const name of REPORT_FILES) await removeOwn(join(directory, name))
+    for (const [name, text] of Object.entries(files)) {
+      // `wx` makes a new file: a link that was put there since is not followed.
+      await redacted(redact, (content) => writeFile(join(directory, name), content, { flag: 'wx' }))(text)
+    }
+    return { path: shownPath(await realpath(target.workspace), directory) }
+  } catch (error) {
+    return { problem: unpublished(redact, `The report directory ${JSON.stringify(target.directory)}`, error) }
+  }
+}
+
+async function openDirectory({ directory, workspace, runnerTemp }: FilesTarget): Promise<string> {
+  const roots = await Promise.all(
+    [workspace, ...(runnerTemp === undefined || runnerTemp === '' ? [] : [runnerTemp])].map((root) => realpath(root)),
+  )
+  const wanted = isAbsolute(directory) ? absolutePath(directory) : relativePath(workspace, directory)
+  // Before anything is made: the part that exists already must not lead out.
+  refuseOutside(roots, await existingPart(wanted))
+  await mkdir(wanted, { recursive: true })
+  const real = await realpath(wanted)
+  refuseOutside(roots, real)
+  if (!(await lstat(real)).isDirectory()) throw new Error('it is not a directory')
+  return real
+}
+
+function relativePath(workspace: string, directory: string): string {
+  const path = resolveWorkspacePath('', directory)
+  if (!path.ok) throw new Error(`it ${path.problem}`)
+  return join(workspace, path.path)
+}
+
+function absolutePath(directory: string): string {
+  if (/^(\\\\|\/\/)/.test(directory)) throw new Error('it must be a path inside the workspace, not a UNC path')
+  return resolve(directory)
+}
+
+/** The real path of the nearest folder that exists, with what is to be made below it. */
+async function existingPart(path: string): Promise<string> {
+  const below: string[] = []
+  for (let folder = path; ;) {
+    const real = await realpath(folder).catch((error: unknown) => refuseDanglingLink(folder, error))
+    if (real !== undefined) return join(real, ...below)
+    const parent = resolve(folder, '..')
+    below.unshift(relative(parent, folder))
+    folder = parent
+  }
+}
+
+async function refuseDanglingLink(path: string, error: unknown): Promise<undefined> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  const facts = await lstat(path).catch(() => undefined)
+  if (facts !== undefined) throw new Error('it is a link to nowhere')
+  return undefined
+}
+
+function refuseOutside(roots: readonly string[], path: string): void {
+  const isInside = roots.some((root) => {
+    const way = relative(root, path)
+    return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  })
+  if (!isInside) throw new Error('it lies outside the workspace and RUNNER_TEMP')
+}
+
+async function removeOwn(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+function shownPath(workspace: string, directory: string): string {
+  const way = relative(workspace, directory)
+  return way.startsWith('..') || isAbsolute(way) ? directory : way.split(sep).join('/') || '.'
+}
