@@ -159,3 +159,8 @@ export const ACCEPTED: LoginAnswer = { outcome: 'accepted', encrypted: true, log
 export function refusedWith(number: number, state = 1): LoginAnswer {
   return { outcome: 'refused', message: { number, state, severity: 14, message: `Login failed for user 'dms'.` } }
 }
+
+/** Every verdict that the check says it can give is among those that its table produced. */
+export function expectEveryVerdict(check: Check, produced: readonly string[]): void {
+  expect([...new Set(produced)].sort()).toEqual([...check.meta.verdicts].sort())
+}

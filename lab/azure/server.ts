@@ -29,7 +29,7 @@ export interface AzureServer {
 export async function startAzure(
   state: AzureState,
   tls: { key: string; cert: string },
-  host = 'localhost',
+  listenPort = 0,
 ): Promise<AzureServer> {
   const requests: AzureRequest[] = []
   const login = createLogin(state)
@@ -41,10 +41,10 @@ export async function startAzure(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(listenPort, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
-  origin = `https://${host}:${String(port)}`
+  origin = `https://localhost:${String(port)}`
   return {
     url: origin,
     port,

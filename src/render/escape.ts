@@ -36,14 +36,19 @@ export function oneLine(text: string): string {
   return visible(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029 ]+/g, ' ').trim())
 }
 
+/** Whether text may be the first of its line, where `-`, `#` or `1.` would mean something. */
+type Place = 'start' | 'inside'
+
 /**
- * Markdown that shows `text` as it is, on one line, wherever inline text may stand, also in a table cell and at the
- * beginning of a line. No markup, HTML, mention, issue or web link, emoji code or formula can come of it.
+ * Markdown that shows `text` as it is, on one line, wherever inline text may stand, also in a table cell and, unless
+ * `inside` is said, at the beginning of a line. No markup, HTML, mention, issue or web link, emoji code or formula can
+ * come of it.
  */
-export function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string, place: Place = 'start'): string {
   const escaped = defuse(oneLine(text))
     .replace(/[\\|&<>]/g, entity)
     .replace(/[*_`[\]~$]/g, String.raw`\$&`)
+  if (place === 'inside') return escaped
   return escaped.replace(/^[-+=:#]/, String.raw`\$&`).replace(/^(\d+)([.)])/, String.raw`$1\$2`)
 }
 
@@ -71,7 +76,7 @@ function defuse(text: string): string {
     .replace(/@/g, `@${JOINER}`)
     .replace(/#(?=\d|$)/g, `#${JOINER}`)
     .replace(/GH-(?=\d|$)/gi, `$&${JOINER}`)
-    .replace(/:(?=\/\/|[\w+-]+:)/g, `:${JOINER}`)
+    .replace(/:(?=\/\/|(?:[\w+-]*[a-z_+-][\w+-]*|100|1234):)/gi, `:${JOINER}`)
     .replace(/www(?=\.|$)/gi, `$&${JOINER}`)
 }
 
@@ -80,9 +85,9 @@ export function escapeHtml(text: string): string {
   return defuse(oneLine(text)).replace(/[&<>"']/g, entity)
 }
 
-/** One cell of a table: `escapeMarkdown`, cut to a bounded length. */
+/** One cell of a table: `richText`, cut to a bounded length. */
 export function tableCell(text: string): string {
-  return richText(cut(text))
+  return richText(cut(text), 'inside')
 }
 
 /**
@@ -99,18 +104,18 @@ export function codeSpan(text: string, place: 'text' | 'table' = 'text'): string
 }
 
 /** Escaped text in which pairs of backticks, as our messages use them around names, become inline code. */
-export function richText(text: string): string {
+export function richText(text: string, place: Place = 'start'): string {
   const parts = oneLine(text).split(/`([^`|]+)`/)
   return parts
-    .map((part, place) => (place % 2 === 1 ? codeSpan(part, 'table') : withSpaces(part, place === 0)))
+    .map((part, index) => (index % 2 === 1 ? codeSpan(part, 'table') : withSpaces(part, index, place)))
     .join('')
 }
 
 /** `escapeMarkdown` trims; the spaces around inline code must stay. */
-function withSpaces(part: string, first: boolean): string {
-  const before = !first && part.startsWith(' ') ? ' ' : ''
+function withSpaces(part: string, index: number, place: Place): string {
+  if (index === 0) return escapeMarkdown(part, place) + (part.endsWith(' ') ? ' ' : '')
   const after = part.length > 1 && part.endsWith(' ') ? ' ' : ''
-  return `${before}${escapeMarkdown(part)}${after}`
+  return `${part.startsWith(' ') ? ' ' : ''}${escapeMarkdown(part, 'inside')}${after}`
 }
 
 /** A fenced block; its fence is longer than any run of backticks inside. An unknown language is left out. */

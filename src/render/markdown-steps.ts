@@ -4,7 +4,8 @@ import type { Finding, NextSteps, Step } from '../report/next-steps.ts'
 import { codeBlock, codeSpan, cut, escapeMarkdown, link, richText } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
 import { findingWords, splitSummary, stepWords } from './step-words.ts'
-import { lastDay, plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
+import { lastDay } from '../report/last-day.ts'
+import { plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
 
 export interface StepContext {
   report: Report
@@ -68,7 +69,7 @@ function headOf(step: Step, report: Report): { head: string; rest: string[] } {
 
 /** With several manifests, in which of them. */
 function whereOf({ manifests }: Finding, report: Report): string[] {
-  if (report.manifests.length < 2) return []
+  if (new Set(manifests).size === report.manifests.length) return []
   return [
     `In ${manifests
       .slice(0, 3)
@@ -90,7 +91,7 @@ function subjectLines(step: Step, { report, form, omitted }: StepContext): strin
   if (form.subjects < 10) omitted.add('subjects of things to do', more)
   const lines = shown.map((finding) => {
     const where = report.manifests.length < 2 ? '' : ` (${escapeMarkdown(cut(finding.manifests.join(', '), 100))})`
-    return `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding))}`
+    return `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding), 'inside')}`
   })
   return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])]
 }
@@ -148,7 +149,7 @@ function vouchedLines(
     const on = `**${richText(cut(result.title, 200))}** on ${codeSpan(cut(result.subject.name, 200))}`
     const vouched = pick(result)
     const icon = VERDICT_WORDS[vouched?.kind === 'waiver' ? 'waived' : 'attested'].icon
-    return `- ${icon} ${on}: ${richText(vouched === undefined ? result.summary : vouchedWords(vouched))}`
+    return `- ${icon} ${on}: ${richText(vouched === undefined ? result.summary : vouchedWords(vouched), 'inside')}`
   })
 }
 

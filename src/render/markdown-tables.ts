@@ -59,7 +59,9 @@ function byArea(results: readonly CheckResult[]): Map<string, CheckResult[]> {
   const areas = new Map<string, CheckResult[]>()
   for (const result of results) {
     const area = areaOf(result.id)
-    areas.set(area, [...(areas.get(area) ?? []), result])
+    const own = areas.get(area)
+    if (own === undefined) areas.set(area, [result])
+    else own.push(result)
   }
   return areas
 }

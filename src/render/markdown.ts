@@ -28,9 +28,13 @@ export function renderMarkdown(report: Report, options: MarkdownOptions): string
   let text = ''
   for (const form of LADDER) {
     text = renderForm(report, steps, form, options)
-    if (Buffer.byteLength(text) <= options.budgetBytes) return text
+    if (bytesOf(text) <= options.budgetBytes) return text
   }
   return text
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 function renderForm(report: Report, steps: NextSteps, form: Form, options: MarkdownOptions): string {
@@ -120,7 +124,7 @@ function footer(report: Report): string {
     ...(/^[0-9a-f]{7,64}$/.test(sha) ? [`commit ${codeSpan(sha.slice(0, 7))}`] : []),
     duration(durationMs),
     ...(isPlainUrl(report.run.url) ? [runLink(report)] : []),
-    `dms-preflight ${escapeMarkdown(cut(report.tool.version, 50))}`,
+    `dms-preflight ${escapeMarkdown(cut(report.tool.version, 50), 'inside')}`,
   ]
   return `<sub>${parts.join(' · ')}</sub>`
 }

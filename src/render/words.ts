@@ -62,12 +62,6 @@ export function instant(iso: string, now: string): string {
   return `${day} ${date.toISOString().slice(11, 16)} UTC`
 }
 
-/** `2026-12-20`, the day on which something ends; an end at midnight is the end of the day before. */
-export function lastDay(iso: string): string {
-  const time = Date.parse(iso)
-  return Number.isNaN(time) ? iso : new Date(time - 1).toISOString().slice(0, 10)
-}
-
 /** `in 13 days`, `in 5 hours`, `2 days ago`; days are days of the calendar, UTC. */
 export function distance(iso: string, now: string): string {
   const span = Date.parse(iso) - Date.parse(now)

@@ -30,7 +30,11 @@ export function rootCauses(checks: readonly CheckResult[], rootVerdicts: readonl
   for (const result of checks.filter(({ verdict }) => verdict === 'blocked')) {
     const roots = rootsOf(result)
     if (roots.size === 0) orphans.add(result)
-    for (const root of roots) blockedOf.set(root, [...(blockedOf.get(root) ?? []), result])
+    for (const root of roots) {
+      const blocked = blockedOf.get(root)
+      if (blocked === undefined) blockedOf.set(root, [result])
+      else blocked.push(result)
+    }
   }
   return { blockedOf, orphans }
 }

@@ -2,6 +2,7 @@ import { nearestName } from '../domain/nearest.ts'
 import type { Attestation, Manifest, Waiver } from '../domain/manifest.ts'
 import type { CheckResult, ReportProblem, Vouched } from '../domain/report.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import { lastDay } from './last-day.ts'
 
 export interface VouchContext {
   now: Date
@@ -114,7 +115,7 @@ function problemOf(entry: Entry, result: CheckResult, earlier: Entry | undefined
   const { kind, source, from, to } = entry
   const place = `\`${result.id}\` on \`${result.subject.name}\``
   if (Date.parse(source.expires) <= now.getTime()) {
-    return `The ${kind} of ${place} by ${source.by} expired on ${source.expires}; it counts for nothing`
+    return `The ${kind} of ${place} by ${source.by} ended with ${lastDay(source.expires)}; it counts for nothing`
   }
   if (earlier?.kind === kind) {
     return `This ${kind} of ${place} is not needed: line ${earlier.source.location.line} already has one`

@@ -1,6 +1,6 @@
 import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
 import type { ArmAnswer, ArmPort, VirtualNetworkGateway } from '../../ports/arm-port.ts'
-import { createMemo } from '../memo.ts'
+import { createMemo, type Memo } from '../memo.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import type { Cloud } from './clouds.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
@@ -37,14 +37,15 @@ export interface ArmPortOptions {
 
 interface Session {
   signedIn: SignedIn
-  sql: SqlReader
   rest: ArmReader
+  /** Loaded when first needed: its SDK is by far the largest. */
+  sql: () => Promise<SqlReader>
 }
 
 /** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
 export function createArmPort(options: ArmPortOptions): ArmPort {
   const memo = createMemo()
-  const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options))
+  const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options, memo))
 
   function ask<T>(
     type: string,
@@ -74,7 +75,7 @@ export function createArmPort(options: ArmPortOptions): ArmPort {
     read: (sql: SqlReader, resource: ResourceId) => Promise<unknown>,
     decode: (body: Fields) => T,
   ): Promise<Observed<ArmAnswer<T>>> =>
-    ask(type, id, async (session, resource) => decodeBody(id, await read(session.sql, resource), decode))
+    ask(type, id, async (session, resource) => decodeBody(id, await read(await session.sql(), resource), decode))
   const sqlList = <T>(
     id: string,
     part: string,
@@ -84,7 +85,7 @@ export function createArmPort(options: ArmPortOptions): ArmPort {
     ask(
       'Microsoft.Sql/servers',
       id,
-      async (session, resource) => decodeItems(id, await read(session.sql, resource), decode),
+      async (session, resource) => decodeItems(id, await read(await session.sql(), resource), decode),
       part,
     )
 
@@ -113,7 +114,7 @@ export function createArmPort(options: ArmPortOptions): ArmPort {
   }
 }
 
-async function startSession(options: ArmPortOptions): Promise<Observed<Session>> {
+async function startSession(options: ArmPortOptions, memo: Memo): Promise<Observed<Session>> {
   const { cloud, credential, signal, timeoutMs } = options
   const tls = options.ca === undefined ? undefined : { ca: options.ca }
   const shared: Omit<TransportOptions, 'who' | 'origin'> = {
@@ -132,8 +133,9 @@ async function startSession(options: ArmPortOptions): Promise<Observed<Session>>
     origin: new URL(cloud.resourceManager).origin,
   })
   const settings = { cloud, tls, transport, credential: signedIn.value.credential }
-  const [sql, rest] = await Promise.all([createSqlReader(settings), createRestReader(settings)])
-  return seen({ signedIn: signedIn.value, sql, rest })
+  const rest = await createRestReader(settings)
+  const sql = (): Promise<SqlReader> => memo.once('sql', () => createSqlReader(settings))
+  return seen({ signedIn: signedIn.value, rest, sql })
 }
 
 /** Turns everything that a reader throws into an answer or a failure. */

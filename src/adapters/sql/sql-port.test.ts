@@ -47,8 +47,8 @@ function reach(server: { port: number }, subject = 'sales', login: Partial<Login
   }
 }
 
-function message(number: number, text = `message ${number}`, state = 1): SqlMessage {
-  return { number, state, severity: 14, message: text }
+function message(number: number, text = `message ${number}`): SqlMessage {
+  return { number, state: 1, severity: 14, message: text }
 }
 
 const VALUE: Statement<{ value: number }> = {
@@ -69,8 +69,7 @@ function values(...numbers: readonly number[]): Reply {
 describe('logIn', () => {
   it('makes one login for each server and database, and queries on it', async () => {
     const server = await start({ answer: () => values(1, 2) })
-    const sql = port({ applicationName: 'preflight-test' })
-    const there = reach(server)
+    const [sql, there] = [port({ applicationName: 'preflight-test' }), reach(server)]
     const answers = await Promise.all([
       sql.logIn(there, 'Sales'),
       sql.logIn({ ...there, askedBy: { id: 'source/other', subject: 'sales' } }, 'Sales'),

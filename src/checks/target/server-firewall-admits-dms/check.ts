@@ -84,7 +84,9 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
     isInsideAzure: manifest.generation === 'classic',
   }
   // Without the subnet a network rule cannot be judged; what address rules decide stays decided.
-  if (!dms.ok) return facts.networkRules.length > 0 && admitted(facts) === undefined ? dms : seen(facts)
+  const isSubnetNeeded =
+    publicNetworkAccess?.toLowerCase() === 'enabled' && facts.networkRules.length > 0 && admitted(facts) === undefined
+  if (!dms.ok) return isSubnetNeeded ? dms : seen(facts)
   if (!dms.value.found) return seen({ ...facts, subnetGap: dms.value.gap })
   const { id, name, addressPrefixes, serviceEndpoints } = dms.value.subnet
   const subnet = { id, name, prefixes: [...addressPrefixes], serviceEndpoints: [...serviceEndpoints] }

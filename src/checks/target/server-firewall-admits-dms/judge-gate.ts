@@ -28,7 +28,10 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
     const message = `public network access of ${facts.server} is ${boundText(facts.publicNetworkAccess ?? '', 60)}, whose rules are not looked at`
     return undetermined(facts, 'insufficient', message)
   }
-  return admitted(facts) ?? judgeNetworkRule(facts, serverId) ?? judgeAddresses(facts, serverId)
+  const judgement = admitted(facts) ?? judgeNetworkRule(facts, serverId) ?? judgeAddresses(facts, serverId)
+  if (judgement.verdict !== 'fail' || facts.approvedEndpoints.length === 0) return judgement
+  const message = `no rule of ${facts.server} admits DMS, but private endpoint ${facts.approvedEndpoints.join(', ')} is Approved; its network and its DNS are not looked at yet`
+  return undetermined(facts, 'insufficient', message)
 }
 
 /** The pass of the server's gate, if it admits DMS; what follows from the rules alone when the subnet is not known. */
@@ -220,7 +223,7 @@ function passed(facts: ServerFacts, fact: string): Judgement {
 
 function failed(facts: ServerFacts, fact: string, text: string, scripts: readonly Script[]): Judgement {
   const actual = boundText(fact)
-  const summary = `From DMS to ${facts.server} nothing is admitted: ${actual}`
+  const summary = `From DMS to ${facts.server}: not admitted, ${actual}`
   return {
     verdict: 'fail',
     proof: 'direct',

@@ -1,0 +1,7 @@
+import { salesStory } from './sales.ts'
+import type { Story } from './story.ts'
+
+/** By the name that `npm run demo -- --story NAME` takes. */
+export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => Story>> = {
+  sales: salesStory,
+}

@@ -1,0 +1,39 @@
+import type { ArmResource } from '../azure/state.ts'
+import type { SqlState } from '../sql-state.ts'
+import type { Encryption } from '../tds/model.ts'
+
+/** Where the servers of a story came to stand; everything is on localhost. */
+export interface Ports {
+  /** By the name of the SQL Server in the story. */
+  sql: Readonly<Record<string, number>>
+}
+
+/** One SQL Server of a story. */
+export interface StoryServer {
+  state: SqlState
+  encryption?: Encryption
+}
+
+/** A migration as data: what Azure and the servers hold, what the manifest says, and what the gate has to say. */
+export interface Story {
+  name: string
+  title: string
+  azure: ArmResource[]
+  servers: Readonly<Record<string, StoryServer>>
+  /** Environment variables of the step. */
+  secrets: Readonly<Record<string, string>>
+  /** Beside those that every run of the lab sets. */
+  inputs: Readonly<Record<string, string>>
+  /** Workspace files; the manifest is `.github/dms-preflight.yml`. */
+  files(ports: Ports): Record<string, string>
+  expected: {
+    status: 'ready' | 'ready-with-conditions' | 'undetermined' | 'not-ready'
+    exitCode: 0 | 1
+    /** Ids of the checks that fail. */
+    failing: readonly string[]
+  }
+  /** Sentences for whoever runs the demo. */
+  look: readonly string[]
+}
+
+export const MANIFEST_PATH = '.github/dms-preflight.yml'

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals'
+import { isSameResource, parseResourceId } from './resource-id.ts'
+
+const VNET = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v'
+
+describe('parseResourceId', () => {
+  it('reads a top-level resource and a child', () => {
+    expect(parseResourceId(VNET)).toEqual({
+      subscription: 's',
+      resourceGroup: 'rg',
+      type: 'Microsoft.Network/virtualNetworks',
+      name: 'v',
+    })
+    expect(parseResourceId(`${VNET}/subnets/a`)).toEqual({
+      subscription: 's',
+      resourceGroup: 'rg',
+      type: 'Microsoft.Network/virtualNetworks/subnets',
+      name: 'a',
+      parent: VNET,
+    })
+  })
+
+  it.each(['', '/subscriptions/s', '/subscriptions/s/resourceGroups/rg', `${VNET}/subnets`, `x${VNET}`])(
+    'takes %j for no id',
+    (id) => {
+      expect(parseResourceId(id)).toBeUndefined()
+    },
+  )
+})
+
+it('compares ids in any letter case', () => {
+  expect(isSameResource(VNET, `${VNET.toUpperCase()}/`)).toBe(true)
+  expect(isSameResource(VNET, `${VNET}2`)).toBe(false)
+})

@@ -1,0 +1,125 @@
+// Answers of Azure Resource Manager, and ports that give them from memory, for tests of checks.
+import type { JsonObject } from '../src/domain/json.ts'
+import type { Manifest } from '../src/domain/manifest.ts'
+import { seen, unseen, type Observed } from '../src/domain/observed.ts'
+import type { ArmAnswer, ArmPort, SecurityRule, Subnet, VirtualNetwork } from '../src/ports/arm-port.ts'
+import type { NameAnswer, NetPort } from '../src/ports/net-port.ts'
+import { MANIFEST } from './fixtures.ts'
+
+export const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg'
+export const NETWORK_ID = `${GROUP}/providers/Microsoft.Network/virtualNetworks/vnet`
+export const SUBNET_ID = `${NETWORK_ID}/subnets/snet-dms`
+export const NSG_ID = `${GROUP}/providers/Microsoft.Network/networkSecurityGroups/nsg-dms`
+export const SERVER_ID = `${GROUP}/providers/Microsoft.Sql/servers/sqlsales`
+
+export const SUBNET: Subnet = {
+  id: SUBNET_ID.toUpperCase().replace('/SUBSCRIPTIONS/', '/subscriptions/'),
+  name: 'snet-dms',
+  addressPrefixes: ['10.0.1.0/24'],
+  networkSecurityGroupId: NSG_ID,
+  serviceEndpoints: [],
+  ipConfigurationIds: [],
+}
+
+export const NETWORK: VirtualNetwork = {
+  id: NETWORK_ID,
+  name: 'vnet',
+  location: 'westeurope',
+  addressPrefixes: ['10.0.0.0/16'],
+  dnsServers: [],
+  subnets: [SUBNET],
+  peerings: [],
+}
+
+export function networkWith(more: Partial<VirtualNetwork>, subnet: Partial<Subnet> = {}): VirtualNetwork {
+  return { ...NETWORK, subnets: [{ ...SUBNET, ...subnet }], ...more }
+}
+
+export function manifestWith(more: Partial<Manifest>): Manifest {
+  return { ...MANIFEST, ...more }
+}
+
+export function there<T>(value: T): Observed<ArmAnswer<T>> {
+  return seen({ found: true, value })
+}
+
+export function notThere<T>(
+  missing: 'resource' | 'parent' | 'resource-group' = 'resource',
+  message = 'ResourceNotFound',
+): Observed<ArmAnswer<T>> {
+  return seen({ found: false, missing, message })
+}
+
+export function forbidden(): { ok: false; failure: ReturnType<typeof unseen>['failure'] } {
+  return unseen('forbidden', 'AuthorizationFailed', { missing: 'Microsoft.Network/virtualNetworks/read' })
+}
+
+/** An ARM that answers what is given; everything else is a question that the check should not have asked. */
+export function armWith(answers: {
+  [Method in keyof ArmPort]?: (id: string) => Awaited<ReturnType<ArmPort[Method]>>
+}): ArmPort {
+  const ask =
+    (method: keyof ArmPort) =>
+    (id = '') => {
+      const answer = answers[method]
+      return answer === undefined
+        ? Promise.reject(new Error(`${method} was not expected: ${id}`))
+        : Promise.resolve(answer(id))
+    }
+  return {
+    signIn: ask('signIn') as ArmPort['signIn'],
+    sqlServer: ask('sqlServer') as ArmPort['sqlServer'],
+    sqlDatabase: ask('sqlDatabase') as ArmPort['sqlDatabase'],
+    sqlFirewallRules: ask('sqlFirewallRules') as ArmPort['sqlFirewallRules'],
+    sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],
+    virtualNetwork: ask('virtualNetwork') as ArmPort['virtualNetwork'],
+    networkSecurityGroup: ask('networkSecurityGroup') as ArmPort['networkSecurityGroup'],
+    virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
+    gatewayConnection: ask('gatewayConnection') as ArmPort['gatewayConnection'],
+    localNetworkGateway: ask('localNetworkGateway') as ArmPort['localNetworkGateway'],
+    dmsService: ask('dmsService') as ArmPort['dmsService'],
+  }
+}
+
+/** A resolver that knows these names; others do not exist. */
+export function netWith(addresses: Record<string, string[]>): NetPort {
+  const unexpected = (): Promise<never> => Promise.reject(new Error('not expected'))
+  return {
+    resolve: (host) => {
+      const known = addresses[host]
+      const answer: NameAnswer =
+        known === undefined
+          ? { found: false, message: `no such name: ${host}` }
+          : { found: true, addresses: known.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })) }
+      return Promise.resolve(seen(answer))
+    },
+    connect: unexpected,
+    browse: unexpected,
+    localAddresses: () => [],
+  }
+}
+
+export function securityRule(more: Partial<SecurityRule>): SecurityRule {
+  return {
+    name: 'Custom',
+    priority: 200,
+    direction: 'outbound',
+    access: 'deny',
+    protocol: '*',
+    sourcePrefixes: ['*'],
+    sourcePorts: ['*'],
+    destinationPrefixes: ['*'],
+    destinationPorts: ['*'],
+    sourceGroupIds: [],
+    destinationGroupIds: [],
+    ...more,
+  }
+}
+
+/** The value that was seen; evidence is sent through JSON, since reports keep it so. */
+export function evidenceIn<E extends JsonObject>(observed: Observed<E>): E {
+  if (!observed.ok) throw new Error(`${observed.failure.kind}: ${observed.failure.message}`)
+  const copy = JSON.parse(JSON.stringify(observed.value)) as E
+  if (JSON.stringify(copy) !== JSON.stringify(observed.value)) throw new Error('evidence does not survive JSON')
+  return copy
+}
