@@ -12,7 +12,11 @@ const CATALOGUE = 'src/checks/catalogue.generated.ts'
 /** Writes (or with `check` only compares) every generated file; returns those that differ. */
 export async function generate({ check }: { check: boolean }): Promise<string[]> {
   const checks = await readChecks()
-  const files = new Map<string, string>([[CATALOGUE, renderCatalogue(checks)]])
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const files = new Map<string, string>([
+    [CATALOGUE, renderCatalogue(checks)],
+    ['src/version.generated.ts', `/** The version of package.json. */\nexport const TOOL_VERSION = '${version}'\n`],
+  ])
   for (const { definition } of checks) files.set(`docs/checks/${definition.meta.id}.md`, renderCheckPage(definition))
   files.set('docs/checks/README.md', renderCatalogueTable(checks.map(({ definition }) => definition)))
   for (const [file, text] of await renderSchemas()) files.set(file, text)

@@ -86,7 +86,7 @@ async function matching(root: string, pattern: string): Promise<string[] | undef
   const depth = segments.includes('**') ? Infinity : segments.length
   const isMatch = patternOf(segments)
   const matches: string[] = []
-  const folders = [fixed.join('/')]
+  const folders = (await isFolderInside(root, fixed.join('/'))) ? [fixed.join('/')] : []
   let entries = 0
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await entriesOf(join(root, folder))) {
@@ -101,6 +101,11 @@ async function matching(root: string, pattern: string): Promise<string[] | undef
     }
   }
   return matches.sort()
+}
+
+async function isFolderInside(root: string, folder: string): Promise<boolean> {
+  const real = await realpath(join(root, folder)).catch(() => undefined)
+  return real !== undefined && (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
 }
 
 /** A folder that is missing or closed to us holds no match. */
@@ -123,9 +128,8 @@ function patternOf(segments: readonly string[]): RegExp {
 
 async function nearestPath(root: string, path: string): Promise<string | undefined> {
   const folder = folderOf(path)
-  const real = await realpath(join(root, folder)).catch(() => undefined)
-  if (real === undefined || relative(root, real).startsWith('..')) return undefined
-  const names = (await entriesOf(real)).filter((entry) => entry.isFile()).map((entry) => entry.name)
+  if (!(await isFolderInside(root, folder))) return undefined
+  const names = (await entriesOf(join(root, folder))).filter((entry) => entry.isFile()).map((entry) => entry.name)
   const nearest = nearestName(path.slice(folder === '' ? 0 : folder.length + 1), names)
   return nearest === undefined ? undefined : folder === '' ? nearest : `${folder}/${nearest}`
 }

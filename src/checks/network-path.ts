@@ -55,6 +55,9 @@ export async function readVantage(
   const place = { subnet: name, prefixes: [...addressPrefixes] }
   const inside = own.find((address) => containsAddress(addressPrefixes, address))
   const subnet = `the DMS subnet ${name} (${addressPrefixes.join(', ')})`
+  if (inside !== undefined && ports.net.vantageDoubt !== undefined) {
+    return { verified: false, address: inside, ...place, reason: ports.net.vantageDoubt }
+  }
   if (inside !== undefined) return { verified: true, address: inside, ...place, reason: `${inside} is in ${subnet}` }
   const reason = outward === undefined ? `this runner has no address in ${subnet}` : `${outward} is not in ${subnet}`
   return { verified: false, ...from, ...place, reason }

@@ -149,13 +149,12 @@ describe('replay', () => {
 describe('createUntrustedPorts', () => {
   it('refuses every probe without asking the real port', async () => {
     const files = { readText: () => Promise.resolve(seen({ found: false as const })) }
-    const real = { net: { localAddresses: () => ['10.0.0.4'] }, files, clock: { now: () => 0 } } as unknown as Ports
-    const ports = createUntrustedPorts(real, 'the manifest differs from main')
+    const ports = createUntrustedPorts({ files, clock: { now: () => 0 } }, 'the manifest differs from main')
     const answers = [...Object.values(ports.sql), ...Object.values(ports.arm), ports.net.resolve, ports.net.connect, ports.net.browse]
     for (const ask of answers as (() => Promise<unknown>)[]) {
       expect(await ask()).toEqual(unseen('untrusted-host', 'the manifest differs from main'))
     }
-    expect(ports.net.localAddresses()).toEqual(['10.0.0.4'])
+    expect(ports.net.localAddresses()).toEqual([])
     expect(await ports.files.readText('x')).toEqual(seen({ found: false }))
   })
 })

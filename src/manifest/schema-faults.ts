@@ -17,14 +17,24 @@ export interface SchemaFault {
 
 /** Everything that the schema refuses in a tree, except at places that are bad already. */
 export function findSchemaFaults(tree: Tree): SchemaFault[] {
-  const result = ManifestFile.safeParse(plainValue(tree))
-  if (result.success) return []
-  const faults = result.error.issues
+  const issues = findIssues(plainValue(tree))
+  if (issues === undefined) return [{ kind: 'value', path: [], phrase: 'holds more faults than can be listed' }]
+  const faults = issues
     .flatMap((issue) => leafIssues(issue, []))
     .filter(({ path }) => !isBad(tree, path))
     .flatMap(({ issue, path }) => faultsOf(issue, path, tree))
   const meant = new Set(faults.map((fault) => JSON.stringify(fault.meant)))
   return faults.filter(({ kind, path }) => kind !== 'missing' || !meant.has(JSON.stringify(path)))
+}
+
+/** Undefined: more than a call takes arguments, which is how zod hands issues on, so that it throws a RangeError. */
+function findIssues(value: unknown): z.core.$ZodIssue[] | undefined {
+  try {
+    return ManifestFile.safeParse(value).error?.issues ?? []
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 interface LeafIssue {

@@ -42,4 +42,6 @@ export interface NetPort {
   browse(address: string, instance: string): Promise<Observed<BrowserAnswer>>
   /** The runner's own addresses, loopback included. */
   localAddresses(): readonly string[]
+  /** Why those addresses prove nothing of where the runner stands, when they do not: follows "because". */
+  readonly vantageDoubt?: string
 }

@@ -2,8 +2,8 @@
 export interface Form {
   passes: 'table' | 'titles' | 'count'
   scripts: 'full' | 'short' | 'none'
-  /** The table of what did not pass; what there is to do is said without it, too. */
-  rows: boolean
+  /** At most so many rows of what did not pass; what there is to do is said without them, too. */
+  rows: number
   /** At most so many things to do, subjects of one thing, and problems or conditions. */
   steps: number
   subjects: number
@@ -13,16 +13,36 @@ export interface Form {
 const ALL = Number.MAX_SAFE_INTEGER
 
 export const LADDER: readonly Form[] = [
-  { passes: 'table', scripts: 'full', rows: true, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'titles', scripts: 'full', rows: true, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'count', scripts: 'full', rows: true, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'count', scripts: 'short', rows: true, steps: ALL, subjects: 10, items: 50 },
-  { passes: 'count', scripts: 'short', rows: false, steps: ALL, subjects: 5, items: 50 },
-  { passes: 'count', scripts: 'none', rows: false, steps: 50, subjects: 3, items: 20 },
-  { passes: 'count', scripts: 'none', rows: false, steps: 15, subjects: 1, items: 5 },
-  { passes: 'count', scripts: 'none', rows: false, steps: 5, subjects: 0, items: 2 },
-  { passes: 'count', scripts: 'none', rows: false, steps: 0, subjects: 0, items: 0 },
+  { passes: 'table', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
+  { passes: 'titles', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
+  { passes: 'count', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
+  { passes: 'count', scripts: 'short', rows: 3000, steps: ALL, subjects: 10, items: 50 },
+  { passes: 'count', scripts: 'short', rows: 1000, steps: ALL, subjects: 10, items: 50 },
+  { passes: 'count', scripts: 'short', rows: 150, steps: ALL, subjects: 10, items: 50 },
+  { passes: 'count', scripts: 'short', rows: 0, steps: ALL, subjects: 5, items: 50 },
+  { passes: 'count', scripts: 'none', rows: 0, steps: 50, subjects: 3, items: 20 },
+  { passes: 'count', scripts: 'none', rows: 0, steps: 15, subjects: 1, items: 5 },
+  { passes: 'count', scripts: 'none', rows: 0, steps: 5, subjects: 0, items: 2 },
+  { passes: 'count', scripts: 'none', rows: 0, steps: 0, subjects: 0, items: 0 },
 ]
+
+/** No row of a table is shorter: a form with more rows than fit need not be tried. */
+const SHORTEST_ROW_BYTES = 40
+
+export function canFit({ passes, rows }: Form, settled: number, others: number, budgetBytes: number): boolean {
+  const shown = Math.min(rows, others) + (passes === 'table' ? settled : 0)
+  return shown * SHORTEST_ROW_BYTES <= budgetBytes
+}
+
+/** Hands out what a form allows in all, until it is used up. */
+export function createAllowance(limit: number): (wanted: number) => number {
+  let left = limit
+  return (wanted) => {
+    const granted = Math.min(wanted, left)
+    left -= granted
+    return granted
+  }
+}
 
 /** What a form left out, in words with counts. */
 export interface Omissions {

@@ -14,6 +14,9 @@ export interface StepContext {
   why: ReadonlyMap<string, string>
 }
 
+/** One thing to do on many subjects may have as many remedies: the rest is in report.json. */
+const REMEDIES_PER_STEP = 3
+
 /** "To do, by team": numbered through, required before recommended, each with what to run. */
 export function renderSteps(steps: NextSteps, context: StepContext): string[] {
   const { form, omitted } = context
@@ -42,11 +45,12 @@ function renderStep(step: Step, number: number, context: StepContext): string {
 }
 
 /** What is the matter in bold, then why it matters, what to do, what waits for it, and where it is written. */
-function stepText(step: Step, { report, why }: StepContext): string {
+function stepText(step: Step, { report, omitted, why }: StepContext): string {
   const [finding] = step.findings
   const { head, rest } = headOf(step, report)
   const reason = why.get(step.id)
-  const remedies = step.remedies.slice(0, 3).map((text) => sentence(text))
+  const remedies = step.remedies.slice(0, REMEDIES_PER_STEP).map((text) => sentence(text))
+  omitted.add('remedies', step.remedies.length - remedies.length)
   const source = finding === undefined ? [] : [`(${link(finding.result.source.title, finding.result.source.url)})`]
   return [
     `**${head}**`,
@@ -97,13 +101,12 @@ function subjectLines(step: Step, { report, form, omitted }: StepContext): strin
 }
 
 const SHORT_SCRIPT_LINES = 3
+const SCRIPTS_PER_STEP = { full: 10, short: 3, none: 0 }
 
 function scriptsOf({ scripts }: Step, { form, omitted }: StepContext): string[] {
-  if (form.scripts === 'none') {
-    omitted.add('scripts', scripts.length)
-    return []
-  }
-  return scripts.map((script) =>
+  const shown = scripts.slice(0, SCRIPTS_PER_STEP[form.scripts])
+  omitted.add('scripts', scripts.length - shown.length)
+  return shown.map((script) =>
     codeBlock(script.language, form.scripts === 'full' ? script.code : shortened(script, omitted)),
   )
 }

@@ -10,29 +10,40 @@ const OPEN_ROWS = 20
 export interface TableContext {
   form: Form
   omitted: Omissions
+  /** How many rows of what did not pass may still be shown. */
+  allowRows: (wanted: number) => number
+  /** The report has no other manifest: the table needs a heading of its own. */
+  isOnly: boolean
 }
 
 /** A manifest's results: what is not a pass as a table by area, passes folded away. */
-export function renderResults({ checks }: ManifestReport, { form, omitted }: TableContext): string[] {
+export function renderResults({ checks }: ManifestReport, context: TableContext): string[] {
+  const { form, omitted } = context
   const settled = checks.filter(isSettled)
-  const others = checks.filter((result) => !isSettled(result))
-  const blocks: string[] = []
-  if (others.length > 0 && form.rows) {
-    const table = resultTable(others)
-    const title = `Not passed, by area (${others.length})`
-    blocks.push(...(others.length > OPEN_ROWS ? [folded(title, table)] : [`**${title}**`, table]))
-  }
-  if (!form.rows) omitted.add('rows of checks that did not pass', others.length)
+  const blocks = otherResults(
+    checks.filter((result) => !isSettled(result)),
+    context,
+  )
   if (settled.length === 0) return blocks
-  if (form.passes === 'count') omitted.add('checks that pass or do not apply', settled.length)
-  else
-    blocks.push(
-      folded(settledTitle(settled), form.passes === 'table' ? resultTable(settled) : titleList(settled, omitted)),
-    )
-  return blocks
+  if (form.passes === 'count') {
+    omitted.add('checks that pass or do not apply', settled.length)
+    return blocks
+  }
+  const body = form.passes === 'table' ? resultTable(settled) : titleList(settled, omitted)
+  return [...blocks, folded(settledTitle(settled), body)]
 }
 
-function isSettled({ verdict }: CheckResult): boolean {
+function otherResults(others: readonly CheckResult[], { omitted, allowRows, isOnly }: TableContext): string[] {
+  const shown = others.slice(0, allowRows(others.length))
+  omitted.add('rows of checks that did not pass', others.length - shown.length)
+  if (shown.length === 0) return []
+  const title = `Not passed, by area (${others.length})`
+  const table = resultTable(shown)
+  if (shown.length > OPEN_ROWS) return [folded(title, table)]
+  return [isOnly ? `### ${title}` : `**${title}**`, table]
+}
+
+export function isSettled({ verdict }: CheckResult): boolean {
   return verdict === 'pass' || verdict === 'not-applicable'
 }
 

@@ -2,10 +2,10 @@ import type { ManifestReport, Report } from '../domain/report.ts'
 import { countVerdicts } from '../report/summarise.ts'
 import { nextSteps, type NextSteps } from '../report/next-steps.ts'
 import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
-import { createOmissions, LADDER, type Form, type Omissions } from './form.ts'
+import { canFit, createAllowance, createOmissions, LADDER, type Form, type Omissions } from './form.ts'
 import { countParts, cutoverPart, statusParts } from './headline.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
-import { renderResults } from './markdown-tables.ts'
+import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
 import { duration, STATUS_WORDS } from './words.ts'
 
 /** GitHub takes 65,536 characters in a comment; bytes are never fewer than characters. */
@@ -26,7 +26,10 @@ export interface MarkdownOptions {
 export function renderMarkdown(report: Report, options: MarkdownOptions): string {
   const steps = nextSteps(report)
   let text = ''
+  const checks = report.manifests.flatMap((manifest) => manifest.checks)
+  const settled = checks.filter(isSettled).length
   for (const form of LADDER) {
+    if (!canFit(form, settled, checks.length - settled, options.budgetBytes)) continue
     text = renderForm(report, steps, form, options)
     if (bytesOf(text) <= options.budgetBytes) return text
   }
@@ -39,6 +42,7 @@ function bytesOf(text: string): number {
 
 function renderForm(report: Report, steps: NextSteps, form: Form, options: MarkdownOptions): string {
   const omitted = createOmissions()
+  const allowRows = createAllowance(form.rows)
   const context = { report, form, omitted, why: options.why ?? new Map<string, string>() }
   const blocks = [
     ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
@@ -48,7 +52,9 @@ function renderForm(report: Report, steps: NextSteps, form: Form, options: Markd
     ...problems(report, form, omitted),
     ...renderSteps(steps, context),
     ...renderConditions(steps, context),
-    ...report.manifests.flatMap((manifest) => manifestSection(manifest, report, form, omitted)),
+    ...report.manifests.flatMap((manifest) =>
+      manifestSection(manifest, report, { form, omitted, allowRows, isOnly: report.manifests.length < 2 }),
+    ),
     ...leftOut(report, omitted, options.kind),
     footer(report),
   ]
@@ -68,15 +74,8 @@ function notices(report: Report, form: Form, omitted: Omissions): string[] {
   const shown = report.notices.slice(0, form.items)
   omitted.add('notices', report.notices.length - shown.length)
   if (shown.length === 0) return []
-  return [
-    [
-      '> [!NOTE]',
-      ...shown
-        .map((text) => `> ${richText(cut(text))}`)
-        .join('\n>\n')
-        .split('\n'),
-    ].join('\n'),
-  ]
+  const lines = shown.map((text) => `> ${richText(cut(text))}`)
+  return [`> [!NOTE]\n${lines.join('\n>\n')}`]
 }
 
 function problems(report: Report, form: Form, omitted: Omissions): string[] {
@@ -93,11 +92,11 @@ function problems(report: Report, form: Form, omitted: Omissions): string[] {
 }
 
 /** With one manifest its results follow directly; with several each has a section of its own. */
-function manifestSection(manifest: ManifestReport, report: Report, form: Form, omitted: Omissions): string[] {
-  const results = renderResults(manifest, { form, omitted })
-  if (report.manifests.length < 2) return results
-  if (form.steps === 0) {
-    omitted.add('manifests', 1)
+function manifestSection(manifest: ManifestReport, report: Report, context: TableContext): string[] {
+  const results = renderResults(manifest, context)
+  if (context.isOnly) return results
+  if (context.form.steps === 0) {
+    context.omitted.add('manifests', 1)
     return []
   }
   const { icon, words } = STATUS_WORDS[manifest.status]

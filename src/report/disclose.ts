@@ -14,7 +14,7 @@ export type Disclosure = (typeof DISCLOSURES)[number]
  */
 export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMap<string, string>): Report {
   if (level === 'full') return report
-  const cover = createCover(report)
+  const cover = createCover(report, level)
   const shared = {
     ...report,
     disclosure: level,
@@ -45,7 +45,7 @@ interface Cover {
 }
 
 /** Numbers every subject of a kind in the order of the report, within its manifest. */
-function createCover(report: Report): Cover {
+function createCover(report: Report, level: Disclosure): Cover {
   const covers = new Map<string, string>()
   const byName = new Map<string, string>()
   report.manifests.forEach((manifest, place) => {
@@ -65,21 +65,21 @@ function createCover(report: Report): Cover {
   return {
     subject: (manifest, kind, name) => covers.get(`${manifest} ${kind} ${name}`) ?? kind,
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
-    text: (text) => coverText(text, names),
+    text: (text) => coverText(text, (quoted) => names.has(quoted) || (level === 'counts' && quoted.includes('/'))),
   }
 }
 
 /** What looks like a host, an address, a path of a share, an account, or an id in Azure. */
 const TELLING =
-  /\\\\[^\s`'"]+|[\w.-]+\\[\w$.-]+|@[\w-]+(?:\/[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?:\/\/[^\s`'"]+|\/subscriptions\/[^\s`'"]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w/.-])[a-z\d-]+(?:\.[a-z\d-]+){2,}(?![\w/-])/gi
+  /\\\\[^\s`'",;]+|[\w.-]+\\[\w$.-]+|@[\w-]+(?:\/[\w-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?:\/\/[^\s`'"]+|\/subscriptions\/[^\s`'"]+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w/.-])[a-z\d-]+(?:\.[a-z\d-]+){2,}(?![\w/-])/gi
 
 /** Keys of the manifest are told apart from host names by their first word. */
 const KEY_PATH =
   /^(?:version|azure|dms|defaults|sources?|targets?|shares?|containers?|tools|cutover|attestations|waivers|flows)\./i
 
-function coverText(text: string, names: ReadonlySet<string>): string {
+function coverText(text: string, isCovered: (quoted: string) => boolean): string {
   return text
-    .replace(/`([^`]*)`/g, (quoted, name: string) => (names.has(name) ? '`…`' : quoted))
+    .replace(/`([^`]*)`/g, (quoted, name: string) => (isCovered(name) ? '`…`' : quoted))
     .replace(TELLING, (found) => (KEY_PATH.test(found) ? found : '…'))
 }
 

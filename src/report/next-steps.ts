@@ -76,6 +76,7 @@ interface Draft {
   team: Team | 'run'
   severity: Severity
   findings: Finding[]
+  known: Map<string, Finding>
   blocks: number
 }
 
@@ -86,14 +87,32 @@ function addSteps(groups: Map<string, Draft>, { name, checks }: ManifestReport):
     const blocked = blockedOf.get(result) ?? []
     const severity = blocked.some((other) => other.severity === 'required') ? 'required' : result.severity
     const key = keyOf(result, severity)
-    const draft = groups.get(key) ?? { team: teamOf(result), severity, findings: [], blocks: 0 }
+    const draft: Draft = groups.get(key) ?? {
+      team: teamOf(result),
+      severity,
+      findings: [],
+      known: new Map(),
+      blocks: 0,
+    }
     groups.set(key, draft)
     draft.blocks += blocked.length
     if (severity === 'required') draft.severity = severity
-    const known = draft.findings.find((other) => isSame(other.result, result))
-    if (known === undefined) draft.findings.push({ manifests: [name], result })
-    else known.manifests.push(name)
+    const place = placeOf(result)
+    const known = draft.known.get(place)
+    if (known !== undefined) {
+      known.manifests.push(name)
+      continue
+    }
+    const finding = { manifests: [name], result }
+    draft.findings.push(finding)
+    // Without words nothing tells two subjects of the same name apart.
+    if (result.summary !== '') draft.known.set(place, finding)
   }
+}
+
+/** A server that several manifests name is probed once, and is one thing to do. */
+function placeOf({ id, subject, summary }: CheckResult): string {
+  return [id, subject.kind, subject.name, summary].join('\u0000')
 }
 
 function keyOf(result: CheckResult, severity: Severity): string {
@@ -104,13 +123,6 @@ function keyOf(result: CheckResult, severity: Severity): string {
 
 function teamOf({ cause, team }: CheckResult): Team | 'run' {
   return cause !== undefined && RUN_CAUSES.includes(cause.kind) ? 'run' : team
-}
-
-/** A server that several manifests name is probed once, and is one thing to do. */
-function isSame(a: CheckResult, b: CheckResult): boolean {
-  return (
-    a.id === b.id && a.subject.kind === b.subject.kind && a.subject.name === b.subject.name && a.summary === b.summary
-  )
 }
 
 function finish({ severity, findings, blocks }: Draft): Step {

@@ -10,7 +10,15 @@ const gated: fc.Arbitrary<Gated> = fc.record({
 })
 
 /** `not-applicable` is neither better nor worse than the rest: it is outside the order. */
-const BADNESS: Partial<Record<Verdict, number>> = { pass: 0, attested: 2, waived: 2, unknown: 3, blocked: 3, manual: 3, fail: 4 }
+const BADNESS: Partial<Record<Verdict, number>> = {
+  pass: 0,
+  attested: 2,
+  waived: 2,
+  unknown: 3,
+  blocked: 3,
+  manual: 3,
+  fail: 4,
+}
 
 function badnessOf({ verdict, proof }: Gated): number | undefined {
   return verdict === 'pass' && proof === 'proxy' ? 1 : BADNESS[verdict]

@@ -1,9 +1,11 @@
 import type { TokenCredential } from '@azure/identity'
+import type * as CoreRestPipeline from '@azure/core-rest-pipeline'
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline'
 import { isJsonObject } from '../../domain/json.ts'
 import type { Cloud } from './clouds.ts'
 import { member, parseJson } from './error-body.ts'
 import { ProbeError } from './probe-error.ts'
+import { refuseOtherOrigin } from './transport.ts'
 
 /** More pages than any object here has: a server that never ends a list must not hold the run. */
 export const PAGE_LIMIT = 500
@@ -42,12 +44,11 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
     get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
     async list(path, apiVersion) {
       const entries: unknown[] = []
-      const follow = createPageGuard(path)
+      const follow = createPageGuard(path, resourceManager)
       for (let url: string | undefined = urlOf(path, apiVersion); url !== undefined;) {
         const page = readPage(await fetchJson(url), path)
         entries.push(...page.entries)
         if (page.nextLink !== undefined) follow(page.nextLink)
-        // The transport refuses a link to any other origin.
         url = page.nextLink === undefined ? undefined : new URL(page.nextLink, resourceManager).href
       }
       return entries
@@ -56,7 +57,7 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
 }
 
 type Core = Pick<
-  typeof import('@azure/core-rest-pipeline'),
+  typeof CoreRestPipeline,
   'createPipelineFromOptions' | 'bearerTokenAuthenticationPolicy' | 'createHttpHeaders'
 >
 
@@ -88,10 +89,12 @@ export function readPage(body: unknown, what: string): { entries: readonly unkno
   return { entries, nextLink }
 }
 
-/** Throws when a list goes in circles or does not end. */
-export function createPageGuard(what: string): (nextLink: string) => void {
+/** Throws when a list leads to another origin, goes in circles or does not end. */
+export function createPageGuard(what: string, resourceManager: string): (nextLink: string) => void {
   const followed = new Set<string>()
   return (nextLink) => {
+    const next = URL.canParse(nextLink, resourceManager) ? new URL(nextLink, resourceManager).href : nextLink
+    refuseOtherOrigin(next, { who: 'Azure Resource Manager', origin: new URL(resourceManager).origin })
     if (followed.has(nextLink)) throw unreadableList(what, 'a page points to a page that was read before')
     followed.add(nextLink)
     if (followed.size >= PAGE_LIMIT) throw unreadableList(what, `it has more than ${String(PAGE_LIMIT)} pages`)

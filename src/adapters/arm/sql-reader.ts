@@ -1,4 +1,5 @@
 import type { SqlManagementClient } from '@azure/arm-sql'
+import type { Cloud } from './clouds.ts'
 import { parseJson } from './error-body.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import type { ResourceId } from './resource-id.ts'
@@ -43,11 +44,11 @@ export async function createSqlReader(settings: PipelineSettings): Promise<SqlRe
         clientFor(id).databases.get(id.resourceGroup, nameAt(id, 0), nameAt(id, 1), { onResponse }),
       ),
     firewallRules: (id) =>
-      all(id, (onResponse) =>
+      all(settings.cloud, id, (onResponse) =>
         clientFor(id).firewallRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
       ),
     virtualNetworkRules: (id) =>
-      all(id, (onResponse) =>
+      all(settings.cloud, id, (onResponse) =>
         clientFor(id).virtualNetworkRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
       ),
   }
@@ -59,9 +60,13 @@ async function one(id: ResourceId, ask: (onResponse: OnResponse) => Promise<unkn
   return body
 }
 
-async function all(id: ResourceId, ask: (onResponse: OnResponse) => Pages): Promise<readonly unknown[]> {
+async function all(
+  { resourceManager }: Cloud,
+  id: ResourceId,
+  ask: (onResponse: OnResponse) => Pages,
+): Promise<readonly unknown[]> {
   const entries: unknown[] = []
-  const follow = createPageGuard(id.text)
+  const follow = createPageGuard(id.text, resourceManager)
   await readable(id, async () => {
     const pages = ask((response) => {
       const page = readPage(parseJson(response.bodyAsText ?? ''), id.text)

@@ -104,7 +104,8 @@ function isSuccess({ status }: PipelineResponse): boolean {
   return status >= 200 && status < 300
 }
 
-function refuseOtherOrigin(url: string, { origin, who }: TransportOptions): void {
+/** A credential goes to the origin it is meant for, and nowhere else. */
+export function refuseOtherOrigin(url: string, { origin, who }: Pick<TransportOptions, 'origin' | 'who'>): void {
   const asked = URL.canParse(url) ? new URL(url).origin : ''
   if (asked === origin) return
   throw new ProbeError({

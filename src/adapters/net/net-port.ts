@@ -14,12 +14,15 @@ export interface NetPortOptions {
   /** UDP port of SQL Server Browser. */
   browserPort?: number
   lookup?: Lookup
+  /** Why the runner's own addresses prove nothing of where it stands. */
+  vantageDoubt?: string
 }
 
 const BROWSER_PORT = 1434
 
 /** The network as this runner sees it. Every question is asked once a run. */
-export function createNetPort({ timeoutMs, signal, browserPort = BROWSER_PORT, lookup }: NetPortOptions): NetPort {
+export function createNetPort(options: NetPortOptions): NetPort {
+  const { timeoutMs, signal, browserPort = BROWSER_PORT, lookup, vantageDoubt } = options
   const memo = createMemo()
   return {
     resolve: (host) =>
@@ -33,6 +36,7 @@ export function createNetPort({ timeoutMs, signal, browserPort = BROWSER_PORT, l
         browseInstance({ address, port: browserPort, instance, timeoutMs, signal }),
       ),
     localAddresses: readLocalAddresses,
+    ...(vantageDoubt === undefined ? {} : { vantageDoubt }),
   }
 }
 

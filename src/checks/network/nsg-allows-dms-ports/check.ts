@@ -85,7 +85,8 @@ export default defineCheck<NsgPortSpec, Evidence, 'arm' | 'net'>({
       }
       case 'depends':
         return undetermined(evidence, from, expected)
-      default:
+      case 'denied':
+      case 'partial':
         return denied(evidence, from, expected)
     }
   },

@@ -1,4 +1,4 @@
-import { isTouchingPort, type FlowProtocol } from '../../../domain/rule-match.ts'
+import { isTouchingPort, type FilterRule, type FlowProtocol } from '../../../domain/rule-match.ts'
 import { combineAnswers, evaluateFlow, type FlowAnswer } from '../../../domain/security-rules.ts'
 import type { NetworkFacts } from '../../../domain/service-tags.ts'
 import type { NetworkSecurityGroup } from '../../../ports/arm-port.ts'
@@ -83,18 +83,23 @@ export function evidenceOf(
     nsg: nsg === null ? null : { id: nsg.id, name: nsg.name },
     network: { subnetPrefixes: [...subnetPrefixes], networkPrefixes: [...networkPrefixes], ...network },
     flows: answers,
-    rules: outbound
-      .filter((rule) => isTouchingPort(rule, port))
-      .map(({ direction: _, ...rule }) => ({
-        ...rule,
-        sourcePrefixes: [...rule.sourcePrefixes],
-        sourcePorts: [...rule.sourcePorts],
-        destinationPrefixes: [...rule.destinationPrefixes],
-        destinationPorts: [...rule.destinationPorts],
-        sourceGroupIds: [...rule.sourceGroupIds],
-        destinationGroupIds: [...rule.destinationGroupIds],
-      })),
+    rules: outbound.filter((rule) => isTouchingPort(rule, port)).map(factOf),
     usedPriorities: outbound.map(({ priority }) => priority),
+  }
+}
+
+function factOf(rule: FilterRule): RuleFact {
+  return {
+    name: rule.name,
+    priority: rule.priority,
+    access: rule.access,
+    protocol: rule.protocol,
+    sourcePrefixes: [...rule.sourcePrefixes],
+    sourcePorts: [...rule.sourcePorts],
+    destinationPrefixes: [...rule.destinationPrefixes],
+    destinationPorts: [...rule.destinationPorts],
+    sourceGroupIds: [...rule.sourceGroupIds],
+    destinationGroupIds: [...rule.destinationGroupIds],
   }
 }
 

@@ -26,7 +26,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
     why: 'A named instance without a fixed port takes another TCP port at each start; only SQL Server Browser, on UDP 1434, tells DMS which.',
     source: {
       title: 'SQL Server Browser service',
-      url: 'https://learn.microsoft.com/sql/tools/configuration-manager/sql-server-browser-service-database-engine-and-ssas',
+      url: 'https://learn.microsoft.com/sql/database-engine/configure-windows/sql-server-browser-service-database-engine-and-ssas',
       verified: '2026-11-22',
       rows: ['D4', 'M4'],
     },

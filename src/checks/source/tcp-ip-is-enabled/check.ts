@@ -1,5 +1,5 @@
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
-import { mapSeen, seen } from '../../../domain/observed.ts'
+import { mapSeen } from '../../../domain/observed.ts'
 import type { PreLoginAnswer } from '../../../ports/sql-port.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import {

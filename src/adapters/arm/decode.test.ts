@@ -1,0 +1,274 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  dmsService,
+  firewallRule,
+  sqlDatabase,
+  sqlServer,
+  virtualNetworkRule,
+} from '../../../lab/azure/data-resources.ts'
+import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
+import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
+import type { Json } from '../../domain/json.ts'
+import { decodeBody, type Fields } from './decode.ts'
+import { decodeDmsService } from './decode-dms.ts'
+import {
+  decodeGatewayConnection,
+  decodeLocalNetworkGateway,
+  decodeVirtualNetwork,
+  decodeVirtualNetworkGateway,
+} from './decode-network.ts'
+import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
+import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+
+const PLACE = { resourceGroup: 'rg' }
+
+interface Case {
+  name: string
+  body: Json
+  decode: (body: Fields) => unknown
+  /** Paths that Azure itself leaves out, so that absence is a value. */
+  mayBeAbsent: RegExp
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'network security group',
+    body: networkSecurityGroup(PLACE, 'nsg', [
+      { name: 'a', priority: 100, direction: 'Outbound', access: 'Deny', protocol: 'Tcp', ports: ['445', '1000-2000'] },
+      {
+        name: 'b',
+        priority: 110,
+        direction: 'Inbound',
+        access: 'Allow',
+        source: ['10.0.0.0/8', 'Sql'],
+        destination: 'Internet',
+      },
+    ]),
+    decode: decodeNetworkSecurityGroup,
+    mayBeAbsent: /^$/,
+  },
+  {
+    name: 'virtual network',
+    body: virtualNetwork(PLACE, 'vnet', {
+      prefixes: ['10.0.0.0/16'],
+      dnsServers: ['10.0.0.4'],
+      subnets: [
+        {
+          name: 'a',
+          prefix: '10.0.0.0/24',
+          networkSecurityGroup: '/nsg',
+          routeTable: '/rt',
+          natGateway: '/nat',
+          serviceEndpoints: ['Microsoft.Sql'],
+          ipConfigurations: ['/gw/ipConfigurations/default'],
+        },
+      ],
+      peerings: [{ name: 'p', remote: '/vnet2', useRemoteGateways: true }],
+    }),
+    decode: decodeVirtualNetwork,
+    mayBeAbsent:
+      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways)$/,
+  },
+  {
+    name: 'SQL server',
+    body: sqlServer(PLACE, 's', {
+      publicNetworkAccess: 'Disabled',
+      privateEndpoints: [{ name: 'pe', status: 'Approved' }],
+    }),
+    decode: decodeSqlServer,
+    mayBeAbsent: /\.(state|fullyQualifiedDomainName|publicNetworkAccess|privateLinkServiceConnectionState|status)$/,
+  },
+  {
+    name: 'SQL database',
+    body: sqlDatabase(PLACE, 's', 'd'),
+    decode: decodeSqlDatabase,
+    mayBeAbsent: /(status|sku|sku\.name|maxSizeBytes)$/,
+  },
+  {
+    name: 'firewall rule',
+    body: firewallRule(PLACE, 's', 'r', '10.0.0.1', '10.0.0.9'),
+    decode: decodeFirewallRule,
+    mayBeAbsent: /^$/,
+  },
+  {
+    name: 'virtual network rule',
+    body: virtualNetworkRule(PLACE, 's', 'r', { subnet: '/subnet', ignoreMissingEndpoint: true }),
+    decode: decodeVirtualNetworkRule,
+    mayBeAbsent: /\.(state|ignoreMissingVnetServiceEndpoint)$/,
+  },
+  {
+    name: 'gateway',
+    body: vpnGateway(PLACE, 'gw', { subnet: '/subnet' }),
+    decode: (body) => decodeVirtualNetworkGateway(body, []),
+    mayBeAbsent: /\.gatewayType$/,
+  },
+  {
+    name: 'connection',
+    body: connection(PLACE, 'c', { gateway: '/gw', status: 'Connected', localNetworkGateway: '/lng', enableBgp: true }),
+    decode: decodeGatewayConnection,
+    mayBeAbsent: /\.(connectionType|connectionStatus|enableBgp|localNetworkGateway2)$/,
+  },
+  {
+    name: 'local network gateway',
+    body: localNetworkGateway(PLACE, 'l', { prefixes: ['10.1.0.0/16'] }),
+    decode: decodeLocalNetworkGateway,
+    mayBeAbsent: /^$/,
+  },
+  {
+    name: 'service',
+    body: dmsService(PLACE, 'dms', { subnet: '/subnet' }),
+    decode: decodeDmsService,
+    mayBeAbsent: /\.(provisioningState|virtualSubnetId)$/,
+  },
+]
+
+type Path = readonly (string | number)[]
+
+function pathsOf(value: Json, path: Path = []): Path[] {
+  if (value === null || typeof value !== 'object') return []
+  const entries: [string | number, Json][] = Array.isArray(value)
+    ? [...(value as Json[]).entries()]
+    : Object.entries(value)
+  return entries.flatMap(([key, inner]) => [[...path, key], ...pathsOf(inner, [...path, key])])
+}
+
+/** The body with one field changed; `undefined` drops it. */
+function changed(body: Json, [key, ...rest]: Path, change: (value: Json) => Json | undefined): Json {
+  if (Array.isArray(body)) {
+    const items = body as Json[]
+    return items.map((item, index) =>
+      index === key ? (rest.length === 0 ? (change(item) ?? null) : changed(item, rest, change)) : item,
+    )
+  }
+  const entries = Object.entries(body as Record<string, Json>).flatMap(([name, value]): [string, Json][] => {
+    if (name !== key) return [[name, value]]
+    const next = rest.length === 0 ? change(value) : changed(value, rest, change)
+    return next === undefined ? [] : [[name, next]]
+  })
+  return Object.fromEntries(entries)
+}
+
+function wrongTypes(value: Json): readonly Json[] {
+  const all: readonly Json[] = ['text', 7, true, {}, { id: 7 }, ['text'], [7], [[]], [null]]
+  return all.filter((other) => kindOf(other) !== kindOf(value))
+}
+
+function kindOf(value: Json): string {
+  return Array.isArray(value) ? 'list' : typeof value
+}
+
+/** A failure, the same answer, or - where Azure itself leaves the field out - an answer without it. */
+function expectNoGuess({ decode, body, mayBeAbsent }: Case, mutant: Json, path: Path, isAbsence: boolean): void {
+  const original = decodeBody('x', body, decode)
+  const decoded = decodeBody('x', mutant, decode)
+  if (!decoded.ok) {
+    expect(decoded.failure.kind).toBe('protocol')
+    return
+  }
+  if (isAbsence && mayBeAbsent.test(path.join('.'))) return
+  expect({ path: path.join('.'), decoded }).toEqual({ path: path.join('.'), decoded: original })
+}
+
+describe.each(CASES)('$name', (one) => {
+  const paths = pathsOf(one.body)
+
+  it('is read as it is built', () => {
+    expect(decodeBody('x', one.body, one.decode).ok).toBe(true)
+  })
+
+  it('with a field dropped, null or empty is a failure or the same, never a guess', () => {
+    for (const path of paths) {
+      if (typeof path.at(-1) === 'string')
+        expectNoGuess(
+          one,
+          changed(one.body, path, () => undefined),
+          path,
+          true,
+        )
+      expectNoGuess(
+        one,
+        changed(one.body, path, () => null),
+        path,
+        true,
+      )
+      const emptied = changed(one.body, path, (value) => (typeof value === 'string' ? '' : value))
+      if (typeof path.at(-1) === 'string') expectNoGuess(one, emptied, path, true)
+    }
+  })
+
+  it('with a field of a wrong type is a failure or the same, never a guess', () => {
+    for (const path of paths) {
+      let types: readonly Json[] = []
+      changed(one.body, path, (value) => {
+        types = wrongTypes(value)
+        return value
+      })
+      for (const wrong of types)
+        expectNoGuess(
+          one,
+          changed(one.body, path, () => wrong),
+          path,
+          false,
+        )
+    }
+  })
+
+  it('is the same with its field names in other letters', () => {
+    const original = decodeBody('x', one.body, one.decode)
+    for (const recase of [
+      (name: string) => name.toLowerCase(),
+      (name: string) => name.charAt(0).toUpperCase() + name.slice(1),
+    ]) {
+      expect(decodeBody('x', renamed(one.body, recase), one.decode)).toEqual(original)
+    }
+  })
+})
+
+function renamed(value: Json, recase: (name: string) => string): Json {
+  if (Array.isArray(value)) return (value as Json[]).map((item) => renamed(item, recase))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [recase(name), renamed(inner, recase)]))
+}
+
+describe('other shapes', () => {
+  it('a subnet with a list of prefixes, and an endpoint that failed', () => {
+    const body = virtualNetwork(PLACE, 'v', {
+      prefixes: ['10.0.0.0/8'],
+      subnets: [{ name: 'a', prefix: '', serviceEndpoints: ['Microsoft.Sql'] }],
+    })
+    const listed = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
+      ...(properties as object),
+      addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'],
+      serviceEndpoints: [{ service: 'Microsoft.Sql', provisioningState: 'Failed' }, { service: 'Microsoft.Storage' }],
+    }))
+    expect(decodeBody('v', listed, decodeVirtualNetwork)).toMatchObject({
+      ok: true,
+      value: {
+        subnets: [{ addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'], serviceEndpoints: ['Microsoft.Storage'] }],
+      },
+    })
+  })
+
+  it('a connection that works may carry no status', () => {
+    const decoded = decodeBody(
+      'c',
+      connection(PLACE, 'c', { gateway: '/gw', connectionType: 'ExpressRoute' }),
+      decodeGatewayConnection,
+    )
+    expect(decoded.ok ? decoded.value.connectionStatus : 'failed').toBeUndefined()
+  })
+
+  it('a server that says nothing of private endpoints, with public access or without', () => {
+    const without = (access: 'Enabled' | 'Disabled'): Json =>
+      changed(
+        sqlServer(PLACE, 's', { publicNetworkAccess: access }),
+        ['properties', 'privateEndpointConnections'],
+        () => undefined,
+      )
+    expect(decodeBody('s', without('Enabled'), decodeSqlServer)).toMatchObject({
+      ok: true,
+      value: { privateEndpointConnections: [] },
+    })
+    expect(decodeBody('s', without('Disabled'), decodeSqlServer)).toMatchObject({ ok: false })
+  })
+})

@@ -1,0 +1,304 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  armWith,
+  evidenceIn,
+  forbidden,
+  manifestWith,
+  netWith,
+  networkWith,
+  notThere,
+  NSG_ID,
+  securityRule,
+  there,
+} from '../../../../test/arm-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
+import type { Manifest, Share } from '../../../domain/manifest.ts'
+import type { SecurityRule, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { Judgement } from '../../define.ts'
+import check from './check.ts'
+
+const { definition } = check
+const SHARE: Share = {
+  name: 'fs01',
+  path: String.raw`\\fs01.corp.example\dms`,
+  host: 'fs01.corp.example',
+  port: 445,
+  login: { kind: 'entra' },
+  location: MANIFEST.location,
+}
+const [SOURCE] = MANIFEST.sources
+if (SOURCE === undefined) throw new Error('no source')
+const WITH_SHARE = manifestWith({ shares: [SHARE], sources: [{ ...SOURCE, share: 'fs01' }] })
+const DEFAULTS = [
+  securityRule({
+    name: 'AllowVnetOutBound',
+    priority: 65000,
+    access: 'allow',
+    sourcePrefixes: ['VirtualNetwork'],
+    destinationPrefixes: ['VirtualNetwork'],
+  }),
+  securityRule({ name: 'AllowInternetOutBound', priority: 65001, access: 'allow', destinationPrefixes: ['Internet'] }),
+  securityRule({ name: 'DenyAllOutBound', priority: 65500 }),
+]
+const NET = netWith({ 'fs01.corp.example': ['10.0.4.5'] })
+
+interface Situation {
+  rules?: readonly SecurityRule[]
+  network?: VirtualNetwork
+  manifest?: Manifest
+}
+
+function observe(port: number, { rules = [], network = networkWith({}), manifest = MANIFEST }: Situation) {
+  const subject = definition.subjects(manifest).find(({ spec }) => spec.port === port)
+  if (subject === undefined) throw new Error(`no subject for ${String(port)}`)
+  const arm = armWith({
+    virtualNetwork: () => there(network),
+    networkSecurityGroup: () => there({ id: NSG_ID, name: 'nsg-dms', rules: [...rules, ...DEFAULTS] }),
+  })
+  return { subject, observed: definition.observe({ arm, net: NET }, subject) }
+}
+
+async function run(port: number, situation: Situation): Promise<{ judgement: Judgement; answer: string }> {
+  const { subject, observed } = observe(port, situation)
+  const evidence = evidenceIn(await observed)
+  return { judgement: definition.judge(evidence, subject), answer: evidence.answer }
+}
+
+const deny = (more: Partial<SecurityRule> = {}): SecurityRule =>
+  securityRule({ name: 'DenyInternet', destinationPrefixes: ['Internet'], ...more })
+
+describe('network/nsg-allows-dms-ports', () => {
+  it('is asked of every port, and 443 alone where that is asked', () => {
+    expect(definition.subjects(MANIFEST).map(({ name }) => name)).toEqual(
+      [443, 53, 9354, 445, 12000].map((port) => `snet-dms:${String(port)}`),
+    )
+    const current = manifestWith({ dms: { ...MANIFEST.dms, nsgPorts: 'current' } })
+    expect(definition.subjects(current).map(({ spec }) => spec.port)).toEqual([443])
+  })
+
+  it.each([
+    [443, 'sql-server-to-azure-sql-database', 'required'],
+    [445, 'sql-server-to-azure-sql-database', 'recommended'],
+    [445, 'sql-server-to-azure-sql-managed-instance', 'required'],
+    [9354, 'sql-server-to-azure-sql-managed-instance', 'recommended'],
+  ] as const)('port %i of %s is %s', (port, scenario, expected) => {
+    const { severity } = definition.meta
+    const spec = { manifest: manifestWith({ scenario }), port, location: MANIFEST.location }
+    expect(typeof severity === 'function' ? severity(spec) : severity).toBe(expected)
+  })
+
+  it.each<[string, number, Situation, Judgement['verdict'], string, string]>([
+    [
+      'no group',
+      443,
+      { network: networkWith({}, { networkSecurityGroupId: undefined as never }) },
+      'pass',
+      'allowed',
+      'snet-dms has no network security group',
+    ],
+    ['default rules', 443, {}, 'pass', 'allowed', 'allowed by AllowInternetOutBound of nsg-dms'],
+    [
+      'the internet denied',
+      443,
+      { rules: [deny()] },
+      'fail',
+      'denied',
+      'tcp 443 to ServiceBus is denied by DenyInternet (priority 200)',
+    ],
+    [
+      'one tag not allowed',
+      443,
+      {
+        rules: [
+          deny(),
+          securityRule({ name: 'A', priority: 110, access: 'allow', destinationPrefixes: ['ServiceBus'] }),
+          securityRule({ name: 'B', priority: 120, access: 'allow', destinationPrefixes: ['Storage'] }),
+        ],
+      },
+      'fail',
+      'partial',
+      'tcp 443 to AzureMonitor is denied',
+    ],
+    [
+      'an application group',
+      443,
+      { rules: [securityRule({ sourcePrefixes: [], sourceGroupIds: ['/x/asg-dms'] })] },
+      'unknown',
+      'depends',
+      'hangs on whether: source in asg-dms',
+    ],
+    [
+      'Service Bus denied',
+      9354,
+      { rules: [deny({ destinationPrefixes: ['servicebus.westeurope'] })] },
+      'fail',
+      'denied',
+      'tcp 9354 to ServiceBus is denied',
+    ],
+    [
+      'Azure DNS behind a deny of everything',
+      53,
+      { rules: [securityRule({ name: 'DenyAll' })] },
+      'pass',
+      'allowed',
+      'udp 53 to AzurePlatformDNS: allowed',
+    ],
+    [
+      'Azure DNS denied by its tag',
+      53,
+      { rules: [deny({ destinationPrefixes: ['AzurePlatformDNS'], protocol: 'udp' })] },
+      'fail',
+      'partial',
+      'udp 53 to AzurePlatformDNS is denied',
+    ],
+    [
+      'DNS servers of the network',
+      53,
+      { network: networkWith({ dnsServers: ['10.0.0.4', '168.63.129.16'] }) },
+      'pass',
+      'allowed',
+      'tcp 53 to 10.0.0.4',
+    ],
+    [
+      'a DNS server that is nowhere',
+      53,
+      { network: networkWith({ dnsServers: ['192.168.0.4'] }) },
+      'fail',
+      'denied',
+      'is denied by DenyAllOutBound (priority 65500)',
+    ],
+    ['no share', 445, {}, 'pass', 'allowed', 'tcp 445 to VirtualNetwork'],
+    [
+      '445 denied',
+      445,
+      { rules: [securityRule({ name: 'NoSmb', destinationPorts: ['445-445'] })] },
+      'fail',
+      'denied',
+      'NoSmb (priority 200)',
+    ],
+    ['the share is in the network', 445, { manifest: WITH_SHARE }, 'pass', 'allowed', 'tcp 445 to fs01.corp.example'],
+    [
+      'the share by address',
+      445,
+      { manifest: manifestWith({ shares: [{ ...SHARE, host: '192.168.0.9' }], sources: WITH_SHARE.sources }) },
+      'fail',
+      'denied',
+      'tcp 445 to 192.168.0.9 is denied',
+    ],
+    [
+      'another public range allowed',
+      12000,
+      {
+        rules: [
+          deny(),
+          securityRule({ name: 'Some', priority: 110, access: 'allow', destinationPrefixes: ['20.0.0.0/8'] }),
+        ],
+      },
+      'unknown',
+      'depends',
+      'AzureCloud in 20.0.0.0/8',
+    ],
+    [
+      'AzureCloud allowed',
+      12000,
+      {
+        rules: [
+          deny(),
+          securityRule({ name: 'Cloud', priority: 110, access: 'allow', destinationPrefixes: ['AzureCloud'] }),
+        ],
+      },
+      'pass',
+      'allowed',
+      'allowed by Cloud',
+    ],
+  ])('%s (%i)', async (_, port, situation, verdict, answer, summary) => {
+    const result = await run(port, situation)
+    expect(result.judgement.summary).toContain(summary)
+    expect([result.judgement.verdict, result.answer]).toEqual([verdict, answer])
+  })
+
+  it('shows the packet, the rule and a rule that opens the way', async () => {
+    const { subject, observed } = observe(9354, {
+      rules: [
+        deny({ priority: 200 }),
+        securityRule({ name: 'Other', priority: 199, access: 'allow', destinationPorts: ['80'] }),
+      ],
+    })
+    const evidence = evidenceIn(await observed)
+    expect(evidence).toMatchObject({
+      answer: 'denied',
+      decidingRules: ['DenyInternet'],
+      witness: { source: '10.0.1.4', destination: 'ServiceBus', protocol: 'tcp', port: 9354 },
+    })
+    const judgement = definition.judge(evidence, subject)
+    expect(judgement.summary).toBe(
+      'Outbound from snet-dms (10.0.1.0/24): tcp 9354 to ServiceBus is denied by DenyInternet (priority 200) of nsg-dms; for example tcp from 10.0.1.4 to ServiceBus port 9354',
+    )
+    expect(judgement.verdict === 'fail' ? judgement.remediation.scripts : []).toEqual([
+      {
+        language: 'bash',
+        code: [
+          'az network nsg rule create',
+          '--subscription 00000000-0000-0000-0000-000000000001',
+          '--resource-group rg',
+          '--nsg-name nsg-dms',
+          '--name AllowDms-tcp-9354-ServiceBus',
+          '--priority 198',
+          '--direction Outbound',
+          '--access Allow',
+          '--protocol Tcp',
+          '--source-address-prefixes 10.0.1.0/24',
+          "--source-port-ranges '*'",
+          '--destination-address-prefixes ServiceBus',
+          '--destination-port-ranges 9354',
+        ].join(' \\\n  '),
+      },
+    ])
+  })
+
+  it('gives each rule that is needed its own priority', async () => {
+    const { judgement } = await run(443, { rules: [deny({ priority: 102 })] })
+    const remediation = judgement.verdict === 'fail' ? judgement.remediation : undefined
+    expect(remediation?.scripts.map(({ code }) => /--priority (\d+)/.exec(code)?.[1])).toEqual(['101', '100'])
+    expect(remediation?.text).toContain('For AzureMonitor no priority above the denying rule is free')
+  })
+
+  it('keeps the rules that name the port, and the priorities of all', async () => {
+    const { observed } = observe(443, {
+      rules: [
+        securityRule({ name: 'Other', priority: 300, destinationPorts: ['80'] }),
+        deny({ destinationPorts: ['443'] }),
+      ],
+    })
+    const evidence = evidenceIn(await observed)
+    expect(evidence.rules.map(({ name }) => name)).toEqual([
+      'DenyInternet',
+      'AllowVnetOutBound',
+      'AllowInternetOutBound',
+      'DenyAllOutBound',
+    ])
+    expect(evidence.usedPriorities).toContain(300)
+  })
+
+  it.each([
+    ['the network', { virtualNetwork: forbidden }, 'forbidden'],
+    ['the missing network', { virtualNetwork: () => notThere() }, 'not-found'],
+    ['the group', { virtualNetwork: () => there(networkWith({})), networkSecurityGroup: forbidden }, 'forbidden'],
+    [
+      'the missing group',
+      { virtualNetwork: () => there(networkWith({})), networkSecurityGroup: () => notThere() },
+      'not-found',
+    ],
+  ] as const)('hands on that it could not look at %s', async (_, answers, kind) => {
+    const [subject] = definition.subjects(MANIFEST)
+    if (subject === undefined) throw new Error('no subject')
+    expect(
+      await definition.observe({ arm: armWith(answers as Parameters<typeof armWith>[0]), net: NET }, subject),
+    ).toMatchObject({ ok: false, failure: { kind } })
+  })
+
+  it('hands on that the host of the share has no address', async () => {
+    const manifest = manifestWith({ shares: [{ ...SHARE, host: 'nowhere.example' }], sources: WITH_SHARE.sources })
+    expect(await observe(445, { manifest }).observed).toMatchObject({ ok: false, failure: { kind: 'dns' } })
+  })
+})

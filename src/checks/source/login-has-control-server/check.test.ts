@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals'
+import * as fixtures from '../../../../test/sql-fixtures.ts'
+import { seen } from '../../../domain/observed.ts'
+import check from './check.ts'
+
+const HOST = 'sql01.corp.example'
+const subject = fixtures.sourceSubject()
+const place = { host: HOST, port: 1433, database: 'master', account: 'dms' }
+const ROW = {
+  login: 'dms',
+  controlServer: 1,
+  sysadmin: 0,
+  viewServerState: 1,
+  connectSql: 1,
+  productVersion: '16.0.4135.4',
+  edition: 'Developer Edition (64-bit)',
+  engineEdition: 3,
+  netTransport: 'TCP',
+  authScheme: 'SQL',
+  localTcpPort: 1433,
+}
+const answered = (row: object) => ({ ...place, outcome: 'answered', row: { ...ROW, ...row } })
+
+const TABLE = [
+  [answered({}), 'pass', 'dms has CONTROL SERVER on sql01.corp.example:1433 (sysadmin: no, VIEW SERVER STATE: yes)'],
+  [answered({ sysadmin: 1 }), 'pass', 'sysadmin: yes'],
+  [
+    answered({ controlServer: 0, viewServerState: 0 }),
+    'fail',
+    'dms lacks CONTROL SERVER on sql01.corp.example:1433 (sysadmin: no',
+  ],
+  [answered({ controlServer: null, sysadmin: null }), 'unknown', 'answered NULL to HAS_PERMS_BY_NAME'],
+  [
+    { ...place, outcome: 'withheld', refusedAt: { id: 'source/login-is-accepted', subject: 'erp01' } },
+    'blocked',
+    'refused by source/login-is-accepted (erp01)',
+  ],
+  [{ ...place, outcome: 'refused', number: 18456, state: 1, severity: 14, message: 'no' }, 'blocked', 'error 18456'],
+] as const
+
+describe('source/login-has-control-server', () => {
+  it.each(TABLE)('%# judges as %s', (evidence, verdict, summary) => {
+    const judgement = fixtures.judgeStored(check, evidence, subject)
+    expect(judgement.verdict).toBe(verdict)
+    expect(judgement.summary).toContain(summary)
+  })
+
+  it('gives each verdict that it names', () => {
+    fixtures.expectEveryVerdict(
+      check,
+      TABLE.map(([, verdict]) => verdict),
+    )
+  })
+
+  it.each([
+    ['dms', '-- in master, as a sysadmin\nGRANT CONTROL SERVER TO [dms];'],
+    ['x]; SHUTDOWN --', '-- in master, as a sysadmin\nGRANT CONTROL SERVER TO [x]]; SHUTDOWN --];'],
+    [
+      'CORP\\svc',
+      '-- in master, as a sysadmin\n-- if it has no login of its own: CREATE LOGIN [CORP\\svc] FROM WINDOWS;\nGRANT CONTROL SERVER TO [CORP\\svc];',
+    ],
+  ])('gives %s the grant', (login, code) => {
+    const judgement = fixtures.judgeStored(check, answered({ controlServer: 0, login }), subject)
+    expect(judgement).toMatchObject({ proof: 'direct', remediation: { scripts: [{ language: 'tsql', code }] } })
+  })
+
+  it('is unknown for want of an answer, not for want of access', () => {
+    expect(fixtures.judgeStored(check, TABLE[3][0], subject)).toMatchObject({ cause: { kind: 'insufficient' } })
+  })
+
+  const world = {
+    names: { [HOST]: ['10.0.0.5'] },
+    ports: { '10.0.0.5:1433': 'open' },
+    logIn: () => seen(fixtures.ACCEPTED),
+  } as const
+  const RAW = {
+    login_name: 'dms',
+    control_server: 1,
+    sysadmin: 0,
+    view_server_state: 1,
+    connect_sql: 1,
+    product_version: '16.0.4135.4',
+    edition: 'Developer Edition (64-bit)',
+    engine_edition: 3,
+    net_transport: 'TCP',
+    auth_scheme: 'SQL',
+    local_tcp_port: 1433,
+  }
+
+  it('observes the row that master gives', async () => {
+    const ports = fixtures.createPorts({ ...world, rows: [RAW] })
+    expect(await fixtures.observeValue(check, ports, subject)).toEqual(TABLE[0][0])
+  })
+
+  it.each([[[]], [[RAW, RAW]]])('does not know from any other number of rows (%#)', async (rows) => {
+    const observed = await check.observe(fixtures.createPorts({ ...world, rows }), subject)
+    expect(observed).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
+  })
+
+  it('runs no statement without a login', async () => {
+    const ports = fixtures.createPorts({ ...world, logIn: () => seen(fixtures.refusedWith(18456)), rows: [RAW] })
+    expect(await fixtures.observeValue(check, ports, subject)).toMatchObject({ outcome: 'refused', number: 18456 })
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals'
+import * as fixtures from '../../../../test/sql-fixtures.ts'
+import type { ConnectOutcome } from '../../../ports/net-port.ts'
+import check from './check.ts'
+
+const HOST = 'sqlsales.database.windows.net'
+const subject = fixtures.targetSubject({ target: { endpoint: { text: HOST, host: HOST } } })
+
+const tried = (outcome: ConnectOutcome, vantage = fixtures.OUTSIDE) => ({
+  state: 'tried',
+  host: HOST,
+  port: 1433,
+  portFrom: 'default',
+  address: '20.1.2.3',
+  outcome,
+  ms: 9,
+  attempts: [{ address: '20.1.2.3', port: 1433, outcome, ms: 9 }],
+  from: `this runner (${vantage.address ?? ''})`,
+  to: `${HOST} (20.1.2.3)`,
+  protocol: 'tcp',
+  vantage,
+})
+
+const TABLE = [
+  [tried('open'), 'pass', `TCP 1433 of ${HOST} (20.1.2.3) from this runner (192.0.2.7) is open after 9 ms`],
+  [
+    tried('timeout', fixtures.INSIDE),
+    'fail',
+    `TCP 1433 of ${HOST} (20.1.2.3) from this runner (10.1.0.4): no answer after 9 ms`,
+  ],
+  [tried('timeout'), 'unknown', 'not verified to stand where DMS will'],
+  [{ state: 'no-name', host: HOST, message: 'ENOTFOUND' }, 'blocked', 'has no address'],
+] as const
+
+describe('target/engine-port-is-reachable', () => {
+  it.each(TABLE)('%# judges as %s', (evidence, verdict, summary) => {
+    const judgement = fixtures.judgeStored(check, evidence, subject)
+    expect(judgement.verdict).toBe(verdict)
+    expect(judgement.summary).toContain(summary)
+  })
+
+  it('gives each verdict that it names', () => {
+    fixtures.expectEveryVerdict(
+      check,
+      TABLE.map(([, verdict]) => verdict),
+    )
+  })
+
+  it('sends the reader to the outbound path of the DMS subnet', () => {
+    expect(fixtures.judgeStored(check, TABLE[1][0], subject)).toMatchObject({
+      remediation: { text: expect.stringContaining('outbound') },
+    })
+  })
+
+  it('observes the endpoint of the manifest', async () => {
+    const ports = fixtures.createPorts({ names: { [HOST]: ['20.1.2.3'] }, ports: { '20.1.2.3:1433': 'open' } })
+    expect(await fixtures.observeValue(check, ports, subject)).toMatchObject({
+      to: `${HOST} (20.1.2.3)`,
+      outcome: 'open',
+    })
+  })
+})

@@ -1,0 +1,259 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  armWith,
+  evidenceIn,
+  forbidden,
+  manifestWith,
+  networkWith,
+  notThere,
+  SERVER_ID,
+  SUBNET_ID,
+  there,
+} from '../../../../test/arm-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
+import type { Manifest } from '../../../domain/manifest.ts'
+import type { Observed } from '../../../domain/observed.ts'
+import type { ArmAnswer, ArmPort, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { Judgement } from '../../define.ts'
+import check from './check.ts'
+
+const { definition } = check
+
+interface Situation {
+  access?: string | undefined
+  /** Private endpoint connections by status. */
+  endpoints?: string[]
+  rules?: [name: string, start: string, end: string][]
+  networkRules?: { subnetId?: string; state?: string }[]
+  serviceEndpoints?: string[]
+  egress?: string[]
+  network?: Observed<ArmAnswer<VirtualNetwork>>
+  manifest?: Partial<Manifest>
+}
+
+function portOf(situation: Situation): ArmPort {
+  const { access, endpoints = [], rules = [], networkRules = [], serviceEndpoints = [], network } = situation
+  const publicNetworkAccess = 'access' in situation ? access : 'Enabled'
+  return armWith({
+    sqlServer: () =>
+      there({
+        id: SERVER_ID,
+        name: 'sqlsales',
+        location: 'westeurope',
+        ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
+        privateEndpointConnections: endpoints.map((status, index) => ({ name: `pe${String(index)}`, status })),
+      }),
+    sqlFirewallRules: () =>
+      there(rules.map(([name, startIpAddress, endIpAddress]) => ({ name, startIpAddress, endIpAddress }))),
+    sqlVirtualNetworkRules: () =>
+      there(
+        networkRules.map((rule, index) => ({
+          name: `vnet${String(index)}`,
+          subnetId: SUBNET_ID,
+          ignoreMissingEndpoint: false,
+          ...rule,
+        })),
+      ),
+    virtualNetwork: () => network ?? there(networkWith({}, { serviceEndpoints })),
+  })
+}
+
+function manifestOf({ egress = [], manifest = {} }: Situation): Manifest {
+  return manifestWith({ dms: { ...MANIFEST.dms, egress }, ...manifest })
+}
+
+function observe(arm: ArmPort, manifest: Manifest): ReturnType<typeof definition.observe> {
+  const [subject] = definition.subjects(manifest)
+  if (subject === undefined) throw new Error('no subject')
+  return definition.observe({ arm }, subject)
+}
+
+async function run(situation: Situation, arm = portOf(situation)): Promise<Judgement> {
+  const manifest = manifestOf(situation)
+  const [subject] = definition.subjects(manifest)
+  if (subject === undefined) throw new Error('no subject')
+  return definition.judge(evidenceIn(await observe(arm, manifest)), subject)
+}
+
+const READY = { state: 'Ready' }
+const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
+const PUBLIC: [string, string, string] = ['office', '203.0.113.0', '203.0.113.7']
+const PRIVATE: [string, string, string] = ['dms-subnet', '10.0.1.0', '10.0.1.255']
+const NO_SUBNET = { dms: { egress: [], nsgPorts: 'seed' as const, location: MANIFEST.dms.location } }
+
+describe('target/server-firewall-admits-dms', () => {
+  it.each<[string, Situation, Judgement['verdict'], string]>([
+    [
+      'a network rule and the endpoint',
+      { networkRules: [READY], serviceEndpoints: ['microsoft.sql'] },
+      'pass',
+      'virtual network rule vnet0 of sqlsales admits snet-dms',
+    ],
+    [
+      'a network rule in another letter case',
+      { networkRules: [{ subnetId: SUBNET_ID.toUpperCase(), state: 'ready' }], serviceEndpoints: ['Microsoft.Sql'] },
+      'pass',
+      'vnet0',
+    ],
+    [
+      'a network rule without the endpoint',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Storage'] },
+      'fail',
+      'names snet-dms, which has no Microsoft.Sql endpoint',
+    ],
+    [
+      'a network rule that is not ready',
+      { networkRules: [{ state: 'InProgress' }], serviceEndpoints: ['Microsoft.Sql'] },
+      'unknown',
+      'is InProgress, not Ready',
+    ],
+    [
+      'a network rule without a state',
+      { networkRules: [{}], serviceEndpoints: ['Microsoft.Sql'] },
+      'unknown',
+      'is without a state',
+    ],
+    [
+      'a network rule for another subnet',
+      { networkRules: [{ ...READY, subnetId: `${SUBNET_ID}2` }], serviceEndpoints: ['Microsoft.Sql'] },
+      'fail',
+      'rules for other subnets only (vnet0)',
+    ],
+    [
+      'all of Azure',
+      { rules: [AZURE] },
+      'pass',
+      'firewall rule AllowAllWindowsAzureIps (0.0.0.0) of sqlsales admits everything inside Azure',
+    ],
+    [
+      'all of Azure, and a runtime that may be elsewhere',
+      { rules: [AZURE], manifest: { generation: 'modern' } },
+      'fail',
+      'sqlsales has no rule that would admit DMS',
+    ],
+    [
+      'declared addresses covered',
+      { rules: [PUBLIC], egress: ['203.0.113.7', '203.0.113.4/31'] },
+      'pass',
+      'the firewall rules of sqlsales cover 203.0.113.7, 203.0.113.4/31',
+    ],
+    [
+      'declared addresses covered, endpoint on',
+      { rules: [PUBLIC], egress: ['203.0.113.7'], serviceEndpoints: ['Microsoft.Sql'] },
+      'pass',
+      'note that snet-dms has the Microsoft.Sql endpoint',
+    ],
+    [
+      'declared addresses covered in part',
+      { rules: [PUBLIC], egress: ['203.0.113.7', '203.0.113.9'] },
+      'fail',
+      'leave out 203.0.113.9 of the declared addresses of DMS',
+    ],
+    [
+      'declared addresses and only a private rule',
+      { rules: [PRIVATE], egress: ['203.0.113.7'] },
+      'fail',
+      'leave out 203.0.113.7',
+    ],
+    [
+      'a private range only',
+      { rules: [PRIVATE] },
+      'fail',
+      'a private range (dms-subnet 10.0.1.0-10.0.1.255), which Azure SQL never sees',
+    ],
+    [
+      'a private range declared and admitted',
+      { rules: [PRIVATE], egress: ['10.0.1.4'] },
+      'fail',
+      'which Azure SQL never sees',
+    ],
+    [
+      'public rules and nothing declared',
+      { rules: [PUBLIC] },
+      'unknown',
+      'does not declare under which addresses DMS appears (dms.egress)',
+    ],
+    ['no rules', {}, 'fail', 'sqlsales has no rule that would admit DMS'],
+    [
+      'no access and no endpoint',
+      { access: 'Disabled', rules: [AZURE] },
+      'fail',
+      'is Disabled and no private endpoint is Approved',
+    ],
+    [
+      'no access and a pending endpoint',
+      { access: 'disabled', endpoints: ['Pending'] },
+      'fail',
+      'no private endpoint is Approved',
+    ],
+    [
+      'no access and an approved endpoint',
+      { access: 'Disabled', endpoints: ['Pending', 'Approved'] },
+      'unknown',
+      'private endpoint pe1 is Approved',
+    ],
+    [
+      'no rule and an approved endpoint',
+      { endpoints: ['Approved'] },
+      'unknown',
+      'but private endpoint pe0 is Approved',
+    ],
+    ['a perimeter', { access: 'SecuredByPerimeter', rules: [AZURE] }, 'unknown', 'is SecuredByPerimeter'],
+    ['access not told', { access: undefined, rules: [AZURE] }, 'unknown', 'Azure did not say'],
+    [
+      'network rules and no subnet declared',
+      { networkRules: [READY], manifest: NO_SUBNET },
+      'unknown',
+      'the manifest names no subnet of DMS',
+    ],
+    ['no rules and no subnet declared', { manifest: NO_SUBNET }, 'fail', 'has no rule'],
+    ['the subnet is not there', { networkRules: [READY], network: notThere() }, 'fail', 'rules for other subnets only'],
+  ])('%s', async (_, situation, verdict, summary) => {
+    const judgement = await run(situation)
+    expect(judgement.summary).toContain(summary)
+    expect(judgement.verdict).toBe(verdict)
+  })
+
+  it('says what is missing in the manifest, and what does not decide', async () => {
+    expect(await run({ rules: [PUBLIC] })).toMatchObject({ cause: { kind: 'missing-input' } })
+    expect(await run({ access: undefined })).toMatchObject({ cause: { kind: 'insufficient' } })
+  })
+
+  it('keeps the endpoints that are on, and opens only what is left out', async () => {
+    const codesOf = (judgement: Judgement): string[] =>
+      judgement.verdict === 'fail' ? judgement.remediation.scripts.map(({ code }) => code) : []
+    const [endpoint, rule] = codesOf(await run({ serviceEndpoints: ['Microsoft.Storage'] }))
+    expect(endpoint).toContain('--service-endpoints Microsoft.Storage Microsoft.Sql')
+    expect(rule).toContain('az sql server vnet-rule create')
+    const opened = codesOf(await run({ rules: [PUBLIC], egress: ['203.0.113.6/31', '203.0.113.8/31'] }))
+    expect(opened).toHaveLength(1)
+    expect(opened[0]).toContain('--start-ip-address 203.0.113.8 \\\n  --end-ip-address 203.0.113.9')
+  })
+
+  it('is blocked where there is no server', async () => {
+    const judgement = await run({}, { ...portOf({}), sqlServer: () => Promise.resolve(notThere()) })
+    expect(judgement).toMatchObject({
+      verdict: 'blocked',
+      blockedBy: [
+        { id: 'target/sql-database-exists', subject: 'default/Sales' },
+        { id: 'target/sql-database-exists', subject: 'default/OrdersNew' },
+      ],
+    })
+  })
+
+  it.each(['sqlServer', 'sqlFirewallRules', 'sqlVirtualNetworkRules'] as const)(
+    'hands on that it could not ask %s',
+    async (method) => {
+      const arm: ArmPort = { ...portOf({}), [method]: () => Promise.resolve(forbidden()) }
+      expect(await observe(arm, MANIFEST)).toMatchObject({ ok: false, failure: { kind: 'forbidden' } })
+    },
+  )
+
+  it('needs the subnet only where a network rule could decide', async () => {
+    const hidden = { network: forbidden() }
+    expect(await observe(portOf({ ...hidden, networkRules: [READY] }), MANIFEST)).toMatchObject({ ok: false })
+    expect((await run({ ...hidden, networkRules: [READY], rules: [AZURE] })).verdict).toBe('pass')
+    expect((await run({ ...hidden, networkRules: [READY], access: 'Disabled' })).verdict).toBe('fail')
+    expect((await run(hidden)).verdict).toBe('fail')
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals'
+import { armWith, evidenceIn, forbidden, notThere, SERVER_ID, there } from '../../../../test/arm-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { Judgement } from '../../define.ts'
+import check from './check.ts'
+
+const { definition } = check
+const subject = definition.subjects(MANIFEST)[0] as ReturnType<typeof definition.subjects>[number]
+
+function arm(rules: [name: string, start: string, end: string][], publicNetworkAccess?: string): ArmPort {
+  const server = { id: SERVER_ID, name: 'sqlsales', location: 'westeurope', privateEndpointConnections: [] }
+  return armWith({
+    sqlServer: () => there({ ...server, ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }) }),
+    sqlFirewallRules: () =>
+      there(rules.map(([name, startIpAddress, endIpAddress]) => ({ name, startIpAddress, endIpAddress }))),
+  })
+}
+
+async function run(port: ArmPort): Promise<Judgement> {
+  return definition.judge(evidenceIn(await definition.observe({ arm: port }, subject)), subject)
+}
+
+const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
+
+describe('target/server-firewall-is-closed-to-other-tenants', () => {
+  it.each<[string, ArmPort, Judgement['verdict'], string]>([
+    ['no rules', arm([], 'Enabled'), 'pass', 'none of the 0 firewall rules of sqlsales is that wide'],
+    [
+      'a narrow rule',
+      arm([['office', '203.0.113.0', '203.0.113.9']], 'Enabled'),
+      'pass',
+      'none of the 1 firewall rules',
+    ],
+    [
+      'all of Azure',
+      arm([AZURE], 'Enabled'),
+      'fail',
+      'Firewall rule AllowAllWindowsAzureIps (0.0.0.0) of sqlsales admits the Azure services of every other tenant',
+    ],
+    ['all of Azure, access not told', arm([AZURE]), 'fail', 'AllowAllWindowsAzureIps'],
+    ['all of Azure, without effect', arm([AZURE], 'Disabled'), 'pass', 'public network access is Disabled'],
+    [
+      'everything',
+      arm([['all', '0.0.0.0', '255.255.255.255']], 'Enabled'),
+      'fail',
+      'all (0.0.0.0/0) of sqlsales admits every address of the internet',
+    ],
+    [
+      'everything but zero',
+      arm([['all', '0.0.0.1', '255.255.255.255']], 'Enabled'),
+      'fail',
+      'every address of the internet',
+    ],
+    [
+      'everything in two halves',
+      arm(
+        [
+          ['low', '0.0.0.0', '127.255.255.255'],
+          ['high', '128.0.0.0', '255.255.255.255'],
+        ],
+        'Enabled',
+      ),
+      'fail',
+      'low (0.0.0.0/1), high (128.0.0.0/1)',
+    ],
+    [
+      'no server',
+      armWith({ sqlServer: () => notThere(), sqlFirewallRules: () => notThere('parent') }),
+      'blocked',
+      'Server sqlsales is not there',
+    ],
+    [
+      'the server goes away',
+      { ...arm([]), sqlFirewallRules: () => Promise.resolve(notThere('parent')) },
+      'blocked',
+      'Server sqlsales is not there',
+    ],
+  ])('%s', async (_, port, verdict, summary) => {
+    const judgement = await run(port)
+    expect(judgement.verdict).toBe(verdict)
+    expect(judgement.summary).toContain(summary)
+  })
+
+  it('names what is to be deleted, and what blocks it', async () => {
+    const wide = await run(arm([AZURE]))
+    expect(wide.verdict === 'fail' ? wide.remediation.scripts[0]?.code : '').toContain('--name AllowAllWindowsAzureIps')
+    const absent = await run(armWith({ sqlServer: () => notThere(), sqlFirewallRules: () => notThere() }))
+    expect(absent.verdict === 'blocked' ? absent.blockedBy : []).toEqual([
+      { id: 'target/sql-database-exists', subject: 'default/Sales' },
+      { id: 'target/sql-database-exists', subject: 'default/OrdersNew' },
+    ])
+  })
+
+  it.each([
+    ['the server', { ...arm([]), sqlServer: () => Promise.resolve(forbidden()) }],
+    ['the rules', { ...arm([]), sqlFirewallRules: () => Promise.resolve(forbidden()) }],
+  ])('hands on that it could not look at %s', async (_, port) => {
+    expect(await definition.observe({ arm: port }, subject)).toMatchObject({
+      ok: false,
+      failure: { kind: 'forbidden' },
+    })
+  })
+})

@@ -1,0 +1,40 @@
+/** Every input that works, and its default; the same as in action.yml (a test compares them). */
+export const INPUT_DEFAULTS = {
+  manifest: '.github/dms-preflight.yml',
+  mode: 'check',
+  'client-id': '',
+  'tenant-id': '',
+  'subscription-id': '',
+  'client-secret': '',
+  'auth-type': 'auto',
+  environment: 'azurecloud',
+  'github-token': '',
+  'trusted-ref': '',
+  vantage: 'auto',
+  'fail-on': 'undetermined',
+  comment: 'always',
+  title: '',
+  disclose: 'auto',
+  'report-directory': 'dms-preflight-report',
+  timeout: '30s',
+  deadline: '15m',
+  'max-parallel': '64',
+} as const
+
+export type InputName = keyof typeof INPUT_DEFAULTS
+
+/** Inputs that a later version takes, and the value that asks for nothing. */
+export const HELD_INPUTS: Readonly<Record<string, string>> = {
+  audience: '',
+  'allowed-hosts': '',
+  'allow-writes': 'false',
+  'probe-through-runtime': 'false',
+  'tracking-issue': 'false',
+  shard: '',
+  reports: 'dms-preflight-reports/**/report.json',
+  'prerequisite-plan': '',
+  receipt: '',
+  'receipt-key': '',
+  'receipt-max-age': '24h',
+  from: '',
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { createArmPort } from './adapters/arm/arm-port.ts'
+import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
+import { readCloud } from './adapters/arm/clouds.ts'
+import { createFilePort } from './adapters/file-port.ts'
+import { createGitHubPort } from './adapters/github/github-port.ts'
+import { expandManifestPaths } from './adapters/manifest-paths.ts'
+import { createNetPort } from './adapters/net/net-port.ts'
+import { createSqlPort } from './adapters/sql/sql-port.ts'
+import { blobShas, readWorkspaceFile } from './adapters/workspace.ts'
+import { mapSeen, seen } from './domain/observed.ts'
+import { createLateArmPort } from './engine/late-arm-port.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import type { FilePort } from './ports/file-port.ts'
+import { run } from './run.ts'
+import { TOOL_VERSION } from './version.generated.ts'
+import type { Connection, ConnectSettings, World } from './run/world.ts'
+
+/** The event of a push with thousands of commits is still far below. */
+const EVENT_LIMIT_BYTES = 32 * 1024 * 1024
+const FILE_LIMIT_BYTES = 32 * 1024 * 1024
+/** A probe gives up before the check that made it, so that the report has the probe's own words. */
+const PROBE_SHARE_OF_TIMEOUT = 0.9
+/** Sockets that do not close by themselves must not keep a finished step alive. */
+const LINGER_MS = 1000
+
+// Name look-ups are blocking calls on libuv's pool of 4: a few dead names would make the others look dead too.
+process.env['UV_THREADPOOL_SIZE'] ??= '64'
+
+function createWorld(cancelled: AbortSignal): World {
+  const readBytes = readWorkspaceFile
+  return {
+    env: process.env,
+    toolVersion: TOOL_VERSION,
+    now: () => Date.now(),
+    cancelled,
+    async readEvent(path) {
+      const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined)
+      return text === undefined || text.length > EVENT_LIMIT_BYTES ? undefined : text
+    },
+    expandManifestPaths,
+    async readText(workspace, path, limitBytes) {
+      const read = await readBytes(workspace, path, limitBytes)
+      return mapSeen(read, (file) => (file.found ? Buffer.from(file.bytes).toString('utf8') : undefined))
+    },
+    async readShas(workspace, path) {
+      const read = await readBytes(workspace, path, FILE_LIMIT_BYTES)
+      return mapSeen(read, (file) => ({ found: file.found, shas: file.found ? blobShas(file.bytes) : [] }))
+    },
+    localPorts: (workspace) => ({ files: createFilePort({ workspace }), clock: { now: () => Date.now() } }),
+    connect: (settings) => Promise.resolve(connect(settings)),
+    github: ({ githubToken }, { apiUrl, repository }, timeoutMs, signal) =>
+      createGitHubPort({ token: githubToken, apiUrl, repository, timeoutMs, signal }),
+  }
+}
+
+function connect({ inputs, context, secrets, signal }: ConnectSettings): Connection {
+  const timeoutMs = Math.round(inputs.timeoutMs * PROBE_SHARE_OF_TIMEOUT)
+  const files = createFilePort({ workspace: context.workspace })
+  const routingSuffixes: string[] = []
+  const sql = createSqlPort({ timeoutMs, signal, secrets, routingSuffixes, readCa: (path) => readCa(files, path) })
+  const cloud = readCloud(inputs.environment, createMetadataFetch({ timeoutMs, signal }))
+  const arriving = cloud.then((found) => {
+    if (!found.ok) return found
+    routingSuffixes.push(`.${found.value.sqlSuffix}`)
+    return seen(createArmPort({ cloud: found.value, credential: credentialOf(inputs), timeoutMs, signal }))
+  })
+  return {
+    ports: {
+      net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
+      sql,
+      arm: createLateArmPort(arriving),
+      files,
+      clock: { now: () => Date.now() },
+    },
+    close: () => sql.close(),
+  }
+}
+
+/** GitHub's machines stand in private networks of GitHub, whose ranges may be those of the DMS subnet as well. */
+function vantageDoubt({ vantage }: Inputs, runnerEnvironment: string | undefined): { vantageDoubt?: string } {
+  if (runnerEnvironment !== 'github-hosted' || vantage === 'dms-subnet') return {}
+  return {
+    vantageDoubt:
+      "this runner is GitHub's, and GitHub's own networks use private addresses too; say `vantage: dms-subnet` if it stands there",
+  }
+}
+
+function credentialOf({ azure }: Inputs): Parameters<typeof createArmPort>[0]['credential'] {
+  const { clientId, tenantId, clientSecret } = azure
+  if (clientId === undefined || tenantId === undefined || clientSecret === undefined) return undefined
+  return { clientId, tenantId, clientSecret }
+}
+
+async function readCa(files: FilePort, path: string): Promise<string> {
+  const read = await files.readText(path)
+  if (!read.ok) throw new Error(read.failure.message)
+  if (!read.value.found) throw new Error(`${path} is not in the workspace`)
+  return read.value.text
+}
+
+async function main(): Promise<void> {
+  const cancel = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      cancel.abort(`The run was cancelled (${signal}) before this check finished`)
+    })
+  }
+  process.exitCode = await run(createWorld(cancel.signal))
+  setTimeout(() => process.exit(), LINGER_MS).unref()
+}
+
+await main()

@@ -1,0 +1,752 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Manifest } from '../domain/manifest.ts'
+import { ESTATE, SALES, WAVE } from '../../test/manifests.ts'
+import { parseManifest, readExtends } from './parse-manifest.ts'
+
+const NOW = Date.parse('2026-11-22T12:00:00Z')
+const CHECK_IDS = [
+  'source/firewall-appliance-lets-dms-in',
+  'target/server-firewall-admits-dms',
+  'source/tcp-ip-is-enabled',
+]
+const PATH = '.github/dms-preflight.yml'
+const SUBSCRIPTION = '/subscriptions/00000000-0000-4000-8000-000000000001'
+
+function parse(text: string, extended?: { path: string; text: string }) {
+  return parseManifest({ path: PATH, text, extended, now: NOW, checkIds: CHECK_IDS })
+}
+
+/** `line:column message`, with the path before it where it is another file. */
+function problemsOf(text: string, extended?: { path: string; text: string }): string[] {
+  const result = parse(text, extended)
+  if (result.ok) return []
+  return result.problems.map(({ location, message }) => {
+    const file = location === undefined || location.path === PATH ? '' : `${location.path}:`
+    return `${file}${location?.line ?? 0}:${location?.column ?? 0} ${message}`
+  })
+}
+
+function manifestOf(text: string, extended?: { path: string; text: string }): Manifest {
+  const result = parse(text, extended)
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.manifest
+}
+
+const at = (line: number, column: number, path = PATH) => ({ path, line, column })
+const sqlLogin = (secret: string) => ({ kind: 'sql', user: 'dms', password: { secret } })
+const uploadLogin = { kind: 'windows', user: 'CORP\\dms-upload', password: { secret: 'SHARE_PASSWORD' } }
+const TLS = { encrypt: 'on', trustServerCertificate: false }
+
+describe('a sound manifest', () => {
+  it('is read in its short form', () => {
+    expect(manifestOf(SALES)).toEqual({
+      path: PATH,
+      files: [PATH, 'migration/dma.json'],
+      name: 'Sales to Azure SQL Database',
+      scenario: 'sql-server-to-azure-sql-database',
+      generation: 'classic',
+      cutover: { start: '2026-12-05T20:00:00.000Z', durationMs: 21_600_000 },
+      dms: {
+        subnetId: `${SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-hub/subnets/snet-dms`,
+        serviceId: `${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.DataMigration/services/dms-weu`,
+        egress: ['203.0.113.7'],
+        nsgPorts: 'seed',
+        location: at(6, 1),
+      },
+      sources: [
+        {
+          name: 'sales',
+          server: { text: 'sql01.corp.example\\SALES', host: 'sql01.corp.example', instance: 'SALES' },
+          login: sqlLogin('SALES_PASSWORD'),
+          tls: TLS,
+          databases: [
+            { name: 'Sales', as: 'Sales', target: 'default', location: at(15, 17) },
+            { name: 'Orders', as: 'OrdersNew', target: 'default', location: at(15, 24) },
+          ],
+          share: 'default',
+          location: at(11, 5),
+        },
+      ],
+      targets: [
+        {
+          name: 'default',
+          resourceId: `${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.Sql/servers/sqlsales`,
+          endpoint: { text: 'sqlsales.database.windows.net', host: 'sqlsales.database.windows.net' },
+          login: sqlLogin('TARGET_PASSWORD'),
+          tls: TLS,
+          location: at(16, 1),
+        },
+      ],
+      shares: [
+        {
+          name: 'default',
+          path: '\\\\fs01.corp.example\\dms-backup',
+          host: 'fs01.corp.example',
+          port: 445,
+          login: uploadLogin,
+          location: at(20, 1),
+        },
+      ],
+      containers: [
+        {
+          name: 'default',
+          url: 'https://stmig.blob.core.windows.net/backups',
+          sas: { secret: 'BACKUP_SAS' },
+          location: at(24, 1),
+        },
+      ],
+      tools: {
+        dataMigrationAssistant: { version: '5.8', location: at(25, 10) },
+        assessment: { report: 'migration/dma.json', maxAgeMs: 2_592_000_000, location: at(25, 56) },
+      },
+      attestations: [
+        {
+          check: 'source/firewall-appliance-lets-dms-in',
+          subjects: ['sales'],
+          by: '@dba-lead',
+          on: '2026-11-20',
+          expires: '2026-12-21T00:00:00.000Z',
+          evidence: 'https://...',
+          location: at(27, 5),
+        },
+      ],
+      waivers: [
+        {
+          check: 'target/server-firewall-admits-dms',
+          subjects: [],
+          by: '@release-lead',
+          reason: 'private endpoint only',
+          expires: '2026-12-02T00:00:00.000Z',
+          location: at(29, 5),
+        },
+      ],
+      location: at(1, 1),
+    })
+  })
+
+  it('is laid over the file that it extends, with places in both', () => {
+    const estate = '.github/estate.yml'
+    expect(readExtends(PATH, WAVE)).toBe(estate)
+    const group = `${SUBSCRIPTION}/resourceGroups/rg-mig/providers`
+    const tls = { ...TLS, ca: 'certs/root.pem' }
+    expect(manifestOf(WAVE, { path: estate, text: ESTATE })).toEqual({
+      path: PATH,
+      files: [PATH, estate, 'certs/root.pem'],
+      name: 'Wave 2',
+      scenario: 'sql-server-to-azure-sql-database',
+      generation: 'classic',
+      dms: {
+        subnetId: `${group}/Microsoft.Network/virtualNetworks/vnet-hub/subnets/snet-dms`,
+        serviceId: `${group}/Microsoft.DataMigration/services/dms-weu`,
+        egress: [],
+        nsgPorts: 'seed',
+        location: at(4, 1, estate),
+      },
+      sources: [
+        {
+          name: 'erp01',
+          server: { text: 'sql01.corp.example\\ERP', host: 'sql01.corp.example', instance: 'ERP' },
+          login: sqlLogin('DMS_PASSWORD'),
+          tls,
+          databases: [
+            { name: 'Sales', as: 'Sales', target: 'erp', location: at(8, 64) },
+            { name: 'Orders', as: 'Orders', target: 'erp', location: at(8, 71) },
+          ],
+          share: 'fs01',
+          location: at(8, 5),
+        },
+        {
+          name: 'erp02',
+          server: { text: 'sql02.corp.example,14331', host: 'sql02.corp.example', port: 14331 },
+          login: sqlLogin('DMS_PASSWORD'),
+          tls,
+          databases: [{ name: 'CRM', as: 'Crm', target: 'crm', location: at(9, 81) }],
+          share: 'fs02',
+          location: at(9, 5),
+        },
+      ],
+      targets: [
+        {
+          name: 'erp',
+          resourceId: `${group}/Microsoft.Sql/servers/erp`,
+          login: sqlLogin('ERP_PASSWORD'),
+          tls: TLS,
+          location: at(6, 12, estate),
+        },
+        {
+          name: 'crm',
+          resourceId: `${group}/Microsoft.Sql/servers/crm`,
+          login: sqlLogin('CRM_PASSWORD'),
+          tls: TLS,
+          location: at(6, 95, estate),
+        },
+      ],
+      shares: [
+        {
+          name: 'fs01',
+          path: '\\\\fs01.corp.example\\dms',
+          host: 'fs01.corp.example',
+          port: 445,
+          login: uploadLogin,
+          location: at(7, 11, estate),
+        },
+        {
+          name: 'fs02',
+          path: '\\\\fs02.corp.example\\dms',
+          host: 'fs02.corp.example',
+          port: 445,
+          login: uploadLogin,
+          location: at(6, 11),
+        },
+      ],
+      containers: [
+        {
+          name: 'main',
+          url: 'https://stmig.blob.core.windows.net/backups',
+          sas: { secret: 'BACKUP_SAS' },
+          location: at(8, 15, estate),
+        },
+      ],
+      tools: {},
+      attestations: [],
+      waivers: [],
+      location: at(1, 1),
+    })
+  })
+
+  it('merges defaults into a source, unless its login is another one', () => {
+    const estate = { path: 'estate.yml', text: ESTATE }
+    const text = WAVE.replace(
+      'ERP, databases',
+      'ERP, tls: { server-name: erp }, login: { user: own, password: "${OWN}" }, databases',
+    )
+    const [first] = manifestOf(text, estate).sources
+    expect(first?.login).toEqual({ kind: 'sql', user: 'own', password: { secret: 'OWN' } })
+    expect(first?.tls).toEqual({ ...TLS, ca: 'certs/root.pem', serverName: 'erp' })
+  })
+
+  it('uses the only target under any name, and CRLF line ends', () => {
+    const text = SALES.replace('target:\n', 'targets: { main: {') // one line of flow style
+      .replace(
+        /\n {2}resource: (.*)\n {2}endpoint: (.*)\n {2}login: (.*)\n/,
+        'resource: $1, endpoint: $2, login: $3 } }\n',
+      )
+    const manifest = manifestOf(text.replaceAll('\n', '\r\n'))
+    expect(manifest.targets.map(({ name }) => name)).toEqual(['main'])
+    expect(manifest.sources[0]?.databases.map(({ target }) => target)).toEqual(['main', 'main'])
+  })
+})
+
+describe('single faults', () => {
+  const noTarget = SALES.replace(/^target:\n(?: {2}.*\n)+/m, '')
+  it.each<[string, string, string | string[]]>([
+    ['empty', '', '1:1 the file is empty'],
+    ['comments only', '# nothing\n', '1:1 the file is empty'],
+    [
+      'no map',
+      '- a\n',
+      '1:1 the manifest must be a map with `version`, `extends`, `name`, `scenario`, `generation`, `cutover`, `azure`, `dms`, `defaults`, `sources`, `target`, `targets`, `share`, `shares`, `container`, `containers`, `tools`, `attestations`, `waivers`',
+    ],
+    ['two documents', `${SALES}---\na: 1\n`, '30:1 a manifest is one YAML document: a second one begins here'],
+    ['YAML 1.1', `%YAML 1.1\n---\n${SALES}`, '1:1 a manifest is YAML 1.2: leave the %YAML line out'],
+    [
+      'bad indentation',
+      SALES.replace('    server:', '     server:'),
+      '13:6 this cannot stand here: is a quote, a bracket, a comma or a line break missing before it?',
+    ],
+    [
+      'unquoted @',
+      SALES.replace('"@dba-lead"', '@dba-lead'),
+      '27:83 a text that begins with "@" or a backtick must stand in quotes',
+    ],
+    [
+      'unknown key',
+      SALES.replace('    server:', '    sever:'),
+      '13:5 sources[0].sever is not a known key; did you mean "server"?',
+    ],
+    [
+      'unknown key, far from any',
+      SALES.replace('  nsg-ports: seed', '  colour: red'),
+      '10:3 dms.colour is not a known key; known here: subnet, service, egress, nsg-ports',
+    ],
+    [
+      'unknown key beside a password',
+      SALES.replace(
+        '{ user: dms, password: "${SALES_PASSWORD}" }',
+        '{ user: dms, password: "${SALES_PASSWORD}", hunter2 }',
+      ),
+      '14:60 sources[0].login holds an unknown key; known here: user, password',
+    ],
+    ['unknown key __proto__', `${SALES}__proto__: 1\n`, '30:1 unknown key "__proto__"'],
+    [
+      'duplicate key',
+      SALES.replace('  egress', '  nsg-ports: seed\n  egress'),
+      '11:3 duplicate key: it stands at line 9, column 3 already',
+    ],
+    ['alias', SALES.replace('name: sales', 'name: *a'), '12:11 YAML aliases are not supported: write the value itself'],
+    [
+      'anchor',
+      SALES.replace('name: sales', 'name: &a sales'),
+      '12:14 YAML anchors are not supported: write the value itself',
+    ],
+    ['tag', SALES.replace('name: sales', 'name: !env sales'), '12:16 YAML tags (!name) are not supported'],
+    [
+      'merge key',
+      SALES.replace('    server:', '    <<: {}\n    server:'),
+      '13:5 sources[0] holds an unknown key; known here: name, server, login, tls, databases, target, share',
+    ],
+    [
+      'tab from double quotes',
+      SALES.replace('CORP\\dms-upload', '"CORP\\tina"'),
+      '23:21 the text holds a tab (U+0009): in double quotes a backslash begins an escape, use single quotes',
+    ],
+    [
+      'line break in a name',
+      SALES.replace('Sales to Azure SQL Database', '|\n  a\n  b'),
+      '2:7 the text holds a line break (U+000A): remove it',
+    ],
+    [
+      'bad escape',
+      SALES.replace('sql01.corp.example\\SALES', '"sql01\\SALES"'),
+      '13:13 a backslash in double quotes begins an escape, and this one means nothing: use single quotes',
+    ],
+    ['no version', SALES.replace('version: 1\n', ''), '1:1 version is missing: it must be 1'],
+    ['other version', SALES.replace('version: 1', 'version: 2'), '1:10 version must be 1'],
+    [
+      'no name',
+      SALES.replace(/name: Sales.*\n/, ''),
+      '1:1 name is missing: it must be a text, in at most 500 characters',
+    ],
+    [
+      'scenario misspelt',
+      SALES.replace('azure-sql-database\n', 'azur-sql-database\n'),
+      '3:11 scenario must be sql-server-to-azure-sql-database',
+    ],
+    [
+      'managed instance',
+      SALES.replace('azure-sql-database\n', 'azure-sql-managed-instance\n'),
+      '3:11 scenario is not supported yet as sql-server-to-azure-sql-managed-instance; supported: sql-server-to-azure-sql-database',
+    ],
+    [
+      'virtual machine',
+      SALES.replace('azure-sql-database\n', 'sql-server-on-azure-vm\n'),
+      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database',
+    ],
+    [
+      'modern',
+      SALES.replace('generation: classic', 'generation: modern'),
+      '4:13 generation is not supported yet as modern; supported: classic',
+    ],
+    [
+      'online',
+      SALES.replace('cutover', 'migration: online\ncutover'),
+      '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
+    ],
+    [
+      'flows',
+      SALES.replace('  egress', '  flows: []\n  egress'),
+      '9:3 dms.flows is not supported yet: the ports of `nsg-ports` are checked for now',
+    ],
+    [
+      'runtime hosts',
+      SALES.replace('  egress', '  runtime-hosts: []\n  egress'),
+      '9:3 dms.runtime-hosts is not supported yet: it belongs to `generation: modern`',
+    ],
+    [
+      'dms-login',
+      SALES.replace('    tls', '    dms-login: CORP\\svc\n    tls'),
+      '15:5 sources[0].dms-login is not supported yet: DMS and this run use the same `login` for now',
+    ],
+    [
+      'windows login',
+      SALES.replace('user: dms', 'windows: CORP\\svc'),
+      '14:14 sources[0].login.windows is not supported yet: SQL servers take `user` and `password` for now',
+    ],
+    [
+      'entra login',
+      SALES.replace('{ user: dms, password: "${TARGET_PASSWORD}" }', '{ entra: true }'),
+      '19:12 target.login.entra is not supported yet: SQL servers take `user` and `password` for now',
+    ],
+    [
+      'pin',
+      SALES.replace('encrypt: true', 'pin: "sha256:00"'),
+      '15:12 sources[0].tls.pin is not supported yet: name the authority with `ca`',
+    ],
+    [
+      'strict',
+      SALES.replace('encrypt: true', 'encrypt: strict'),
+      '15:21 sources[0].tls.encrypt is not supported yet as strict; supported: true, false',
+    ],
+    [
+      'encrypt yes',
+      SALES.replace('encrypt: true', 'encrypt: yes'),
+      '15:21 sources[0].tls.encrypt must be true or false',
+    ],
+    [
+      'all databases',
+      SALES.replace(/databases: .*/, 'databases: { all: true, except: [Scratch] }'),
+      '16:16 sources[0].databases is not supported yet as { all: true }; it must be a list of databases: names, or { name, as, target }',
+    ],
+    [
+      'no databases',
+      SALES.replace(/databases: .*/, 'databases: []'),
+      '16:16 sources[0].databases must be a list of databases: names, or { name, as, target }; it has none',
+    ],
+    [
+      'empty databases',
+      SALES.replace(/databases: .*/, 'databases:'),
+      '16:5 sources[0].databases must be a list of databases: names, or { name, as, target }, but nothing stands here',
+    ],
+    [
+      'a number as a database',
+      SALES.replace('[Sales,', '[2024,'),
+      '16:17 sources[0].databases[0] must be the name of a database, or { name, as, target }; put a name that looks like a number in quotes',
+    ],
+    [
+      'a number as a name',
+      SALES.replace('name: sales', 'name: 2024'),
+      '12:11 sources[0].name must be a name of at most 128 characters, without "/" and without spaces around it; put it in quotes',
+    ],
+    [
+      'a slash in a name',
+      SALES.replace('name: sales', 'name: a/b'),
+      '12:11 sources[0].name must be a name of at most 128 characters, without "/" and without spaces around it',
+    ],
+    [
+      'managed instance id',
+      SALES.replace('Microsoft.Sql/servers/', 'Microsoft.Sql/managedInstances/'),
+      '18:13 target.resource is not supported yet for managedInstances; supported: Microsoft.Sql/servers',
+    ],
+    [
+      'id of a database',
+      SALES.replace('servers/sqlsales', 'servers/sqlsales/databases/a'),
+      '18:13 target.resource must be a full Azure resource id of Microsoft.Sql/servers, or short `servers/<name>` with `azure`',
+    ],
+    [
+      'short id without azure',
+      SALES.replace(/resource: .*/, 'resource: servers/sqlsales'),
+      '18:13 target.resource is a short id: `azure` must give the subscription and the resource-group that complete it',
+    ],
+    [
+      'placeholder',
+      SALES.replace(/(resource: \/subscriptions\/)[^/]*/, '$1<id>'),
+      "18:13 target.resource must hold the subscription's id, a GUID, after /subscriptions/",
+    ],
+    [
+      'no target',
+      noTarget,
+      '1:1 target is missing: it must give the `resource` and the `login` of the server to which the databases go',
+    ],
+    [
+      'no resource',
+      SALES.replace(/ {2}resource: .*\n/, ''),
+      '17:1 target.resource is missing: it must be the Azure resource id of the server',
+    ],
+    [
+      'no login',
+      SALES.replace(/ {4}login: .*\n/, ''),
+      '12:5 sources[0].login is missing: it must be { user: <SQL login>, password: "${NAME}" } (here or in defaults.source)',
+    ],
+    [
+      'no password',
+      SALES.replace(', password: "${SALES_PASSWORD}"', ''),
+      '14:5 sources[0].login.password is missing: it must be "${NAME}", the environment variable that holds the password',
+    ],
+    [
+      'no user',
+      SALES.replace('user: dms, password: "${TARGET', 'password: "${TARGET'),
+      '20:3 target.login.user is missing: it must be the name of a SQL login',
+    ],
+    [
+      'a target and targets.default',
+      `${SALES}targets: { default: {} }\n`,
+      ['17:1 target is the short form of targets.default, which stands at line 30: give one of them'],
+    ],
+    [
+      'a wrong target',
+      SALES.replace('as: OrdersNew', 'target: defualt'),
+      '16:48 sources[0].databases[1].target must be the name of one of the targets; did you mean "default"?',
+    ],
+    [
+      'a wrong share',
+      SALES.replace('    tls', '    share: fs9\n    tls'),
+      '15:12 sources[0].share must be the name of one of the shares; there are: default',
+    ],
+    [
+      'an ambiguous target',
+      noTarget.replace(
+        'sources:',
+        `targets:\n  a: { resource: ${SUBSCRIPTION}/resourceGroups/r/providers/Microsoft.Sql/servers/a, login: { user: u, password: "\${P}" } }\n  b: { resource: ${SUBSCRIPTION}/resourceGroups/r/providers/Microsoft.Sql/servers/b, login: { user: u, password: "\${P}" } }\nsources:`,
+      ),
+      '15:5 sources[0].target is missing: it must say which of the targets its databases go to: a, b',
+    ],
+    [
+      'no subnet, no service',
+      SALES.replace(/ {2}(subnet|service): .*\n/g, ''),
+      '6:1 dms must give the `subnet` of DMS, or its `service`',
+    ],
+    [
+      'no dms',
+      SALES.replace(/dms:\n(?: {2}.*\n)+/, ''),
+      '1:1 dms is missing: it must be a map with `subnet`, `service`, `egress`, `nsg-ports`',
+    ],
+    [
+      'a private address',
+      SALES.replace('203.0.113.7', '10.0.1.4'),
+      '9:12 dms.egress[0] must be a public IPv4 or IPv6 address; this one is not public',
+    ],
+    [
+      'a prefix',
+      SALES.replace('203.0.113.7', '203.0.113.0/24'),
+      '9:12 dms.egress[0] must be a public IPv4 or IPv6 address, one address without a prefix',
+    ],
+    [
+      'multicast',
+      SALES.replace('203.0.113.7', '"ff02::1"'),
+      '9:12 dms.egress[0] must be a public IPv4 or IPv6 address; this one is not public',
+    ],
+    [
+      'nsg-ports misspelt',
+      SALES.replace('nsg-ports: seed', 'nsg-ports: sead'),
+      '10:14 dms.nsg-ports must be one of seed, current; did you mean "seed"?',
+    ],
+    [
+      'a bad duration',
+      SALES.replace('duration: 6h', 'duration: 6 hours'),
+      '5:53 cutover.duration must be a duration: 30 or 30s (seconds), 15m, 6h or 30d',
+    ],
+    [
+      'a bad instant',
+      SALES.replace('20:00:00Z', '20:00:00'),
+      '5:19 cutover.start must name its zone: add Z for UTC, or an offset like +01:00',
+    ],
+    [
+      'cutover without start',
+      SALES.replace(/start: [^,]*,/, ''),
+      '5:1 cutover.start is missing: it must be a date (2026-12-01) or an instant with its zone (2026-12-01T20:00:00Z)',
+    ],
+    [
+      'a version as a number',
+      SALES.replace('"5.8"', '5.8'),
+      '25:46 tools.data-migration-assistant.version must be a version in quotes, like "5.8"; put it in quotes',
+    ],
+    [
+      'a path out of the workspace',
+      SALES.replace('migration/dma.json', '../dma.json'),
+      '25:78 tools.assessment.report must not leave the workspace',
+    ],
+    [
+      'an unknown check',
+      SALES.replace('lets-dms-in', 'let-dms-in'),
+      '27:14 attestations[0].check must be the id of a check; did you mean "source/firewall-appliance-lets-dms-in"?',
+    ],
+    [
+      'nobody',
+      SALES.replace(', by: "@release-lead"', ''),
+      '29:5 waivers[0].by is missing: it must be the person who answers for it, in at most 500 characters',
+    ],
+    [
+      'no reason',
+      SALES.replace(' reason: private endpoint only,', ''),
+      '29:5 waivers[0].reason is missing: it must be a reason, in at most 500 characters',
+    ],
+    [
+      'no end',
+      SALES.replace(', expires: 2026-12-01', ''),
+      '29:5 waivers[0].expires is missing: it must be a date (2026-12-01) or an instant with its zone (2026-12-01T20:00:00Z)',
+    ],
+    [
+      'too long after on',
+      SALES.replace('expires: 2026-12-20', 'expires: 2027-11-22'),
+      '27:113 attestations[0].expires must be at most a year (366 days) after `on`',
+    ],
+    [
+      'too long from now',
+      SALES.replace('expires: 2026-12-01', 'expires: 2027-11-23'),
+      '29:107 waivers[0].expires must be at most a year (366 days) after now',
+    ],
+    [
+      'a look in the future',
+      SALES.replace('on: 2026-11-20', 'on: 2026-11-25').replace('expires: 2026-12-20', 'expires: 2026-12-21'),
+      '27:100 attestations[0].on must not lie in the future',
+    ],
+    [
+      'a SAS in the URL',
+      SALES.replace('/backups', '/backups?sig=hunter2'),
+      '24:19 container.url must be https://<account>.blob.<suffix>/<container>, without a query: the SAS belongs in `sas`',
+    ],
+    [
+      'a share account without a domain',
+      SALES.replace('CORP\\dms-upload', 'dms-upload'),
+      '23:21 share.login.windows must be a Windows account: DOMAIN\\user, plain or in single quotes, or user@domain',
+    ],
+    ['a bad port', SALES.replace('port: 445', 'port: 0'), '22:9 share.port must be a port, a number from 1 to 65535'],
+  ])('%s', (_name, text, expected) => expect(problemsOf(text)).toEqual([expected].flat()))
+
+  it('names that differ by letter case only are reported with both places', () => {
+    const second = '  - { name: SALES, server: b, login: { user: u, password: "${P}" }, databases: [A, a] }\n'
+    expect(problemsOf(SALES.replace('target:\n', `${second}target:\n`))).toEqual([
+      `17:13 sources[1].name repeats the name that stands at ${PATH}:12:11; names differ by more than letter case`,
+      `17:84 sources[1].databases[1] repeats the name that stands at ${PATH}:17:81; names differ by more than letter case`,
+    ])
+  })
+
+  it('takes an end of exactly 366 days', () => {
+    const text = SALES.replace('expires: 2026-12-20', 'expires: 2027-11-21').replace(
+      'expires: 2026-12-01',
+      'expires: 2027-11-22',
+    )
+    expect(problemsOf(text)).toEqual([])
+  })
+
+  it('refuses more than 1 MiB, counted in bytes', () => {
+    expect(problemsOf(`${SALES}# ${'x'.repeat(1024 * 1024)}`)).toEqual(['1:1 the file is larger than 1 MiB'])
+    expect(problemsOf(`${SALES}# ${'ä'.repeat(600 * 1024)}`)).toEqual(['1:1 the file is larger than 1 MiB'])
+    expect(problemsOf(`${SALES}# ${'x'.repeat(1000 * 1024)}`)).toEqual([])
+  })
+})
+
+describe('extends', () => {
+  const estate = { path: '.github/estate.yml', text: ESTATE }
+
+  it('reports each problem in the file where the value stands', () => {
+    const text = ESTATE.replace('${ERP_PASSWORD}', 'hunter2')
+      .replace('target: erp', 'target: epr')
+      .replace('fs01.corp', 'fs 01.corp')
+    expect(problemsOf(WAVE.replace('target: crm', 'target: crn'), { ...estate, text })).toEqual([
+      '9:105 sources[1].databases[0].target must be the name of one of the targets; did you mean "crm"?',
+      '.github/estate.yml:5:119 defaults.source.target must be the name of one of the targets; did you mean "erp"?',
+      '.github/estate.yml:6:69 targets.erp.login.password must be exactly "${NAME}", the name of an environment variable (capital letters, digits and _) that holds the secret; the secret itself must not stand in a manifest',
+      '.github/estate.yml:7:25 shares.fs01.path must be `\\\\host\\share` or `\\\\host\\share\\folder`: a host name has letters, digits, "-" and "." only',
+    ])
+  })
+
+  it.each([
+    [
+      'sources',
+      `${ESTATE}sources: []\n`,
+      '9:1 an extended file has no sources: they belong to the manifest that extends it',
+    ],
+    [
+      'another extends',
+      `${ESTATE}extends: a.yml\n`,
+      '9:1 an extended file cannot extend another one: there is one level only',
+    ],
+    ['no version', ESTATE.replace('version: 1', ''), '3:1 version is missing: it must be 1'],
+    ['another version', ESTATE.replace('version: 1', 'version: 3'), '2:10 version must be 1'],
+    ['a list', '- a', '1:1 an extended file must be a map'],
+    ['nothing', '', '1:1 the file is empty'],
+  ])('an extended file with %s is refused', (_name, text, problem) =>
+    expect(problemsOf(WAVE, { ...estate, text })).toContainEqual(`.github/estate.yml:${problem}`),
+  )
+
+  it.each([
+    ['../../estate.yml', 'extends must not leave the workspace'],
+    ['/etc/estate.yml', 'extends must be relative, not absolute'],
+    ['//host/share/estate.yml', 'extends must be a path inside the workspace, not a UNC path'],
+    ['dms-preflight.yml', 'extends must not name the manifest itself'],
+    ['missing.yml', 'extends names a file that could not be read'],
+  ])('%s is refused', (name, problem) => {
+    const text = WAVE.replace('estate.yml', name)
+    expect(problemsOf(text)).toEqual([`2:10 ${problem}`])
+    expect(readExtends(PATH, text)).toBe(name === 'missing.yml' ? '.github/missing.yml' : undefined)
+  })
+
+  it('names no file where there is none', () => {
+    for (const text of [SALES, '', '[', 'extends: [a]', 'extends:']) expect(readExtends(PATH, text)).toBeUndefined()
+    expect(readExtends('waves/2.yml', 'extends: ../estate.yml')).toBe('estate.yml')
+  })
+})
+
+describe('fifteen faults at once', () => {
+  const text = `version: 2
+nmae: Sales to Azure SQL Database
+scenario: sql-server-to-azure-sql-managed-instance
+generation: classic
+migration: online
+dms:
+  subnet: vnet-hub/snet-dms
+  egress: [10.0.0.4]
+  nsg-ports: seeds
+sources:
+  - name: sales
+    server: "sql01.corp.example;Password=hunter2"
+    login: { user: dms, password: hunter2 }
+    databases: [Sales, Sales, { name: Orders, target: mian }]
+  - name: Sales
+    server: sql02,99999
+    login: { user: "CORP\\tina", password: "\${GITHUB_TOKEN}" }
+    databases: [Hr]
+    databases: [Hr2]
+targets:
+  main: &main { resource: servers/sqlsales, login: { user: dms, password: "\${TARGET_PASSWORD}" } }
+  other: *main
+waivers:
+  - { check: target/server-firewall-admit-dms, reason: later, by: "@lead", expires: 2036-01-01 }
+`
+
+  it('are all reported, in their order, without a secret', () => {
+    const secretForm =
+      'must be exactly "${NAME}", the name of an environment variable (capital letters, digits and _) that holds the secret; the secret itself must not stand in a manifest'
+    const serverForm = 'must be `host`, `host,port` or `host\\instance`'
+    const short = 'is a short id: `azure` must give the subscription and the resource-group that complete it'
+    const problems = problemsOf(text)
+    expect(problems).toEqual([
+      '1:10 version must be 1',
+      '2:1 nmae is not a known key; did you mean "name"?',
+      '3:11 scenario is not supported yet as sql-server-to-azure-sql-managed-instance; supported: sql-server-to-azure-sql-database',
+      '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
+      `7:11 dms.subnet ${short}`,
+      '8:12 dms.egress[0] must be a public IPv4 or IPv6 address; this one is not public',
+      '9:14 dms.nsg-ports must be one of seed, current; did you mean "seed"?',
+      `12:13 sources[0].server ${serverForm}; a ";" begins the rest of a connection string, leave that out`,
+      `13:35 sources[0].login.password ${secretForm}`,
+      `14:24 sources[0].databases[1] repeats the name that stands at ${PATH}:14:17; names differ by more than letter case`,
+      '14:55 sources[0].databases[2].target must be the name of one of the targets; did you mean "main"?',
+      `15:11 sources[1].name repeats the name that stands at ${PATH}:11:11; names differ by more than letter case`,
+      '16:13 sources[1].server must have a port from 1 to 65535 after the comma',
+      '17:20 the text holds a tab (U+0009): in double quotes a backslash begins an escape, use single quotes',
+      '17:43 sources[1].login.password must not name a variable that begins with GITHUB_: the runner sets those',
+      '19:5 duplicate key: it stands at line 18, column 5 already',
+      '21:15 YAML anchors are not supported: write the value itself',
+      `21:27 targets.main.resource ${short}`,
+      '22:10 YAML aliases are not supported: write the value itself',
+      '24:14 waivers[0].check must be the id of a check; did you mean "target/server-firewall-admits-dms"?',
+      '24:85 waivers[0].expires must be at most a year (366 days) after now',
+    ])
+    expect(problems.join('\n')).not.toContain('hunter2')
+  })
+})
+
+describe('a flood of faults', () => {
+  it('is cut, and says so', () => {
+    const text = SALES.replace('[203.0.113.7]', `[${'10.0.0.4,'.repeat(500)}]`)
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(201)
+    expect(problems.at(-1)).toBe('0:0 300 more problems are not shown')
+  })
+
+  it.each([
+    ['flow lists', '['.repeat(1_000_000)],
+    ['flow maps', '{a: '.repeat(250_000)],
+    ['block lists', '- '.repeat(500_000)],
+    ['block maps', Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
+  ])('%s nested too deep are one problem', (_name, text) => {
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/^\d+:\d+ the file is nested more than 32 levels deep$/)
+  })
+
+  it.each([
+    ['a list of 300,000 wrong items', `sources: [{ databases: [${'1,'.repeat(300_000)}] }]`],
+    ['100,000 keys', Array.from({ length: 100_000 }, (_, index) => `a${index}: 1\n`).join('')],
+    ['100,000 duplicate keys', 'a: 1\n'.repeat(100_000)],
+    ['100,000 aliases', `a: [${'*a,'.repeat(100_000)}]`],
+    ['50,000 broken escapes', `a: [${'"\\q",'.repeat(50_000)}]`],
+    ['500,000 closing brackets', ']'.repeat(500_000)],
+  ])('%s come to an end', (_name, text) => {
+    const problems = problemsOf(text)
+    expect(problems.length).toBeGreaterThan(0)
+    expect(problems.length).toBeLessThanOrEqual(201)
+  })
+})
