@@ -1,4 +1,5 @@
-import { readdir, realpath } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
@@ -94,7 +95,7 @@ async function matching(root: string, pattern: string): Promise<string[] | undef
       if (entries > MOST_ENTRIES) return undefined
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (!entry.isDirectory()) {
-        if (isMatch.test(path)) matches.push(path)
+        if (isMatch.test(path) && !(await isFolderLink(root, path, entry))) matches.push(path)
       } else if (!NEVER_ENTERED.has(entry.name) && path.split('/').length < depth) {
         folders.push(path)
       }
@@ -106,6 +107,14 @@ async function matching(root: string, pattern: string): Promise<string[] | undef
 async function isFolderInside(root: string, folder: string): Promise<boolean> {
   const real = await realpath(join(root, folder)).catch(() => undefined)
   return real !== undefined && (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep))
+}
+
+async function isFolderLink(root: string, path: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return false
+  return stat(join(root, path)).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
 }
 
 /** A folder that is missing or closed to us holds no match. */

@@ -47,6 +47,7 @@ function readManifest(input: ManifestText, problems: ProblemList): Manifest | un
   if (!layers.isWhole) return undefined
   const bad = faults.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant]))
   const tree = applyDefaults(markBad(layers.tree, bad))
+  if (tree.kind !== 'map') return undefined
   return buildManifest(new Draft(tree, problems, shortForms), input.path, input.extended?.path, input)
 }
 

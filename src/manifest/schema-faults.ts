@@ -72,8 +72,14 @@ function keyFaults(issue: z.core.$ZodIssueUnrecognizedKeys, path: Path): SchemaF
 }
 
 function hint(issue: z.core.$ZodIssue, value: Tree): string {
-  if (value.kind === 'scalar' && value.value === null) return ', but nothing stands here'
-  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string'
-  const isTyped = value.kind === 'scalar' && typeof value.value !== 'string'
-  return wantsText && isTyped && issue.message !== SECRET_FORM ? '; put it in quotes' : ''
+  if (value.kind !== 'scalar' || typeof value.value === 'string') return ''
+  if (value.value === null) return ', but nothing stands here'
+  const isQuoteMissing = wantsTextOnly(issue) && issue.message !== SECRET_FORM && !issue.message.includes('in quotes')
+  return isQuoteMissing ? '; put it in quotes' : ''
+}
+
+function wantsTextOnly(issue: z.core.$ZodIssue): boolean {
+  const issues = issue.code === 'invalid_union' ? issue.errors.flat() : [issue]
+  const wanted = issues.flatMap((one) => (one.code === 'invalid_type' ? one.expected : []))
+  return wanted.includes('string') && !wanted.some((type) => type === 'number' || type === 'int')
 }

@@ -13,6 +13,10 @@ export interface KeyFault {
   near?: string
 }
 
+/** A manifest shows 200 problems at most; what stands beyond needs no search for the nearest name. */
+const MOST_ADVICE = 200
+const PLAIN_FAULT: KeyFault = { phrase: 'holds an unknown key', isKeyShown: false }
+
 interface MapOptions {
   /** Keys that the manifest's format knows and this version does not: why not, and what to do. */
   held?: Readonly<Record<string, string>>
@@ -26,7 +30,9 @@ export function strictMap<Shape extends z.ZodRawShape>(shape: Shape, options: Ma
   const names = Object.keys(shape)
   const error = (issue: z.core.$ZodRawIssue): string =>
     issue.code === 'unrecognized_keys'
-      ? JSON.stringify(issue.keys.map((key) => keyFault(key, names, options)))
+      ? JSON.stringify(
+          issue.keys.map((key, index) => (index < MOST_ADVICE ? keyFault(key, names, options) : PLAIN_FAULT)),
+        )
       : `must be a map with ${names.map((name) => `\`${name}\``).join(', ')}`
   const schema = z.strictObject(shape, { error })
   return options.description === undefined ? schema : schema.meta({ description: options.description })

@@ -35,8 +35,10 @@ export interface YamlDocument {
 }
 
 /** Parses one YAML 1.2 document. Never throws, whatever the text; undefined when problems forbid to read on. */
-export function parseYamlDocument(path: string, text: string, problems: ProblemList): YamlDocument | undefined {
-  if (text.length > LIMIT_BYTES || Buffer.byteLength(text) > LIMIT_BYTES) {
+export function parseYamlDocument(path: string, raw: string, problems: ProblemList): YamlDocument | undefined {
+  // A byte order mark is no column of the first line.
+  const text = raw.replace(/^\ufeff/, '')
+  if (raw.length > LIMIT_BYTES || Buffer.byteLength(raw) > LIMIT_BYTES) {
     problems.add({ path, line: 1, column: 1 }, 'the file is larger than 1 MiB')
     return undefined
   }

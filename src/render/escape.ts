@@ -13,7 +13,7 @@ const OUTSIDE_TEXT_LIMIT_CHARS = 500
  * Control characters, bidirectional overrides, zero-width and other invisible characters, and halves of characters.
  * Tab, line feed and carriage return are white space and stay.
  */
-const INVISIBLE = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu
+const INVISIBLE = /(?![\t\n\r])(?:[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5)/gu
 
 /** Makes what cannot be seen visible: U+202E becomes `⟨U+202E⟩`. */
 export function visible(text: string): string {
@@ -96,7 +96,8 @@ export function tableCell(text: string): string {
  */
 export function codeSpan(text: string, place: 'text' | 'table' = 'text'): string {
   const line = oneLine(text)
-  if (line === '') return ''
+  // A list item without text could underline the paragraph above it into a heading.
+  if (line === '') return '`(empty)`'
   if (place === 'table' && line.includes('|')) return escapeMarkdown(text)
   const fence = '`'.repeat(longestRun(line) + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''

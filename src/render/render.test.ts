@@ -5,20 +5,22 @@ import type { CheckResult, Report } from '../domain/report.ts'
 import { disclose } from '../report/disclose.ts'
 import {
   applianceIsManual,
-  badManifestReport,
   blocked,
   check,
-  conditionsReport,
   controlServerFails,
   firewallFails,
   manifest,
-  notReadyReport,
   nsgFails,
   portTimesOut,
+} from '../../test/golden/fixtures.ts'
+import {
+  badManifestReport,
+  conditionsReport,
+  notReadyReport,
   readyReport,
   summarise,
   undeterminedReport,
-} from '../../test/golden/fixtures.ts'
+} from '../../test/golden/reports.ts'
 import { renderAnnotations } from './annotations.ts'
 import { renderJson } from './json.ts'
 import { renderOutputs } from './outputs.ts'

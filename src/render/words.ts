@@ -3,14 +3,14 @@ import type { Status, Team, Verdict } from '../domain/verdict.ts'
 export const STATUS_WORDS: Record<Status, { icon: string; words: string }> = {
   ready: { icon: '✅', words: 'ready' },
   'ready-with-conditions': { icon: '🟡', words: 'ready with conditions' },
-  undetermined: { icon: '❔', words: 'undetermined' },
+  undetermined: { icon: '❓', words: 'undetermined' },
   'not-ready': { icon: '⛔', words: 'not ready' },
 }
 
 export const VERDICT_WORDS: Record<Verdict, { icon: string; words: string }> = {
   pass: { icon: '✅', words: 'pass' },
   fail: { icon: '❌', words: 'fail' },
-  unknown: { icon: '❔', words: 'unknown' },
+  unknown: { icon: '❓', words: 'unknown' },
   blocked: { icon: '⏸️', words: 'blocked' },
   manual: { icon: '✋', words: 'to be vouched for' },
   attested: { icon: '🖊️', words: 'attested' },

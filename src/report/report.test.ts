@@ -5,24 +5,26 @@ import {
   applianceIsManual,
   at,
   attestation,
-  badManifestReport,
   blocked,
   browserDoesNotApply,
   check,
-  conditionsReport,
   controlServerFails,
   firewallFails,
   manifest,
-  notReadyReport,
   NOW,
   nsgFails,
   portPasses,
   portTimesOut,
+  waiver,
+} from '../../test/golden/fixtures.ts'
+import {
+  badManifestReport,
+  conditionsReport,
+  notReadyReport,
   readyReport,
   summarise,
   undeterminedReport,
-  waiver,
-} from '../../test/golden/fixtures.ts'
+} from '../../test/golden/reports.ts'
 import { disclose } from './disclose.ts'
 import { nextSteps } from './next-steps.ts'
 import { vouch } from './vouch.ts'

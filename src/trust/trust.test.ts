@@ -92,6 +92,7 @@ describe('asking GitHub', () => {
   afterEach(() => lab?.close())
 
   async function ask(state: GitHubState, files: Record<string, string>, more: Partial<TrustQuestion> = {}) {
+    await lab?.close()
     lab = await startGitHub(state)
     const signal = new AbortController().signal
     const token = new Secret('github-token', 'ghs_lab')

@@ -1,6 +1,5 @@
 import type { Attestation, Manifest, Waiver } from '../../src/domain/manifest.ts'
-import type { CheckResult, Report, RunFacts } from '../../src/domain/report.ts'
-import { summariseReport, type ReportInput } from '../../src/report/summarise.ts'
+import type { CheckResult, RunFacts } from '../../src/domain/report.ts'
 
 const PATH = '.github/dms-preflight.yml'
 export const NOW = '2026-11-22T10:00:00.000Z'
@@ -118,7 +117,7 @@ export const controlServerFails = check({
   },
 })
 
-const nsg = check({
+export const nsgPasses = check({
   id: 'network/nsg-allows-dms-ports',
   ref: 'DMSP-003',
   title: 'NSG allows DMS ports',
@@ -131,7 +130,7 @@ const nsg = check({
 })
 
 export const nsgFails = check({
-  ...nsg,
+  ...nsgPasses,
   verdict: 'fail',
   summary:
     'NSG `nsg-dms` blocks TCP 443 from `snet-dms` to AzureMonitor. Rule `DenyInternetOut` (priority 300) denies 10.1.2.4 → 20.42.1.9:443',
@@ -265,94 +264,4 @@ export const waiver: Waiver = {
   reason: 'private endpoint only',
   expires: '2026-12-02T00:00:00.000Z',
   location: at(33),
-}
-
-const portIsDirect = check({ ...portPasses, proof: 'direct' })
-const passes = [
-  nsg,
-  check({ ...nsg, subject: { kind: 'nsg-port', name: 'snet-dms:53' } }),
-  check(),
-  browserDoesNotApply,
-]
-const login = 'source/login-is-accepted'
-const behindPort = [
-  blocked(login, 'Login is accepted', 'source/engine-port-is-reachable'),
-  blocked('source/login-has-control-server', 'Login has CONTROL SERVER', login),
-  blocked('source/firewall-appliance-lets-dms-in', 'Firewall appliance lets DMS in', 'source/engine-port-is-reachable'),
-]
-
-export function summarise(more: Partial<ReportInput> = {}): Report {
-  return summariseReport({
-    run: RUN,
-    title: '',
-    manifests: [],
-    problems: [],
-    notices: [],
-    now: new Date(NOW),
-    trusted: true,
-    toolVersion: '1.2.3',
-    ...more,
-  })
-}
-
-export function readyReport(): Report {
-  return summarise({
-    manifests: [{ manifest: manifest({ generation: 'modern' }), results: [portIsDirect, ...passes] }],
-    run: { ...RUN, vantage: { name: 'dms-subnet', verified: true } },
-  })
-}
-
-export function conditionsReport(): Report {
-  const vouching = manifest({ attestations: [attestation], waivers: [waiver] })
-  return summarise({
-    manifests: [
-      { manifest: vouching, results: [portPasses, ...passes, applianceIsManual, firewallFails, adminRuleUnknown] },
-    ],
-  })
-}
-
-export function undeterminedReport(): Report {
-  const results = [portPasses, portTimesOut, ...behindPort, ...passes, adminRuleUnknown, applianceIsManual]
-  return summarise({
-    manifests: [{ manifest: manifest({ attestations: [attestation] }), results }],
-    trusted: false,
-    run: { ...RUN, trusted: false },
-  })
-}
-
-export function notReadyReport(): Report {
-  const wave = manifest({
-    path: 'waves/wave-2.yml',
-    name: 'Wave 2',
-    location: at(1, 'waves/wave-2.yml'),
-    waivers: [{ ...waiver, expires: '2026-11-01T00:00:00.000Z', location: at(40, 'waves/wave-2.yml') }],
-  })
-  const erp = check({
-    ...controlServerFails,
-    subject: { kind: 'sql-server', name: 'erp' },
-    summary: 'The login `dms` on `erp` lacks CONTROL SERVER; it has `CONNECT SQL`',
-    location: at(9, 'waves/wave-2.yml'),
-  })
-  return summarise({
-    manifests: [
-      {
-        manifest: manifest({ attestations: [attestation] }),
-        results: [controlServerFails, nsgFails, firewallFails, portPasses, applianceIsManual, browserDoesNotApply],
-      },
-      { manifest: wave, results: [erp, nsgFails, portTimesOut, ...behindPort, firewallFails] },
-    ],
-  })
-}
-
-export function badManifestReport(): Report {
-  return summarise({
-    problems: [
-      { severity: 'error', location: at(3), message: 'Unknown key `scenari`; did you mean `scenario`?' },
-      {
-        severity: 'error',
-        location: at(14),
-        message: 'The password stands here in the clear: name an environment variable, "${NAME}"',
-      },
-    ],
-  })
 }

@@ -4,7 +4,7 @@ import type { Report } from '../../src/domain/report.ts'
 import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../../src/render/markdown.ts'
 import { renderText } from '../../src/render/terminal.ts'
 import { disclose } from '../../src/report/disclose.ts'
-import { badManifestReport, conditionsReport, notReadyReport, readyReport, undeterminedReport } from './fixtures.ts'
+import { badManifestReport, conditionsReport, notReadyReport, readyReport, undeterminedReport } from './reports.ts'
 
 const REMEDIES = new Map([['source/login-has-control-server', 'Grant CONTROL SERVER to the login that DMS uses.']])
 

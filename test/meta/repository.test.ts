@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
+import { WORKFLOW_PORTS, workflowManifest } from '../../lab/workflow-lab.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
@@ -53,5 +54,12 @@ describe('the repository', () => {
   it('names no path of a machine in what it ships', () => {
     const files = [...listFiles('src', '.ts'), ...listFiles('lab', '.ts'), ...listFiles('docs', '.md'), 'README.md', 'package.json']
     expect(files.filter((file) => /\/(work|home\/\w+|Users\/\w+)\/(main|shared)\b/.test(read(file)))).toEqual([])
+  })
+})
+
+describe('the manifests of the e2e workflow', () => {
+  it.each(['failing', 'passing'] as const)('are those of the lab on its fixed ports: %s', (story) => {
+    expect(read(`test/e2e/workflow/${story}.yml`)).toBe(workflowManifest(story))
+    expect(read('.github/workflows/e2e.yml')).toContain(`https://localhost:${WORKFLOW_PORTS[story].azure}`)
   })
 })

@@ -27,7 +27,7 @@ interface Node {
 
 function parse(markdown: string): Node {
   const processor = unified().use(remarkParse).use(remarkGfm)
-  return processor.runSync(processor.parse(markdown)) as Node
+  return processor.runSync(processor.parse(markdown))
 }
 
 function all(node: Node): Node[] {
@@ -164,7 +164,7 @@ describe('tableCell', () => {
         const allowed = ['root', 'table', 'tableRow', 'tableCell', 'text', 'inlineCode']
         expect(typesOf(tree).filter((type) => !allowed.includes(type))).toEqual([])
         const [, row] = tree.children?.[0]?.children ?? []
-        expect(textOf(row?.children?.[2] ?? { type: '' })).toBe(oneLine(c))
+        expect(textOf(row?.children?.[2] ?? { type: '' })).toBe(oneLine(c) || '(empty)')
       }),
       { numRuns: 500 },
     )

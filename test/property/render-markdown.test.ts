@@ -6,7 +6,8 @@ import { unified } from 'unified'
 import type { CheckResult, Report } from '../../src/domain/report.ts'
 import { CAUSE_KINDS, TEAMS, VERDICTS } from '../../src/domain/verdict.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../../src/render/markdown.ts'
-import { check, manifest, RUN, summarise } from '../golden/fixtures.ts'
+import { check, manifest, RUN } from '../golden/fixtures.ts'
+import { summarise } from '../golden/reports.ts'
 
 interface Node {
   type: string

@@ -140,8 +140,8 @@ describe('target/server-firewall-admits-dms', () => {
     [
       'declared addresses covered, endpoint on',
       { rules: [PUBLIC], egress: ['203.0.113.7'], serviceEndpoints: ['Microsoft.Sql'] },
-      'pass',
-      'note that snet-dms has the Microsoft.Sql endpoint',
+      'unknown',
+      'behind which the server sees the subnet instead of a public address',
     ],
     [
       'declared addresses covered in part',

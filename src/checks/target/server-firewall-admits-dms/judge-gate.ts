@@ -50,13 +50,20 @@ export function admitted(facts: ServerFacts): Judgement | undefined {
       facts,
       `firewall rule ${azure.name} (0.0.0.0) of ${server} admits everything inside Azure, and so DMS`,
     )
-  const declared = publicEgress(egress)
-  if (declared.length === 0 || uncovered(facts).length > 0) return undefined
-  const note =
-    subnet !== null && hasSqlEndpoint(subnet)
-      ? `; note that ${subnet.name} has the Microsoft.Sql endpoint, behind which a virtual network rule is the rule that counts`
-      : ''
-  return passed(facts, `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears${note}`)
+  if (!isCovered(facts) || isBehindEndpoint(facts)) return undefined
+  return passed(facts, `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears`)
+}
+
+function isCovered(facts: ServerFacts): boolean {
+  return publicEgress(facts.egress).length > 0 && uncovered(facts).length === 0
+}
+
+/**
+ * With the endpoint on, the server sees the subnet and no longer a public address, so that address rules stop matching
+ * (https://learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview).
+ */
+function isBehindEndpoint({ subnet }: ServerFacts): boolean {
+  return subnet !== null && hasSqlEndpoint(subnet)
 }
 
 function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
@@ -107,6 +114,10 @@ function judgeAddresses(facts: ServerFacts, serverId: string): Judgement {
   const inner = addressRules.filter(isPrivateOnly)
   const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
   const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
+  if (isCovered(facts) && isBehindEndpoint(facts)) {
+    const message = `the firewall rules of ${server} cover ${egress.join(', ')}, but ${facts.subnet?.name ?? 'the subnet'} has the Microsoft.Sql endpoint on, behind which the server sees the subnet instead of a public address, and no virtual network rule names it`
+    return undetermined(facts, 'insufficient', message)
+  }
   if (publicEgress(egress).length > 0) {
     const left = uncovered(facts).map(formatRange).join(', ')
     const actual = `the firewall rules of ${server} leave out ${left} of the declared addresses of DMS (${egress.join(', ')})${never}`

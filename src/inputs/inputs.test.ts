@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
+import { readInputs } from './inputs.ts'
+
+const GUID = '00000000-0000-4000-8000-000000000001'
+
+function env(inputs: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+}
+
+function problemsOf(inputs: Record<string, string>): string[] {
+  const result = readInputs(env(inputs))
+  return result.ok ? [] : result.problems.map(({ message }) => message)
+}
+
+function inputsOf(variables: Record<string, string | undefined>) {
+  const result = readInputs(variables)
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.inputs
+}
+
+const DEFAULTS = {
+  manifests: ['.github/dms-preflight.yml'],
+  mode: 'check',
+  azure: { authType: 'auto' },
+  environment: 'azurecloud',
+  vantage: 'auto',
+  failOn: 'undetermined',
+  comment: 'always',
+  disclose: 'auto',
+  reportDirectory: 'dms-preflight-report',
+  timeoutMs: 30_000,
+  deadlineMs: 900_000,
+  maxParallel: 64,
+}
+
+describe('readInputs', () => {
+  it('gives the defaults for nothing and for empty inputs', () => {
+    expect(inputsOf({})).toEqual(DEFAULTS)
+    expect(inputsOf(env(Object.fromEntries(Object.keys(INPUT_DEFAULTS).map((name) => [name, '']))))).toEqual(DEFAULTS)
+    expect(inputsOf(env(HELD_INPUTS))).toEqual(DEFAULTS)
+  })
+
+  it('reads everything', () => {
+    const inputs = inputsOf({
+      GITHUB_WORKSPACE: '/w',
+      RUNNER_TEMP: '/t/',
+      ...env({
+        manifest: '\n .github/*.yml \r\n\n waves/**/*.yml\n',
+        mode: 'check',
+        'client-id': GUID,
+        'tenant-id': GUID,
+        'subscription-id': GUID,
+        'client-secret': ' hunter2 ',
+        'auth-type': 'secret',
+        environment: 'AzureUSGovernment',
+        'github-token': 'ghs_x',
+        'trusted-ref': 'release/1.x',
+        vantage: 'dms-subnet',
+        'fail-on': 'not-ready',
+        comment: 'problems',
+        title: 'Wave 2',
+        disclose: 'counts',
+        'report-directory': '/t/report/',
+        timeout: '5',
+        deadline: '1h',
+        'max-parallel': '8',
+      }),
+    })
+    expect(inputs).toMatchObject({
+      manifests: ['.github/*.yml', 'waves/**/*.yml'],
+      azure: { authType: 'secret', clientId: GUID, tenantId: GUID, subscriptionId: GUID },
+      environment: 'azureusgovernment',
+      trustedRef: 'release/1.x',
+      vantage: 'dms-subnet',
+      failOn: 'not-ready',
+      comment: 'problems',
+      title: 'Wave 2',
+      disclose: 'counts',
+      reportDirectory: '/t/report',
+      timeoutMs: 5000,
+      deadlineMs: 3_600_000,
+      maxParallel: 8,
+    })
+    expect(inputs.azure.clientSecret?.reveal()).toBe('hunter2')
+    expect(inputs.githubToken?.reveal()).toBe('ghs_x')
+    expect(JSON.stringify(inputs)).not.toMatch(/hunter2|ghs_x/)
+  })
+
+  it.each<[Record<string, string>, string]>([
+    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check'],
+    [{ mode: 'chek' }, 'input mode must be check; did you mean check?'],
+    [{ 'auth-type': 'oidc' }, 'input auth-type is not supported yet as oidc; supported: auto, secret'],
+    [{ 'auth-type': 'secrets' }, 'input auth-type must be one of auto, secret; did you mean secret?'],
+    [{ 'client-id': 'me' }, 'input client-id must be a GUID, like 00000000-0000-4000-8000-000000000000'],
+    [
+      { environment: 'azurecluod' },
+      'input environment must be one of azurecloud, azureusgovernment, azurechinacloud, or the https URL of an Azure Resource Manager endpoint; did you mean azurecloud?',
+    ],
+    [
+      { environment: 'http://arm.example' },
+      'input environment must be one of azurecloud, azureusgovernment, azurechinacloud, or the https URL of an Azure Resource Manager endpoint',
+    ],
+    [
+      { environment: 'https://u:p@arm.example' },
+      'input environment must be one of azurecloud, azureusgovernment, azurechinacloud, or the https URL of an Azure Resource Manager endpoint, without user, query and fragment',
+    ],
+    [{ 'trusted-ref': 'a b' }, 'input trusted-ref must be the name of a branch or tag, or a commit'],
+    [{ 'trusted-ref': '../x' }, 'input trusted-ref must be the name of a branch or tag, or a commit'],
+    [{ vantage: 'my place' }, 'input vantage must be auto, or a name of letters, digits, ".", "_" and "-"'],
+    [
+      { 'fail-on': 'undetermind' },
+      'input fail-on must be one of not-ready, undetermined, conditions, never; did you mean undetermined?',
+    ],
+    [{ comment: 'sometimes' }, 'input comment must be one of always, changes, problems, never'],
+    [{ title: 'a\nb' }, 'input title must be one line of at most 200 characters'],
+    [{ disclose: 'all' }, 'input disclose must be one of auto, full, names, counts'],
+    [
+      { 'report-directory': '../x' },
+      "input report-directory must not leave the workspace; it lies in the workspace or in the runner's folder for temporary files",
+    ],
+    [
+      { 'report-directory': '/etc' },
+      "input report-directory must be relative, not absolute; it lies in the workspace or in the runner's folder for temporary files",
+    ],
+    [
+      { 'report-directory': '.' },
+      "input report-directory must name something inside the workspace; it lies in the workspace or in the runner's folder for temporary files",
+    ],
+    [{ timeout: '2h' }, 'input timeout must be a duration of at most 1h: 30 or 30s (seconds), 15m, 6h'],
+    [{ timeout: 'soon' }, 'input timeout must be a duration of at most 1h: 30 or 30s (seconds), 15m, 6h'],
+    [{ deadline: '6d' }, 'input deadline must be a duration of at most 5d: 30 or 30s (seconds), 15m, 6h'],
+    [{ 'max-parallel': '0' }, 'input max-parallel must be a whole number from 1 to 1024'],
+    [{ 'max-parallel': '1e3' }, 'input max-parallel must be a whole number from 1 to 1024'],
+    [{ 'allow-writes': 'true' }, 'input allow-writes is not supported yet: leave it out'],
+    [{ 'receipt-max-age': '48h' }, 'input receipt-max-age is not supported yet: leave it out'],
+    [{ 'allowed-hosts': '*.example' }, 'input allowed-hosts is not supported yet: leave it out'],
+    [{ shard: '1/5' }, 'input shard is not supported yet: leave it out'],
+  ])('%j is refused', (inputs, message) => expect(problemsOf(inputs)).toEqual([message]))
+
+  it('wants the identity of a secret, and reports all problems at once without secrets', () => {
+    const problems = problemsOf({ 'client-secret': 'hunter2', mode: 'merge', timeout: 'x' })
+    expect(problems).toHaveLength(4)
+    expect(problems.join('\n')).not.toContain('hunter2')
+    expect(problems).toContain('input client-id is missing: `client-secret` needs it')
+    expect(problems).toContain('input tenant-id is missing: `client-secret` needs it')
+  })
+
+  it('ignores what it does not know, and says so', () => {
+    const result = readInputs({ INPUT_FAIL_ON: 'never', INPUT_COLOUR: 'red', INPUT_EMPTY: '', OTHER: 'x' })
+    expect(result.ok && result.inputs.failOn).toBe('undetermined')
+    expect(result.warnings).toEqual([
+      'the input "fail_on" is unknown and was ignored; did you mean "fail-on"?',
+      'the input "colour" is unknown and was ignored',
+    ])
+  })
+})
+
+describe('action.yml', () => {
+  const action = parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as {
+    inputs: Record<string, { description: string; default?: string }>
+    outputs: Record<string, { description: string }>
+    runs: { using: string; main: string }
+  }
+
+  it('has every input that works, with the same default', () => {
+    const defaults = Object.fromEntries(
+      Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']),
+    )
+    expect(defaults).toEqual({ ...INPUT_DEFAULTS, 'github-token': '${{ github.token }}' })
+    expect(Object.keys(action.inputs)).toEqual(Object.keys(INPUT_DEFAULTS))
+  })
+
+  it('describes everything and runs on Node 24', () => {
+    for (const { description } of [...Object.values(action.inputs), ...Object.values(action.outputs)]) {
+      expect(description).toMatch(/\.$/)
+    }
+    expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' })
+  })
+})
