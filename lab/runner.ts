@@ -162,11 +162,11 @@ async function writeEntries(workspace: string, files: Readonly<Record<string, Wo
 function environmentOf(start: ActionStart, home: string, workspace: string, temp: string): Record<string, string> {
   const eventName = start.eventName ?? 'workflow_dispatch'
   const api = start.apiUrl ?? 'https://api.github.com'
-  const inputs = Object.entries(start.inputs ?? {}).map(([name, value]) => [
+  const inputs = Object.entries(start.inputs ?? {}).map(([name, value]): [string, string] => [
     `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
     value,
   ])
-  const commandFiles = FILE_COMMANDS.map((name) => [`GITHUB_${name}`, join(home, name)])
+  const commandFiles = FILE_COMMANDS.map((name): [string, string] => [`GITHUB_${name}`, join(home, name)])
   const all: Record<string, string | undefined> = {
     PATH: process.env['PATH'],
     SystemRoot: process.env['SystemRoot'],

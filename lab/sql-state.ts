@@ -36,6 +36,8 @@ export interface DatabaseState {
   controlBy?: readonly string[]
   /** Members of db_owner. */
   owners?: readonly string[]
+  /** What a login gets that asks for it. */
+  refuses?: SqlMessage
 }
 
 export interface SqlState {
@@ -86,7 +88,7 @@ function authenticate(state: SqlState, login: Login, session: Session): LoginVer
     return account.contained === true ? loginFailed(login.user) : cannotOpenDatabase(session.database, login.user)
   }
   session.database = database
-  return undefined
+  return findDatabase(state, database)?.refuses
 }
 
 /** SQL Server says so only to who knows the password. */

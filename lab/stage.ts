@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAzure, type AzureServer } from './azure/server.ts'
 import { azureState, type AzureState } from './azure/state.ts'
-import { createAuthority } from './certificates.ts'
+import { startSqlBrowser } from './browser.ts'
+import { createAuthority, selfSigned, type Authority, type KeyAndCertificate } from './certificates.ts'
 import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
 import { playSqlState } from './sql-state.ts'
 import { startTdsServer, type TdsServer } from './tds/server.ts'
-import type { Story } from './stories/story.ts'
+import type { ServerCertificate, Story, StoryServer } from './stories/story.ts'
 
 /** All servers of a story, and the action's start with which a runner would look at them. */
 export interface Stage {
@@ -38,25 +39,31 @@ export interface StageOptions {
 
 export const LAB_GITHUB_TOKEN = 'ghs_labToken0123456789abcdefghijklmnop'
 
+/** RFC 1078: nobody listens there any more, and only root could. */
+const REFUSED_PORT = 1
+const BROWSER_PORT = 1434
+const DAY_MS = 86_400_000
+const LAB_NAMES = ['localhost', '127.0.0.1', '::1']
+
 export async function setStage(story: Story, options: StageOptions = {}): Promise<Stage> {
   const authority = await createAuthority()
-  const tls = await authority.issue({ names: ['localhost', '127.0.0.1', '::1'] })
+  const tls = await authority.issue({ names: LAB_NAMES })
   const sql: Record<string, TdsServer> = {}
-  for (const [name, { state, encryption = 'on' }] of Object.entries(story.servers)) {
-    const port = options.ports?.[name]
-    sql[name] = await startTdsServer({
-      ...playSqlState(state),
-      tls,
-      encryption,
-      ...(port === undefined ? {} : { port }),
-    })
+  for (const [name, server] of Object.entries(story.servers)) {
+    if (server.down !== true) sql[name] = await startServer(server, authority, options.ports?.[name])
   }
+  const ports = {
+    sql: Object.fromEntries(Object.keys(story.servers).map((name) => [name, sql[name]?.port ?? REFUSED_PORT])),
+  }
+  const browser =
+    story.browser && (await startSqlBrowser({ port: BROWSER_PORT, serverName: 'SQL01', ...story.browser(ports) }))
   const state = azureState(story.azure)
+  story.changeAzure?.(state)
   options.azure?.(state)
   const azure = await startAzure(state, tls, options.ports?.['azure'])
   const files = {
     'certs/root.pem': authority.certificate,
-    ...story.files({ sql: Object.fromEntries(Object.entries(sql).map(([name, { port }]) => [name, port])) }),
+    ...story.files(ports),
   }
   const github = await startGitHub({
     visibility: 'private',
@@ -98,9 +105,43 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
     run: (entry, changes) => runAction(startOf(entry, changes)),
     spawn: (entry, changes) => spawnAction(startOf(entry, changes)),
     async close() {
-      await Promise.all([azure.close(), github.close(), ...Object.values(sql).map((server) => server.close())])
+      const servers = [azure, github, ...Object.values(sql), ...(browser === undefined ? [] : [browser])]
+      await Promise.all(servers.map((server) => server.close()))
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+async function startServer(
+  { state, encryption = 'on', certificate = 'trusted', misbehave }: StoryServer,
+  authority: Authority,
+  port: number | undefined,
+): Promise<TdsServer> {
+  const tls = await certificateOf(certificate, authority)
+  return startTdsServer({
+    ...playSqlState(state),
+    encryption,
+    ...(tls === undefined ? {} : { tls }),
+    ...(misbehave === undefined ? {} : { misbehave }),
+    ...(port === undefined ? {} : { port }),
+  })
+}
+
+async function certificateOf(kind: ServerCertificate, authority: Authority): Promise<KeyAndCertificate | undefined> {
+  const names = LAB_NAMES
+  switch (kind) {
+    case 'trusted':
+      return authority.issue({ names })
+    case 'self-signed':
+      return selfSigned({ names })
+    case 'other-name':
+      return authority.issue({ names: ['sql02.corp.example'] })
+    case 'expired':
+      return authority.issue({ names, notAfter: new Date(Date.now() - DAY_MS) })
+    case 'not-yet-valid':
+      return authority.issue({ names, notBefore: new Date(Date.now() + DAY_MS) })
+    case 'none':
+      return undefined
   }
 }
 

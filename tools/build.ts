@@ -37,7 +37,6 @@ async function shrink(dist: string): Promise<void> {
       format: 'esm',
       platform: 'node',
       target: 'node24',
-      charset: 'utf8',
       minifyWhitespace: true,
       minifySyntax: true,
       legalComments: 'none',

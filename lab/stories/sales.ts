@@ -35,14 +35,14 @@ export function salesStory({ fixed }: { fixed: boolean }): Story {
   }
 }
 
-const NET: Place = { resourceGroup: 'rg-net' }
-const SALES: Place = { resourceGroup: 'rg-sales' }
+export const NET: Place = { resourceGroup: 'rg-net' }
+export const SALES: Place = { resourceGroup: 'rg-sales' }
 const SUBNETS = 'Microsoft.Network/virtualNetworks/subnets'
 export const DMS_SUBNET = resourceId(NET, SUBNETS, 'vnet-hub', 'snet-dms')
 export const SQL_SERVER = resourceId(SALES, 'Microsoft.Sql/servers', 'sqlsales')
-const NSG = resourceId(NET, 'Microsoft.Network/networkSecurityGroups', 'nsg-dms')
-const GATEWAY = resourceId(NET, 'Microsoft.Network/virtualNetworkGateways', 'vgw-hub')
-const ON_PREMISES = resourceId(NET, 'Microsoft.Network/localNetworkGateways', 'lgw-headquarters')
+export const NSG = resourceId(NET, 'Microsoft.Network/networkSecurityGroups', 'nsg-dms')
+export const GATEWAY = resourceId(NET, 'Microsoft.Network/virtualNetworkGateways', 'vgw-hub')
+export const ON_PREMISES = resourceId(NET, 'Microsoft.Network/localNetworkGateways', 'lgw-headquarters')
 export const SALES_PASSWORD = 'Grün-5alt!sales'
 export const TARGET_PASSWORD = 'T4rget;pass=word'
 
@@ -114,7 +114,10 @@ export function salesTarget(): SqlState {
   }
 }
 
-export function salesManifest(ports: Ports, more = ''): string {
+export function salesManifest(
+  ports: Ports,
+  { tools = 'data-migration-assistant: { version: "5.8" }', more = salesAttestations() } = {},
+): string {
   return `version: 1
 name: Sales to Azure SQL Database
 scenario: sql-server-to-azure-sql-database
@@ -132,11 +135,11 @@ target:
   resource: ${SQL_SERVER}
   endpoint: localhost,${String(ports.sql['target'])}
   login: { user: dms, password: "\${TARGET_PASSWORD}" }
-tools: { data-migration-assistant: { version: "5.8" } }
-${more === '' ? attestations() : more}`
+tools: { ${tools} }
+${more}`
 }
 
-function attestations(): string {
+export function salesAttestations(): string {
   return `attestations:
   - check: source/windows-firewall-lets-dms-in
     subject: sales

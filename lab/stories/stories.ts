@@ -1,7 +1,11 @@
+import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
 import type { Story } from './story.ts'
+import { undeterminedStory } from './undetermined.ts'
 
 /** By the name that `npm run demo -- --story NAME` takes. */
 export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => Story>> = {
   sales: salesStory,
+  ready: readyStory,
+  undetermined: undeterminedStory,
 }

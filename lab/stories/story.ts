@@ -1,6 +1,7 @@
-import type { ArmResource } from '../azure/state.ts'
+import type { ArmResource, AzureState } from '../azure/state.ts'
+import type { SqlBrowserOptions } from '../browser.ts'
 import type { SqlState } from '../sql-state.ts'
-import type { Encryption } from '../tds/model.ts'
+import type { Encryption, Misbehaviour } from '../tds/model.ts'
 
 /** Where the servers of a story came to stand; everything is on localhost. */
 export interface Ports {
@@ -8,10 +9,18 @@ export interface Ports {
   sql: Readonly<Record<string, number>>
 }
 
+/** What a server shows in TLS; `none`: it has no encryption at all. */
+export type ServerCertificate = 'trusted' | 'self-signed' | 'other-name' | 'expired' | 'not-yet-valid' | 'none'
+
 /** One SQL Server of a story. */
 export interface StoryServer {
   state: SqlState
   encryption?: Encryption
+  /** Default `trusted`. */
+  certificate?: ServerCertificate
+  misbehave?: Misbehaviour
+  /** Nothing listens: its port is one that every host refuses. */
+  down?: boolean
 }
 
 /** A migration as data: what Azure and the servers hold, what the manifest says, and what the gate has to say. */
@@ -19,6 +28,10 @@ export interface Story {
   name: string
   title: string
   azure: ArmResource[]
+  /** Faults, missing roles and the like, before Azure starts. */
+  changeAzure?: (state: AzureState) => void
+  /** SQL Server Browser on its own port, UDP 1434 of 127.0.0.1: one story at a time on one machine. */
+  browser?: (ports: Ports) => Pick<SqlBrowserOptions, 'instances' | 'silent'>
   servers: Readonly<Record<string, StoryServer>>
   /** Environment variables of the step. */
   secrets: Readonly<Record<string, string>>

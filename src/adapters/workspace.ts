@@ -62,8 +62,8 @@ function blobSha(bytes: Buffer): string {
 }
 
 async function readBytes(real: string, shown: string, limitBytes: number): Promise<Observed<FileBytes>> {
-  // O_NOFOLLOW and O_NONBLOCK cover what is put there after it was looked at; Windows has neither.
-  const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  // O_NOFOLLOW and O_NONBLOCK cover what is put there after it was looked at; Windows has neither, and undefined counts as 0 here.
+  const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const facts = await file.stat()
     if (!facts.isFile()) return unseen('forbidden', `${shown} is not a regular file; it is not read.`)

@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
-import { Secret } from '../domain/secret.ts'
+import type { Secret } from '../domain/secret.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
 

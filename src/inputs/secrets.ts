@@ -14,7 +14,7 @@ export function secretNames(manifest: Manifest): string[] {
 export function readSecrets(env: Env, names: readonly string[]): ReadonlyMap<string, Secret> {
   const secrets = new Map<string, Secret>()
   for (const name of names) {
-    const value = env[name]
+    const value = Object.hasOwn(env, name) ? env[name] : undefined
     if (value !== undefined && value !== '') secrets.set(name, new Secret(name, value))
   }
   return secrets

@@ -27,7 +27,7 @@ export class Draft {
   /** `tree`: marked bad wherever the schema found a fault. `shortForms`: plurals written as `target`, `share`, ... */
   constructor(tree: Tree, problems: ProblemList, shortForms: ReadonlySet<string>) {
     // Bad places are left out of the plain value and the schema accepted all others, which is what the type says.
-    this.file = (plainValue(tree) ?? {}) as DraftFile
+    this.file = plainValue(tree) ?? {}
     this.#tree = tree
     this.#problems = problems
     this.#shortForms = shortForms

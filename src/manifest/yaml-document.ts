@@ -1,4 +1,4 @@
-import { Composer, Lexer, LineCounter, Parser } from 'yaml'
+import { Composer, Lexer, Parser } from 'yaml'
 import type { CST, Document, ErrorCode } from 'yaml'
 import type { Location } from '../domain/manifest.ts'
 import type { ProblemList } from './problem-list.ts'
@@ -42,12 +42,8 @@ export function parseYamlDocument(path: string, raw: string, problems: ProblemLi
     problems.add({ path, line: 1, column: 1 }, 'the file is larger than 1 MiB')
     return undefined
   }
-  const lines = new LineCounter()
-  const locate = (offset: number): Location => {
-    const { line, col } = lines.linePos(offset)
-    return { path, line, column: col }
-  }
-  const tokens = readTokens(text, lines)
+  const locate = createLocator(path, text)
+  const tokens = readTokens(text)
   if (typeof tokens === 'number') {
     problems.add(locate(tokens), `the file is nested more than ${DEEPEST_LEVEL} levels deep`)
     return undefined
@@ -61,10 +57,31 @@ export function parseYamlDocument(path: string, raw: string, problems: ProblemLi
   return { document, locate, errorOffsets }
 }
 
+/** The parser's own line counter misses lines where the file is broken. */
+function createLocator(path: string, text: string): YamlDocument['locate'] {
+  const starts = [0]
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1)
+  return (offset) => {
+    const line = indexFrom(starts, offset + 1)
+    return { path, line, column: offset - (starts[line - 1] ?? 0) + 1 }
+  }
+}
+
+/** Index of the first of the ascending numbers that is not below `least`. */
+export function indexFrom(ascending: readonly number[], least: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? Infinity) < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** The tokens of the file, or the offset at which it is nested too deep: all that comes after is recursive. */
-function readTokens(text: string, lines: LineCounter): CST.Token[] | number {
-  const parser = new Parser((offset) => lines.addNewLine(offset))
-  lines.addNewLine(0)
+function readTokens(text: string): CST.Token[] | number {
+  const parser = new Parser()
   const tokens: CST.Token[] = []
   let offset = 0
   let open = 0
@@ -94,7 +111,7 @@ function tooDeepOffset(tokens: readonly CST.Token[]): number | undefined {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { token, depth } = top
     if (depth > DEEPEST_LEVEL) return token.offset
-    if ('value' in token && token.value !== undefined) stack.push({ token: token.value, depth })
+    if ('value' in token && token.value) stack.push({ token: token.value, depth })
     if (!('items' in token)) continue
     for (const item of token.items) {
       for (const below of [item.key, item.value]) if (below) stack.push({ token: below, depth: depth + 1 })

@@ -3,7 +3,7 @@ import type { Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml'
 import type { Location } from '../domain/manifest.ts'
 import { type ProblemList, quote } from './problem-list.ts'
 import type { Entry, Tree } from './tree.ts'
-import { parseYamlDocument, YAML_MESSAGES, type YamlDocument } from './yaml-document.ts'
+import { indexFrom, parseYamlDocument, YAML_MESSAGES, type YamlDocument } from './yaml-document.ts'
 
 /** What people write as prose, where a line break does no harm. */
 const FREE_TEXT_KEYS: ReadonlySet<string> = new Set(['reason', 'evidence'])
@@ -101,7 +101,8 @@ class TreeReader {
 
   #isBroken(node: Scalar): boolean {
     const [start = 0, end = start] = node.range ?? []
-    const offset = firstFrom(this.#yaml.errorOffsets, start)
+    const { errorOffsets } = this.#yaml
+    const offset = errorOffsets[indexFrom(errorOffsets, start)]
     if (offset === undefined || offset >= end) return false
     this.#problems.add(this.#location(node), YAML_MESSAGES.BAD_DQ_ESCAPE)
     return true
@@ -153,16 +154,4 @@ class TreeReader {
     this.#problems.add(location, name === '' ? 'a key is missing before the colon' : `unknown key ${quote(name)}`)
     return undefined
   }
-}
-
-/** The first of the ascending numbers that is not below `least`. */
-function firstFrom(ascending: readonly number[], least: number): number | undefined {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] ?? Infinity) < least) low = middle + 1
-    else high = middle
-  }
-  return ascending[low]
 }

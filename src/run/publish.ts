@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
 import { isReady, shouldFail } from '../domain/gate.ts'
+import { redactJson } from '../domain/redact.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
@@ -38,7 +39,8 @@ const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
 export async function publish(publication: Publication): Promise<number> {
   const { context, inputs, redact, github } = publication
   const level = await disclosureOf(publication)
-  const report = disclose(publication.report, level, REMEDIES)
+  // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
+  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
   const why = level === 'full' ? WHY : new Map<string, string>()
   const warnings: ReportProblem[] = []
   const note = (problem: ReportProblem | undefined): void => {

@@ -117,9 +117,9 @@ async function findOwn(
   return viewer.ok ? { ok: true, value: marked.filter((comment) => isWrittenBy(comment, viewer.value)) } : viewer
 }
 
-function bodyOf({ identity, fingerprint, render }: CommentRequest): string {
-  const head = `${markerOf(identity)}\n<!-- dms-preflight-result:${hashOf(fingerprint)} -->\n`
-  return head + render(COMMENT_LIMIT_CHARS - head.length)
+function bodyOf(request: CommentRequest): string {
+  const head = `${markerOf(request.identity)}\n<!-- dms-preflight-result:${hashOf(request.fingerprint)} -->\n`
+  return head + request.render(COMMENT_LIMIT_CHARS - head.length)
 }
 
 function markerOf(identity: string): string {

@@ -20,16 +20,20 @@ export interface TrustPorts {
 }
 
 /** Asks GitHub no more than it takes: nothing on the trusted ref, else one list for each folder of the files. */
-export async function readTrust(question: TrustQuestion, { github, readShas }: TrustPorts): Promise<Trust> {
+export async function readTrust(question: TrustQuestion, ports: TrustPorts): Promise<Trust> {
   const { origin } = question
   if (origin.eventName === '') {
     return decideTrust(origin, unseen('missing-input', 'this is not a run of GitHub Actions.'), [])
   }
-  const trustedRef = await readTrustedRef(question, github)
+  const trustedRef = await readTrustedRef(question, ports.github)
   if (!trustedRef.ok || isOnTrustedRef(origin, trustedRef.value)) return decideTrust(origin, trustedRef, [])
   const files: FileFacts[] = []
   for (const path of new Set(question.files)) {
-    files.push({ path, here: await readShas(path), trusted: await github.readBlobSha(path, trustedRef.value) })
+    files.push({
+      path,
+      here: await ports.readShas(path),
+      trusted: await ports.github.readBlobSha(path, trustedRef.value),
+    })
   }
   return decideTrust(origin, trustedRef, files)
 }

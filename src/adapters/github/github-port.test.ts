@@ -19,7 +19,7 @@ async function start(
   more: Partial<GitHubPortOptions> = {},
 ): Promise<{ lab: LabGitHub; port: GitHubPort }> {
   const lab = await startGitHub({ token: 'ghs_lab', ...state })
-  closers.push(lab.close)
+  closers.push(() => lab.close())
   return { lab, port: portTo(lab.url, more) }
 }
 

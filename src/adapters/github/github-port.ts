@@ -3,7 +3,7 @@ import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { BlobAnswer, GitHubPort, IssueComment, RepositoryFacts } from '../../ports/github-port.ts'
 import { boundText } from '../bounded-text.ts'
-import { createMemo } from '../memo.ts'
+import { createMemo, type Memo } from '../memo.ts'
 import { decodeComment, decodeComments, decodeFileSha, decodeFolder, decodeRepository } from './decode.ts'
 import { OPERATIONS, type Operation } from './github-errors.ts'
 import { callGitHub, type GitHubAnswer, type GitHubCall, type GitHubClient, type Octokit } from './request.ts'
@@ -34,13 +34,13 @@ type Call = <T>(call: GitHubCall, decode: (answer: GitHubAnswer) => T | undefine
 
 /** The GitHub REST API through @actions/github, which is loaded at the first call. */
 export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
-  const { once } = createMemo()
+  const memo = createMemo()
   const base = `/repos/${options.repository.split('/').map(encodeURIComponent).join('/')}`
   const call = createCall(options)
   return {
-    repository: () => once('repository', () => readRepository(call, base)),
-    readBlobSha: (path, ref) => readBlobSha(call, base, path, ref, once),
-    viewer: () => once('viewer', () => readViewer(call, options.apiUrl)),
+    repository: () => memo.once('repository', () => readRepository(call, base)),
+    readBlobSha: (path, ref) => readBlobSha(call, base, path, ref, memo),
+    viewer: () => memo.once('viewer', () => readViewer(call, options.apiUrl)),
     listComments: (pullRequest) => listComments(call, base, pullRequest),
     createComment: (pullRequest, body) =>
       call(
@@ -64,7 +64,7 @@ export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
 
 function createCall(options: GitHubPortOptions): Call {
   const { token } = options
-  const { once } = createMemo()
+  const memo = createMemo()
   return async (call, decode) => {
     const { doing } = OPERATIONS[call.operation]
     if (token === undefined || token.reveal() === '') {
@@ -76,11 +76,13 @@ function createCall(options: GitHubPortOptions): Call {
         `GITHUB_API_URL is no address (${boundText(options.apiUrl)}), so ${doing} was not tried.`,
       )
     }
-    const answer = await once('client', () => createClient(options, token)).then(
-      (client) => callGitHub(client, call),
-      (error: unknown) =>
-        unseen('bug', `The GitHub client could not be loaded for ${doing} (${boundText(String(error))}).`),
-    )
+    const answer = await memo
+      .once('client', () => createClient(options, token))
+      .then(
+        (client) => callGitHub(client, call),
+        (error: unknown) =>
+          unseen('bug', `The GitHub client could not be loaded for ${doing} (${boundText(String(error))}).`),
+      )
     if (!answer.ok) return answer
     const value = decode(answer.value)
     if (value !== undefined) return seen(value)
@@ -134,12 +136,12 @@ async function readBlobSha(
   base: string,
   path: string,
   ref: string,
-  once: ReturnType<typeof createMemo>['once'],
+  memo: Memo,
 ): Promise<Observed<BlobAnswer>> {
   const cutAt = path.lastIndexOf('/')
   const folder = path.slice(0, Math.max(0, cutAt))
   const name = path.slice(cutAt + 1)
-  const listed = await once(`folder ${ref}:${folder}`, () => readContents(call, base, folder, ref, decodeFolder))
+  const listed = await memo.once(`folder ${ref}:${folder}`, () => readContents(call, base, folder, ref, decodeFolder))
   if (!listed.ok) return listed
   if (!listed.value.found) return seen(listed.value)
   const entries = listed.value.value
@@ -147,7 +149,7 @@ async function readBlobSha(
   if (entry?.isFile === true) return seen({ found: true, sha: entry.sha })
   const notThere = { found: false, message: `${boundText(ref)} has no ${boundText(path)}.` } as const
   if (entry === undefined && entries.length < FOLDER_LIST_LIMIT) return seen(notThere)
-  const file = await once(`file ${ref}:${path}`, () =>
+  const file = await memo.once(`file ${ref}:${path}`, () =>
     readContents(call, base, path, ref, (data) => decodeFileSha(data) ?? ''),
   )
   if (!file.ok) return file

@@ -23,8 +23,8 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS reads schemas, settings and data of the source with this login, and asks for the permission CONTROL SERVER before it starts.',
     source: {
-      title: 'HAS_PERMS_BY_NAME (Transact-SQL)',
-      url: 'https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql',
+      title: 'Prerequisites for Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D6'],
     },

@@ -25,7 +25,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
     why: 'A named instance without a fixed port takes another TCP port at each start; only SQL Server Browser, on UDP 1434, tells DMS which.',
     source: {
-      title: 'SQL Server Browser service',
+      title: 'SQL Server Browser service (Database Engine and SSAS)',
       url: 'https://learn.microsoft.com/sql/database-engine/configure-windows/sql-server-browser-service-database-engine-and-ssas',
       verified: '2026-11-22',
       rows: ['D4', 'M4'],

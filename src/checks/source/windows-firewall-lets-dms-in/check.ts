@@ -19,7 +19,7 @@ export default defineCheck({
     verdicts: ['pass', 'manual', 'blocked'],
     why: 'Windows Firewall blocks the port of SQL Server unless a rule opens it, and a rule can be for some remote addresses only.',
     source: {
-      title: 'Configure a Windows Firewall for Database Engine access',
+      title: 'Configure Windows Firewall for Database Engine access',
       url: 'https://learn.microsoft.com/sql/database-engine/configure-windows/configure-a-windows-firewall-for-database-engine-access',
       verified: '2026-11-22',
       rows: ['C4'],

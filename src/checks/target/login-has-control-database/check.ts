@@ -28,8 +28,8 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS creates and fills tables in the target database with this login, and asks for the permission CONTROL DATABASE before it starts.',
     source: {
-      title: 'HAS_PERMS_BY_NAME (Transact-SQL)',
-      url: 'https://learn.microsoft.com/sql/t-sql/functions/has-perms-by-name-transact-sql',
+      title: 'Prerequisites for Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D7'],
     },

@@ -21,7 +21,7 @@ export default defineCheck({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS writes to the target databases with this login; a refused one ends the migration before it begins.',
     source: {
-      title: 'Troubleshooting connectivity issues and other errors with Azure SQL Database',
+      title: 'Troubleshoot connectivity issues and other errors with Azure SQL Database and Azure SQL Managed Instance',
       url: 'https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues',
       verified: '2026-11-22',
       rows: [],

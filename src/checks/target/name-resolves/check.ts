@@ -19,8 +19,8 @@ export default defineCheck({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS writes to the target under its name; behind a private endpoint that name leads to the right address only where the private DNS zone is linked.',
     source: {
-      title: 'Azure Private Link for Azure SQL Database',
-      url: 'https://learn.microsoft.com/azure/azure-sql/database/private-endpoint-overview',
+      title: 'Azure Private Endpoint DNS integration',
+      url: 'https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration',
       verified: '2026-11-22',
       rows: [],
     },

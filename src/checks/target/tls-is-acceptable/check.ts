@@ -21,8 +21,8 @@ export default defineCheck({
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
     why: 'Azure SQL always encrypts with a public certificate; another one means that something on the way opens the connection, or that it is another server.',
     source: {
-      title: 'Azure SQL Database connectivity settings: minimal TLS version',
-      url: 'https://learn.microsoft.com/azure/azure-sql/database/connectivity-settings',
+      title: 'An overview of Azure SQL Database and SQL Managed Instance security capabilities',
+      url: 'https://learn.microsoft.com/azure/azure-sql/database/security-overview',
       verified: '2026-11-22',
       rows: [],
     },

@@ -1,0 +1,69 @@
+import type { ArmResource, AzureState } from '../azure/state.ts'
+import type { SqlState } from '../sql-state.ts'
+import { MANIFEST_PATH, type Story, type StoryServer } from './story.ts'
+
+/** A server as it differs from the story's. */
+export type ServerChange = Partial<Omit<StoryServer, 'state'>> & { state?: Partial<SqlState> }
+
+/** How a world differs from a story; what is absent stays. */
+export interface Change {
+  azure?: (state: AzureState) => void
+  source?: ServerChange
+  target?: ServerChange
+  browser?: Story['browser']
+  /** Texts of the manifest and what stands there instead; each of them has to be there. */
+  manifest?: Readonly<Record<string, string>>
+  files?: Readonly<Record<string, string>>
+  secrets?: Readonly<Record<string, string>>
+  inputs?: Readonly<Record<string, string>>
+}
+
+/** The same story in a world that differs in one thing or in several. */
+export function changeStory(story: Story, ...changes: readonly Change[]): Story {
+  return changes.reduce(changeOnce, story)
+}
+
+function changeOnce(story: Story, change: Change): Story {
+  const servers = Object.entries(story.servers).map(([name, server]) => {
+    const { state, ...own } = (name === 'source' ? change.source : name === 'target' ? change.target : undefined) ?? {}
+    return [name, { ...server, ...own, state: { ...server.state, ...state } }] as const
+  })
+  return {
+    ...story,
+    ...(change.browser === undefined ? {} : { browser: change.browser }),
+    changeAzure: (state) => {
+      story.changeAzure?.(state)
+      change.azure?.(state)
+    },
+    servers: Object.fromEntries(servers),
+    secrets: { ...story.secrets, ...change.secrets },
+    inputs: { ...story.inputs, ...change.inputs },
+    files: (ports) => {
+      const files = story.files(ports)
+      const manifest = replaceTexts(files[MANIFEST_PATH] ?? '', change.manifest ?? {})
+      return { ...files, [MANIFEST_PATH]: manifest, ...change.files }
+    },
+  }
+}
+
+function replaceTexts(manifest: string, replacements: Readonly<Record<string, string>>): string {
+  return Object.entries(replacements).reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`The manifest of the story does not hold: ${from}`)
+    return text.replace(from, () => to)
+  }, manifest)
+}
+
+/** Puts resources into Azure, in place of those with the same ids. */
+export function putResources(...resources: readonly ArmResource[]): (state: AzureState) => void {
+  return (state) => {
+    removeResources(...resources.map(({ id }) => id))(state)
+    state.resources.push(...resources)
+  }
+}
+
+/** Takes resources, and what is below them, out of Azure. */
+export function removeResources(...ids: readonly string[]): (state: AzureState) => void {
+  return (state) => {
+    state.resources = state.resources.filter(({ id }) => !ids.some((gone) => id === gone || id.startsWith(`${gone}/`)))
+  }
+}
