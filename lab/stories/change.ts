@@ -13,6 +13,8 @@ export interface Change {
   browser?: Story['browser']
   /** Texts of the manifest and what stands there instead; each of them has to be there. */
   manifest?: Readonly<Record<string, string>>
+  /** For what only a pattern can say, such as a port. */
+  editManifest?: (manifest: string) => string
   files?: Readonly<Record<string, string>>
   secrets?: Readonly<Record<string, string>>
   inputs?: Readonly<Record<string, string>>
@@ -41,7 +43,7 @@ function changeOnce(story: Story, change: Change): Story {
     files: (ports) => {
       const files = story.files(ports)
       const manifest = replaceTexts(files[MANIFEST_PATH] ?? '', change.manifest ?? {})
-      return { ...files, [MANIFEST_PATH]: manifest, ...change.files }
+      return { ...files, [MANIFEST_PATH]: change.editManifest?.(manifest) ?? manifest, ...change.files }
     },
   }
 }

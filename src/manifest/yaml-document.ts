@@ -111,7 +111,7 @@ function tooDeepOffset(tokens: readonly CST.Token[]): number | undefined {
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { token, depth } = top
     if (depth > DEEPEST_LEVEL) return token.offset
-    if ('value' in token && token.value) stack.push({ token: token.value, depth })
+    if (token.type === 'document' && token.value) stack.push({ token: token.value, depth })
     if (!('items' in token)) continue
     for (const item of token.items) {
       for (const below of [item.key, item.value]) if (below) stack.push({ token: below, depth: depth + 1 })

@@ -141,7 +141,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { rules: [securityRule({ name: 'DenyAll' })] },
       'pass',
       'allowed',
-      'udp 53 to AzurePlatformDNS: allowed',
+      'udp 53 to AzurePlatformDNS: no rule of nsg-dms denies it',
     ],
     [
       'Azure DNS denied by its tag',

@@ -73,8 +73,9 @@ export default defineCheck<NsgPortSpec, Evidence, 'arm' | 'net'>({
     }
     switch (answer) {
       case 'allowed': {
-        const rules = evidence.decidingRules.length === 0 ? '' : ` by ${evidence.decidingRules.join(', ')}`
-        const actual = `allowed${rules} of ${nsg?.name ?? 'no group'}`
+        const group = nsg?.name ?? 'no group'
+        const rules = evidence.decidingRules.join(', ')
+        const actual = rules === '' ? `no rule of ${group} denies it` : `allowed by ${rules} of ${group}`
         return {
           verdict: 'pass',
           proof: 'direct',
