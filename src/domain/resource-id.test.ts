@@ -6,18 +6,28 @@ const VNET = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/vir
 describe('parseResourceId', () => {
   it('reads a top-level resource and a child', () => {
     expect(parseResourceId(VNET)).toEqual({
+      text: VNET,
+      names: ['v'],
       subscription: 's',
       resourceGroup: 'rg',
       type: 'Microsoft.Network/virtualNetworks',
       name: 'v',
     })
     expect(parseResourceId(`${VNET}/subnets/a`)).toEqual({
+      text: `${VNET}/subnets/a`,
+      names: ['v', 'a'],
       subscription: 's',
       resourceGroup: 'rg',
       type: 'Microsoft.Network/virtualNetworks/subnets',
       name: 'a',
       parent: VNET,
     })
+  })
+
+  it('takes linear time on text that is nearly an id', () => {
+    const before = performance.now()
+    expect(parseResourceId(`${VNET}${'/a'.repeat(50_001)}`)).toBeUndefined()
+    expect(performance.now() - before).toBeLessThan(1000)
   })
 
   it.each(['', '/subscriptions/s', '/subscriptions/s/resourceGroups/rg', `${VNET}/subnets`, `x${VNET}`])(

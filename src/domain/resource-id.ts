@@ -1,33 +1,46 @@
 /** The parts of an ARM id in the letter case in which they are written. */
 export interface ResourceId {
+  /** As given, without a trailing slash. */
+  text: string
   subscription: string
   resourceGroup: string
   /** `Microsoft.Network/virtualNetworks/subnets`: the namespace and every type, without names. */
   type: string
+  /** One for each part of the type after the namespace. */
+  names: readonly string[]
   /** The name of the resource itself, the last one. */
   name: string
-  /** The id of the resource that holds this one; undefined at the top level of a resource group. */
+  /** The id of the resource that holds this one; absent at the top level of a resource group. */
   parent?: string
 }
 
-/** The parts of a resource's id; undefined when the text is no id of a resource in a resource group. */
+const SHAPE = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+?)\/?$/i
+// A segment is percent-encoded when a URL is made of it, but `.` and `..` would still change the path.
+const UNSAFE_SEGMENT = /^\.{1,2}$|[\u0000-\u0020\u007f?#%\\]/u
+const UNSAFE_GROUP = /^\.{1,2}$|[\u0000-\u001f\u007f?#%\\]/u
+
+/** The parts of a resource's id; undefined when the text is no safe id of a resource in a resource group. */
 export function parseResourceId(id: string): ResourceId | undefined {
-  const match = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/((?:[^/]+\/[^/]+\/?)+)$/i.exec(
-    id,
-  )
-  if (match === null) return undefined
-  const [, subscription = '', resourceGroup = '', namespace = '', path = ''] = match
-  const segments = path.replace(/\/$/, '').split('/')
-  if (segments.length % 2 !== 0) return undefined
+  const [, subscription, resourceGroup, namespace, rest] = SHAPE.exec(id) ?? []
+  if (subscription === undefined || resourceGroup === undefined || namespace === undefined || rest === undefined) {
+    return undefined
+  }
+  const segments = rest.split('/')
+  if (segments.length % 2 !== 0 || UNSAFE_GROUP.test(resourceGroup)) return undefined
+  if ([subscription, namespace, ...segments].some((segment) => segment === '' || UNSAFE_SEGMENT.test(segment))) {
+    return undefined
+  }
   const types = segments.filter((_, index) => index % 2 === 0)
-  const name = segments.at(-1) ?? ''
-  const parent = id.replace(/\/$/, '').split('/').slice(0, -2).join('/')
+  const names = segments.filter((_, index) => index % 2 === 1)
+  const text = id.replace(/\/$/, '')
   return {
+    text,
     subscription,
     resourceGroup,
     type: [namespace, ...types].join('/'),
-    name,
-    ...(types.length > 1 ? { parent } : {}),
+    names,
+    name: names.at(-1) ?? '',
+    ...(types.length > 1 ? { parent: text.split('/').slice(0, -2).join('/') } : {}),
   }
 }
 

@@ -6,9 +6,6 @@ export interface Published {
   /** Path of report.json, relative to the workspace. */
   report?: string
   commentUrl?: string
-  issueUrl?: string
-  matrix?: string
-  receipt?: string
 }
 
 /** The outputs of the action (contract, section 3): all small, and free of hosts, users and secrets. */
@@ -23,8 +20,5 @@ export function renderOutputs(report: Report, published: Published = {}): Record
     'ready-until': report.readyUntil ?? '',
     report: published.report ?? '',
     'comment-url': published.commentUrl ?? '',
-    'issue-url': published.issueUrl ?? '',
-    matrix: published.matrix ?? '',
-    receipt: published.receipt ?? '',
   }
 }

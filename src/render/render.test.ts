@@ -165,9 +165,6 @@ describe('renderOutputs', () => {
       'ready-until': '',
       report: 'dms-preflight-report/report.json',
       'comment-url': '',
-      'issue-url': '',
-      matrix: '',
-      receipt: '',
     })
     expect(renderOutputs(conditionsReport())).toMatchObject({
       ready: 'true',

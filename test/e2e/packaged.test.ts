@@ -85,7 +85,8 @@ describe.each(CASES)('the packaged action in a migration that is $status', ({ st
     const text = surfacesOf(run, stage)['outputs'] ?? ''
     expect(text.length).toBeLessThan(1000)
     expect(text).not.toMatch(/localhost|127\.0\.0\.1|sqlsales|snet-dms|@|=dms$/m)
-    for (const secret of Object.values(story.secrets).filter((value) => value !== '')) expect(text).not.toContain(secret)
+    for (const secret of Object.values(story.secrets).filter((value) => value !== ''))
+      expect(text).not.toContain(secret)
   })
 
   it('exits by `fail-on`', async () => {

@@ -64,7 +64,9 @@ export function expectSound({ run, report, results, stage }: Played): void {
   expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([])
   expect(results.filter((result) => !mayGive(result.id, result.verdict))).toEqual([])
   expect(results.filter(lacksEvidence)).toEqual([])
-  expect(replayed(stage, results)).toEqual(results.map(({ id, subject, verdict }) => [id, subject.name, unvouched(verdict)]))
+  expect(replayed(stage, results)).toEqual(
+    results.map(({ id, subject, verdict }) => [id, subject.name, unvouched(verdict)]),
+  )
   const shown = JSON.stringify(report) + run.summary + stage.github.comments.map(({ body }) => body).join('')
   const secrets = Object.values(stage.story.secrets).filter((secret) => secret !== '')
   expect(secrets.filter((secret) => shown.includes(secret))).toEqual([])

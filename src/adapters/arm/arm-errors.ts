@@ -4,7 +4,7 @@ import type { ArmAnswer } from '../../ports/arm-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { parseErrorBody, type ErrorBody } from './error-body.ts'
 import type { HttpAnswer } from './probe-error.ts'
-import { parseResourceId } from './resource-id.ts'
+import { parseResourceId } from '../../domain/resource-id.ts'
 
 type Absent = Extract<ArmAnswer<never>, { found: false }>
 

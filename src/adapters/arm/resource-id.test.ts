@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseResourceId, readResourceId, resourcePath } from './resource-id.ts'
+import { parseResourceId } from '../../domain/resource-id.ts'
+import { readResourceId, resourcePath } from './resource-id.ts'
 
 const ID = '/subscriptions/s/resourceGroups/rg (1)/providers/Microsoft.Sql/servers/a/databases/b c'.replace(' c', 'c')
 

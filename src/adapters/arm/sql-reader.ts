@@ -2,7 +2,7 @@ import type { SqlManagementClient } from '@azure/arm-sql'
 import type { Cloud } from './clouds.ts'
 import { parseJson } from './error-body.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
-import type { ResourceId } from './resource-id.ts'
+import type { ResourceId } from '../../domain/resource-id.ts'
 import { createPageGuard, readPage, removeOwnWays, type PipelineSettings } from './rest-reader.ts'
 
 /**
