@@ -142,7 +142,12 @@ function isWrittenBy(comment: IssueComment, login: string): boolean {
 function isUnchanged(old: string, body: string, mode: CommentMode): boolean {
   const [before, after] = [linesOf(old), linesOf(body)]
   if (mode === 'changes' && before[1] === after[1]) return true
-  return before.slice(0, -1).join('\n') === after.slice(0, -1).join('\n')
+  return withoutTimes(before) === withoutTimes(after)
+}
+
+/** Without the footer, and without how long a connection took: both differ from run to run and say nothing new. */
+function withoutTimes(lines: readonly string[]): string {
+  return lines.slice(0, -1).join('\n').replace(/ after \d+ ms\b/g, '')
 }
 
 /** GitHub may give line ends back as CRLF. */

@@ -88,7 +88,9 @@ describe('a bad input', () => {
     const run = await start({ inputs })
     expectUndetermined(run)
     for (const name of ['fail-on', 'timeout', 'tenant-id']) {
-      expect(run.annotations.filter(({ level, message }) => level === 'error' && message.includes(name))).toHaveLength(1)
+      expect(run.annotations.filter(({ level, message }) => level === 'error' && message.includes(name))).toHaveLength(
+        1,
+      )
       expect(run.summary).toContain(name)
     }
     expect(run.stdout.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain('hush-hush-4711')

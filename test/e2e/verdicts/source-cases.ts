@@ -102,9 +102,25 @@ export const SOURCE_CASES: readonly Case[] = [
     expected: [passes(TCP_IP, /answers/), isUnknown(TLS, 'tls', /handshake.* failed/i), isBlocked(LOGIN, TLS)],
   },
   {
-    world: 'the authority file is not there',
-    story: ready({ manifest: { 'certs/root.pem': 'certs/none.pem' } }),
-    expected: [isUnknown(TLS, 'missing-input', /certs\/none\.pem cannot be read/), isBlocked(LOGIN, TLS)],
+    world: 'the authority file holds no certificate',
+    story: ready({
+      manifest: { 'certs/root.pem': 'certs/notes.txt' },
+      files: { 'certs/notes.txt': 'ask the CA team' },
+    }),
+    expected: [
+      isUnknown(TLS, 'missing-input', /certs\/notes\.txt cannot be used: the file holds no PEM certificate/),
+      isBlocked(LOGIN, TLS),
+    ],
+  },
+  {
+    world: 'a manifest that nobody has approved',
+    story: ready({ manifest: { 'certs/root.pem': 'certs/not-there.pem' } }),
+    expected: [
+      isUnknown(NAME, 'untrusted-host', /certs\/not-there\.pem/),
+      isUnknown('azure/sign-in-works', 'untrusted-host', /./),
+      ...[PORT, TCP_IP].map((id) => isBlocked(id, NAME)),
+      passes('tools/data-migration-assistant-is-current', /ManagedSqlServer/),
+    ],
   },
   {
     world: 'no encryption wanted',

@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { GITHUB_ACTIONS_BOT } from '../../lab/github/state.ts'
+import { PULL_REQUEST } from '../../lab/stage.ts'
+import { readyStory } from '../../lab/stories/ready.ts'
+import { salesStory } from '../../lab/stories/sales.ts'
+import { undeterminedStory } from '../../lab/stories/undetermined.ts'
+import { createTheatre, ENTRY, OUTPUT_NAMES } from './action.ts'
+
+const theatre = createTheatre()
+afterAll(() => theatre.close())
+
+describe('the comment on the pull request', () => {
+  it('is made once among 250 others, left alone while nothing changes, then updated in place', async () => {
+    const others = Array.from({ length: 250 }, (_, at) => ({
+      body: `talk ${String(at)}`,
+      ...(at % 2 === 0 ? {} : { user: GITHUB_ACTIONS_BOT }),
+    }))
+    const stage = await theatre.stage(undeterminedStory({ fixed: false }), { github: { comments: others } })
+    const first = theatre.keep(await stage.run(ENTRY))
+    expect(stage.github.comments).toHaveLength(251)
+    const own = { ...stage.github.comments.at(-1) }
+    expect(own).toMatchObject({ user: GITHUB_ACTIONS_BOT, issue: 7 })
+    expect(own.body).toContain('undetermined')
+    const later = Array.from({ length: 3 }, (_, at) => ({ ...stage.github.comments[0], id: 5000 + at, body: 'later' }))
+    stage.github.comments.push(...(later as typeof stage.github.comments))
+
+    const before = stage.github.requests.length
+    const second = theatre.keep(await stage.run(ENTRY))
+    expect(second.outputs['comment-url']).toBe(first.outputs['comment-url'])
+    const writes = stage.github.requests
+      .slice(before)
+      .filter(({ method, url }) => method !== 'GET' && url !== '/graphql')
+    expect(writes).toEqual([])
+
+    const mended = { env: { SALES_PASSWORD: salesStory({ fixed: true }).secrets['SALES_PASSWORD'] } }
+    const third = theatre.keep(await stage.run(ENTRY, mended))
+    expect(third.outputs['comment-url']).toBe(first.outputs['comment-url'])
+    const now = stage.github.comments.find(({ id }) => id === own.id)
+    expect(now?.body).not.toBe(own.body)
+    expect(stage.github.comments).toHaveLength(254)
+    expect(stage.github.comments.filter(({ body }) => /^(talk \d+|later)$/.test(body))).toHaveLength(253)
+  })
+
+  it.each([
+    ['403', { permissions: ['contents: read', 'pull-requests: read'] }, '`pull-requests: write`'],
+    ['500', { faults: [{ match: /^POST .*comments/, status: 500, body: { message: 'Server Error' } }] }, '500'],
+    ['no answer', { faults: [{ match: /comments/, status: 500, reset: true }] }, 'pull request #7'],
+  ])('that cannot be written (%s) is a warning and changes nothing else', async (_, github, words) => {
+    const stage = await theatre.stage(readyStory(), { github })
+    const run = theatre.keep(await stage.run(ENTRY))
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ status: 'ready', ready: 'true', 'comment-url': '' })
+    expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
+    expect(run.annotations).toEqual([
+      expect.objectContaining({ level: 'warning', message: expect.stringContaining(words) }),
+    ])
+    expect(run.summary).toContain('ready')
+  })
+
+  it('is not made by events without a pull request', async () => {
+    const stage = await theatre.stage(readyStory())
+    const { repository } = PULL_REQUEST
+    for (const eventName of ['push', 'workflow_dispatch', 'schedule']) {
+      const run = theatre.keep(await stage.run(ENTRY, { eventName, event: { repository } }))
+      expect([eventName, run.code, run.outputs['status'], run.outputs['comment-url']]).toEqual([
+        eventName,
+        0,
+        'ready',
+        '',
+      ])
+      expect(run.annotations).toEqual([])
+    }
+    expect(stage.github.comments).toEqual([])
+    expect(stage.github.requests.filter(({ url }) => url.includes('comments'))).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals'
+import { CATALOGUE } from '../../src/checks/catalogue.generated.ts'
+import { mayGive } from './rig.ts'
+import { AZURE_CASES } from './verdicts/azure-cases.ts'
+import { BROWSER_CASES } from './verdicts/browser-cases.ts'
+import { NETWORK_CASES } from './verdicts/network-cases.ts'
+import { SOURCE_CASES } from './verdicts/source-cases.ts'
+import { TARGET_CASES } from './verdicts/target-cases.ts'
+import { TLS_CASES } from './verdicts/tls-cases.ts'
+import { TOOLS_CASES } from './verdicts/tools-cases.ts'
+
+const expected = [
+  ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES],
+  ...[AZURE_CASES, NETWORK_CASES, TOOLS_CASES],
+].flatMap((cases) => cases.flatMap((one) => one.expected))
+const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
+
+// Each expectation is a test of its own suite: what stands in the table was produced over real sockets when all are green.
+describe('the table of verdicts', () => {
+  it('has a world for every verdict that any check can give', () => {
+    const possible = CATALOGUE.flatMap(({ meta }) => {
+      // The engine makes a check unknown when a probe fails, and blocked when what it needs does not hold.
+      const byEngine = meta.needs.length === 0 ? ['unknown'] : ['unknown', 'blocked']
+      return [...new Set([...meta.verdicts, ...byEngine])].map((verdict) => `${meta.id} ${verdict}`)
+    })
+    expect(possible.filter((pair) => !covered.has(pair))).toEqual([])
+  })
+
+  it('holds nothing that a check cannot give', () => {
+    expect(expected.filter(({ check, verdict }) => !mayGive(check, verdict))).toEqual([])
+  })
+})

@@ -1,0 +1,188 @@
+import { firewallRule, sqlDatabase, sqlServer, virtualNetworkRule } from '../../../lab/azure/data-resources.ts'
+
+import type { AzureState } from '../../../lab/azure/state.ts'
+import { putResources, removeResources } from '../../../lab/stories/change.ts'
+import { DMS_SUBNET, SALES, salesAzure, SQL_SERVER } from '../../../lab/stories/sales.ts'
+import type { Case } from '../expectation.ts'
+import { fails, isBlocked, isUnknown, passes } from '../expectation.ts'
+import { ready } from './worlds.ts'
+
+const SIGN_IN = 'azure/sign-in-works'
+const NETWORK = 'network/dms-vnet-uses-resource-manager'
+const EXISTS = 'target/sql-database-exists'
+const FIREWALL = 'target/server-firewall-admits-dms'
+const CLOSED = 'target/server-firewall-is-closed-to-other-tenants'
+const ORDERS_DATABASE = { subject: 'default/OrdersNew' }
+
+const behindSignIn = [NETWORK, EXISTS, FIREWALL, CLOSED].map((id) => isBlocked(id, SIGN_IN))
+
+const OFFICE = `${SQL_SERVER}/firewallRules/office`
+const NETWORK_RULE = `${SQL_SERVER}/virtualNetworkRules/dms`
+const OTHER_SUBNET = DMS_SUBNET.replace('snet-dms', 'GatewaySubnet')
+
+function firewall(...steps: readonly ((state: AzureState) => void)[]): (state: AzureState) => void {
+  return (state) => {
+    for (const step of [removeResources(OFFICE, NETWORK_RULE), ...steps]) step(state)
+  }
+}
+
+/** The network as it is, and the DMS subnet without service endpoints. */
+function withoutEndpoints(state: AzureState): void {
+  const text = JSON.stringify(salesAzure('127.0.0.0/8')).replaceAll('"Microsoft.Sql"', '"Microsoft.KeyVault"')
+  state.resources = JSON.parse(text) as AzureState['resources']
+}
+
+const FIREWALL_CASES: readonly Case[] = [
+  {
+    world: 'the rule 0.0.0.0 of the portal',
+    story: ready({
+      azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'AllowAllWindowsAzureIps', '0.0.0.0'))),
+    }),
+    expected: [
+      passes(FIREWALL, /AllowAllWindowsAzureIps \(0\.0\.0\.0\) .*everything inside Azure/),
+      fails(CLOSED, /AllowAllWindowsAzureIps .*Azure services of every other tenant/),
+    ],
+  },
+  {
+    world: 'a rule for the whole internet, which does not say how DMS appears',
+    story: ready({
+      azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'all', '0.0.0.0', '255.255.255.255'))),
+    }),
+    expected: [
+      isUnknown(FIREWALL, 'missing-input', /does not declare under which addresses DMS appears/),
+      fails(CLOSED, /every address of the internet/),
+    ],
+  },
+  {
+    world: 'no rule at all',
+    story: ready({ azure: firewall() }),
+    expected: [
+      fails(FIREWALL, /sqlsales has no rule that would admit DMS/),
+      passes(CLOSED, /none of the 0 firewall rules/),
+    ],
+  },
+  {
+    world: 'a rule for another subnet',
+    story: ready({
+      azure: firewall(putResources(virtualNetworkRule(SALES, 'sqlsales', 'other', { subnet: OTHER_SUBNET }))),
+    }),
+    expected: [fails(FIREWALL, /rules for other subnets only \(other\)/)],
+  },
+  {
+    world: 'a rule for a private range',
+    story: ready({ azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'lan', '10.1.2.0', '10.1.2.255'))) }),
+    expected: [fails(FIREWALL, /lan 10\.1\.2\.0-10\.1\.2\.255.* which Azure SQL never sees/)],
+  },
+  {
+    world: 'a rule for a subnet without the endpoint',
+    story: ready({ azure: withoutEndpoints }),
+    expected: [fails(FIREWALL, /rule dms of sqlsales names snet-dms, which has no Microsoft\.Sql endpoint/)],
+  },
+  {
+    world: 'no public access',
+    story: ready({ azure: putResources(sqlServer(SALES, 'sqlsales', { publicNetworkAccess: 'Disabled' })) }),
+    expected: [fails(FIREWALL, /Disabled and no private endpoint is Approved/), isUnknown(EXISTS, 'not-found', /./)],
+  },
+]
+
+export const AZURE_CASES: readonly Case[] = [
+  {
+    world: 'all is well',
+    story: ready(),
+    expected: [
+      passes(SIGN_IN, /Azure accepted the sign-in of client bbbbbbbb-/),
+      passes(EXISTS, /Database \w+ on sqlsales is Online \(GP_Gen5\)/),
+      passes(FIREWALL, /virtual network rule dms of sqlsales admits snet-dms/),
+      passes(CLOSED, /none of the 1 firewall rules/),
+    ],
+  },
+  {
+    world: 'a wrong client secret',
+    story: ready({ inputs: { 'client-secret': 'n0t~the.Secret' } }),
+    expected: [isUnknown(SIGN_IN, 'auth', /AADSTS7000215/), ...behindSignIn],
+  },
+  {
+    world: 'no identity',
+    story: ready({ inputs: { 'client-id': '', 'tenant-id': '', 'client-secret': '' } }),
+    expected: [isUnknown(SIGN_IN, 'no-credential', /./, { missing: 'client-id' }), ...behindSignIn],
+  },
+  {
+    world: 'one database is not there',
+    story: ready({ azure: removeResources(`${SQL_SERVER}/databases/OrdersNew`) }),
+    expected: [
+      passes(EXISTS, /is Online/, { subject: 'default/Sales' }),
+      fails(EXISTS, /OrdersNew on sqlsales is not there: the server has no such database/, ORDERS_DATABASE),
+      isBlocked('target/login-has-control-database', EXISTS, ORDERS_DATABASE),
+    ],
+  },
+  {
+    world: 'the resource group is not there',
+    story: ready({
+      azure: (state) => {
+        state.resources = state.resources.filter(({ id }) => !id.includes('/rg-sales/'))
+      },
+    }),
+    expected: [
+      fails(EXISTS, /its resource group is not there/),
+      isBlocked(FIREWALL, EXISTS),
+      isBlocked(CLOSED, EXISTS),
+    ],
+  },
+  {
+    world: 'the subscription is not there',
+    story: ready({
+      azure: (state) => {
+        state.subscriptions = []
+      },
+    }),
+    expected: [EXISTS, NETWORK].map((id) => isUnknown(id, 'not-found', /subscription/i)),
+  },
+  {
+    world: 'a database that is offline, and one that is paused',
+    story: ready({
+      azure: putResources(
+        sqlDatabase(SALES, 'sqlsales', 'Sales', { status: 'Offline' }),
+        sqlDatabase(SALES, 'sqlsales', 'OrdersNew', { status: 'Paused' }),
+      ),
+    }),
+    expected: [
+      fails(EXISTS, /Sales on sqlsales is Offline .*not Online/, { subject: 'default/Sales' }),
+      isUnknown(EXISTS, 'insufficient', /OrdersNew on sqlsales is Paused/, ORDERS_DATABASE),
+    ],
+  },
+  {
+    world: 'Azure is asked too often',
+    story: ready({
+      azure: (state) => {
+        state.faults = [{ match: '/databases/', status: 429, headers: { 'retry-after': '3600' } }]
+      },
+    }),
+    expected: [isUnknown(EXISTS, 'throttled', /429/)],
+  },
+  {
+    world: 'Azure is out of order',
+    story: ready({
+      azure: (state) => {
+        state.faults = [{ match: '/firewallRules', status: 500, headers: { 'retry-after': '3600' } }]
+      },
+    }),
+    expected: [FIREWALL, CLOSED].map((id) => isUnknown(id, 'server-error', /500/)),
+  },
+  {
+    world: 'a proxy answers in place of Azure',
+    story: ready({
+      azure: (state) => {
+        state.faults = [
+          {
+            match: '/virtualNetworkRules',
+            status: 200,
+            body: '<html>Sign in</html>',
+            headers: { 'content-type': 'text/html' },
+          },
+        ]
+      },
+    }),
+    expected: [isUnknown(FIREWALL, 'protocol', /./), passes(CLOSED, /none of the 1/)],
+  },
+  ...FIREWALL_CASES,
+]

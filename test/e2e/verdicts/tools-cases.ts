@@ -1,0 +1,53 @@
+import type { Change } from '../../../lab/stories/change.ts'
+import { ASSESSMENT_PATH, assessmentReport } from '../../../lab/stories/ready.ts'
+import type { Case } from '../expectation.ts'
+import { fails, isAttested, isManual, isUnknown, passes } from '../expectation.ts'
+import { elsewhere, ready } from './worlds.ts'
+
+const ASSISTANT = 'tools/data-migration-assistant-is-current'
+
+const stating = (version: string): Change => ({ manifest: { '"5.8"': `"${version}"` } })
+const reporting = (text: string): Change => ({ files: { [ASSESSMENT_PATH]: text } })
+
+export const TOOLS_CASES: readonly Case[] = [
+  {
+    world: 'a report that shows how old its writer can be',
+    story: ready(),
+    expected: [passes(ASSISTANT, /4\.1 or later wrote migration\/dma\.json: it shows TargetPlatform ManagedSqlServer/)],
+  },
+  {
+    world: 'a report that does not show it',
+    story: ready(reporting(assessmentReport('AzureSqlDatabaseV12'))),
+    expected: [isUnknown(ASSISTANT, 'insufficient', /AzureSqlDatabaseV12.*nothing in it shows the version/)],
+  },
+  {
+    world: 'a report that is none',
+    story: ready(reporting('<html>Assessment</html>')),
+    expected: [isUnknown(ASSISTANT, 'protocol', /no report of Data Migration Assistant in JSON/)],
+  },
+  {
+    world: 'a report that is not there',
+    story: ready({ manifest: { [ASSESSMENT_PATH]: 'migration/none.json' } }),
+    expected: [isUnknown(ASSISTANT, 'not-found', /migration\/none\.json is not in the workspace/)],
+  },
+  {
+    world: 'a version that is stated',
+    story: elsewhere(),
+    expected: [isAttested(ASSISTANT, /5\.8 is stated in the manifest/)],
+  },
+  {
+    world: 'a version that is too old',
+    story: elsewhere(stating('3.2.2')),
+    expected: [fails(ASSISTANT, /3\.2\.2 is stated in the manifest, older than 3\.3/)],
+  },
+  {
+    world: 'a version that is no number',
+    story: elsewhere(stating('newest')),
+    expected: [isUnknown(ASSISTANT, 'missing-input', /"newest" is no version number/)],
+  },
+  {
+    world: 'neither a version nor a report',
+    story: elsewhere({ editManifest: (text) => text.replace(/^tools: .*\n/m, '') }),
+    expected: [isManual(ASSISTANT, /names neither a version .* nor an assessment report/)],
+  },
+]
