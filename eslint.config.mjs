@@ -3,8 +3,37 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import importX from 'eslint-plugin-import-x'
 import ts from 'typescript-eslint'
 
-const SDKS = ['@azure/*', '@actions/*', 'mssql', 'tedious', 'node:net', 'node:tls', 'node:dgram', 'node:dns', 'node:dns/*', 'node:fs', 'node:fs/*', 'node:http', 'node:https', 'node:child_process', 'node:os']
-const rooms = ['domain', 'ports', 'checks', 'plan', 'engine', 'manifest', 'inputs', 'report', 'render', 'trust', 'adapters', 'sinks']
+const SDKS = [
+  '@azure/*',
+  '@actions/*',
+  'mssql',
+  'tedious',
+  'node:net',
+  'node:tls',
+  'node:dgram',
+  'node:dns',
+  'node:dns/*',
+  'node:fs',
+  'node:fs/*',
+  'node:http',
+  'node:https',
+  'node:child_process',
+  'node:os',
+]
+const rooms = [
+  'domain',
+  'ports',
+  'checks',
+  'plan',
+  'engine',
+  'manifest',
+  'inputs',
+  'report',
+  'render',
+  'trust',
+  'adapters',
+  'sinks',
+]
 /** Which rooms a room may look into; everything points toward `domain`. */
 const MAY_SEE = {
   domain: [],
@@ -23,7 +52,11 @@ const MAY_SEE = {
 const zones = rooms.flatMap((room) => [
   ...rooms
     .filter((other) => other !== room && !MAY_SEE[room].includes(other))
-    .map((other) => ({ target: `./src/${room}`, from: `./src/${other}`, message: `src/${room} may only see ${MAY_SEE[room].join(', ') || 'itself'}.` })),
+    .map((other) => ({
+      target: `./src/${room}`,
+      from: `./src/${other}`,
+      message: `src/${room} may only see ${MAY_SEE[room].join(', ') || 'itself'}.`,
+    })),
   { target: `./src/${room}`, from: './src/main.ts' },
   { target: `./src/${room}`, from: './src/run.ts' },
 ])
@@ -42,7 +75,18 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: [...zones, { target: './src', from: './lab' }, { target: './src', from: './test' }, { target: './src', from: './tools' }] }],
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            ...zones,
+            { target: './src', from: './lab' },
+            { target: './src', from: './test' },
+            { target: './src', from: './tools' },
+          ],
+        },
+      ],
       'max-lines': ['error', { max: 300 }],
       'no-control-regex': 'off',
     },
@@ -50,11 +94,20 @@ export default ts.config(
   {
     files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust}/**/*.ts'],
     ignores: ['**/*.test.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: SDKS, message: 'IO and SDKs belong to src/adapters and src/sinks.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: SDKS, message: 'IO and SDKs belong to src/adapters and src/sinks.' }] },
+      ],
+    },
   },
   {
     // Tests may look into the lab and into every room: they put the parts together.
     files: ['**/*.test.ts'],
-    rules: { 'import-x/no-restricted-paths': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'max-lines': 'off' },
+    rules: {
+      'import-x/no-restricted-paths': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'max-lines': 'off',
+    },
   },
 )

@@ -45,13 +45,24 @@ export async function run(world: World): Promise<number> {
         redact = createRedactor([...early, ...secrets].map((secret) => secret.reveal()))
       })
     } catch (error) {
-      problems.push({ severity: 'error', message: `An error of dms-preflight itself: ${describe(error)}. Please report it.` })
+      problems.push({
+        severity: 'error',
+        message: `An error of dms-preflight itself: ${describe(error)}. Please report it.`,
+      })
     }
   }
   const report = summarise(world, context, inputs, startedAt, problems, outcome)
   const timeoutMs = world.cancelled.aborted ? PUBLISH_AFTER_CANCEL_TIMEOUT_MS : PUBLISH_TIMEOUT_MS
-  const github = inputs === undefined ? undefined : world.github(inputs, context, timeoutMs, AbortSignal.timeout(3 * timeoutMs))
-  const publication: Publication = { report, context, inputs, github, redact, workflow: world.env['GITHUB_WORKFLOW'] ?? '' }
+  const github =
+    inputs === undefined ? undefined : world.github(inputs, context, timeoutMs, AbortSignal.timeout(3 * timeoutMs))
+  const publication: Publication = {
+    report,
+    context,
+    inputs,
+    github,
+    redact,
+    workflow: world.env['GITHUB_WORKFLOW'] ?? '',
+  }
   return publish(publication)
 }
 

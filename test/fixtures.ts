@@ -37,7 +37,8 @@ export const MANIFEST: Manifest = {
   targets: [
     {
       name: 'default',
-      resourceId: '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Sql/servers/sqlsales',
+      resourceId:
+        '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Sql/servers/sqlsales',
       login: { kind: 'sql', user: 'dms', password: { secret: 'TARGET_PASSWORD' } },
       tls: { encrypt: 'on', trustServerCertificate: false },
       location: at(12),
@@ -51,7 +52,12 @@ export const MANIFEST: Manifest = {
   location: at(1),
 }
 
-export const SUBJECTS = { manifest: manifestSubject, source: sourceSubjects, target: targetSubjects, database: targetDatabaseSubjects }
+export const SUBJECTS = {
+  manifest: manifestSubject,
+  source: sourceSubjects,
+  target: targetSubjects,
+  database: targetDatabaseSubjects,
+}
 
 export interface FakeCheck {
   id: string
@@ -80,7 +86,7 @@ export function fakeCheck({ id, on = 'manifest', needs = [], vantage = 'server',
       remedy: 'Nothing.',
     },
     uses: [],
-    subjects: SUBJECTS[on] as (manifest: Manifest) => readonly Subject<Spec>[],
+    subjects: SUBJECTS[on],
     observe: (_ports, subject) => (observe ?? (() => Promise.resolve(seen({ it: 'is there' }))))(subject),
     judge: judge ?? (() => passing()),
   })
@@ -91,5 +97,12 @@ export function passing(summary = 'It holds'): Judgement {
 }
 
 export function failing(summary = 'It does not hold'): Judgement {
-  return { verdict: 'fail', proof: 'direct', summary, expected: 'it', actual: 'not it', remediation: { text: 'Mend it.', scripts: [] } }
+  return {
+    verdict: 'fail',
+    proof: 'direct',
+    summary,
+    expected: 'it',
+    actual: 'not it',
+    remediation: { text: 'Mend it.', scripts: [] },
+  }
 }

@@ -24,7 +24,13 @@ try {
   const samples: Record<'node' | 'badManifest' | 'fullRun', Sample[]> = { node: [], badManifest: [], fullRun: [] }
   for (let round = -1; round < ROUNDS; round += 1) {
     const bare = runBareNode()
-    const bad = await sampleOf(() => runAction({ entry: ENTRY, files: { '.github/dms-preflight.yml': 'version: 2\n' }, nodeOptions: [`--import=${PEAK}`] }))
+    const bad = await sampleOf(() =>
+      runAction({
+        entry: ENTRY,
+        files: { '.github/dms-preflight.yml': 'version: 2\n' },
+        nodeOptions: [`--import=${PEAK}`],
+      }),
+    )
     const full = await sampleOf(() => stage.run(ENTRY, { nodeOptions: [`--import=${PEAK}`] }))
     if (round < 0) continue
     samples.node.push(bare)
@@ -68,7 +74,10 @@ async function sampleOf(run: () => ReturnType<typeof runAction>): Promise<Sample
 }
 
 function distFigures(): Record<string, number> {
-  const sizes = readdirSync(path.join(ROOT, 'dist')).map((file) => ({ file, bytes: statSync(path.join(ROOT, 'dist', file)).size }))
+  const sizes = readdirSync(path.join(ROOT, 'dist')).map((file) => ({
+    file,
+    bytes: statSync(path.join(ROOT, 'dist', file)).size,
+  }))
   const code = sizes.filter(({ file }) => file.endsWith('.js'))
   return {
     files: sizes.length,

@@ -20,7 +20,16 @@ export async function build(out: string): Promise<void> {
   rmSync(path.join(ROOT, 'build', 'src'), { recursive: true, force: true })
   rmSync(dist, { recursive: true, force: true })
   runNode('node_modules/@typescript/native/bin/tsc', ['-p', 'tsconfig.build.json'])
-  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', ['build', 'build/src/main.js', '-o', out, '-q', '-C', '--stats-out', stats])
+  runNode('node_modules/@vercel/ncc/dist/ncc/cli.js', [
+    'build',
+    'build/src/main.js',
+    '-o',
+    out,
+    '-q',
+    '-C',
+    '--stats-out',
+    stats,
+  ])
   // Comes with a package that opens browsers; the action never does.
   rmSync(path.join(dist, 'xdg-open'), { force: true })
   await shrink(dist)
@@ -31,7 +40,9 @@ export async function build(out: string): Promise<void> {
 
 /** Names stay as they are: @azure/storage-blob and others compare `constructor.name`. ncc's own -m skips the chunks. */
 async function shrink(dist: string): Promise<void> {
-  for (const name of readdirSync(dist).filter((file) => file.endsWith('.js')).sort()) {
+  for (const name of readdirSync(dist)
+    .filter((file) => file.endsWith('.js'))
+    .sort()) {
     const file = path.join(dist, name)
     const { code } = await transform(readFileSync(file, 'utf8'), {
       format: 'esm',

@@ -13,7 +13,9 @@ import { renderHtml } from './render-html.ts'
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const OUT = path.join(ROOT, 'demo-output')
 
-const { values } = parseArgs({ options: { fixed: { type: 'boolean', default: false }, story: { type: 'string', default: 'sales' } } })
+const { values } = parseArgs({
+  options: { fixed: { type: 'boolean', default: false }, story: { type: 'string', default: 'sales' } },
+})
 const makeStory = STORIES[values.story]
 if (makeStory === undefined) {
   console.error(`No story is named ${values.story}. There are: ${Object.keys(STORIES).join(', ')}`)
@@ -27,7 +29,9 @@ async function play(story: Story): Promise<number> {
     console.error('dist/index.js is not there: run `npm run build` first.')
     return 2
   }
-  console.log(`${story.title}\nStarting the lab: Azure, GitHub and ${String(Object.keys(story.servers).length)} SQL Servers on this machine ...\n`)
+  console.log(
+    `${story.title}\nStarting the lab: Azure, GitHub and ${String(Object.keys(story.servers).length)} SQL Servers on this machine ...\n`,
+  )
   const stage = await setStage(story)
   try {
     const run = await stage.run(entry)
@@ -49,7 +53,11 @@ async function play(story: Story): Promise<number> {
 function withoutCommands(log: string): string {
   return log
     .split('\n')
-    .filter((line) => !/^::(add-mask|debug|endgroup|error|warning|notice|stop-commands)\b/.test(line) && !/^::[0-9a-f-]{16,}::$/.test(line))
+    .filter(
+      (line) =>
+        !/^::(add-mask|debug|endgroup|error|warning|notice|stop-commands)\b/.test(line) &&
+        !/^::[0-9a-f-]{16,}::$/.test(line),
+    )
     .map((line) => line.replace(/^::group::/, '▼ '))
     .join('\n')
     .trimEnd()

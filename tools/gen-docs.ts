@@ -10,9 +10,12 @@ interface ActionFile {
 export function renderActionTables(actionYml: string): Map<string, string> {
   const action = parse(actionYml) as ActionFile
   const inputs = Object.entries(action.inputs).map(
-    ([name, { description, default: value }]) => `| \`${name}\` | ${value ? `\`${value}\`` : ''} | ${cell(description)} |`,
+    ([name, { description, default: value }]) =>
+      `| \`${name}\` | ${value ? `\`${value}\`` : ''} | ${cell(description)} |`,
   )
-  const outputs = Object.entries(action.outputs).map(([name, { description }]) => `| \`${name}\` | ${cell(description)} |`)
+  const outputs = Object.entries(action.outputs).map(
+    ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
+  )
   return new Map([
     ['inputs', ['| Input | Default | Meaning |', '| --- | --- | --- |', ...inputs].join('\n')],
     ['outputs', ['| Output | Meaning |', '| --- | --- |', ...outputs].join('\n')],
@@ -55,7 +58,11 @@ export function renderCheckPage({ meta, uses }: Check): string {
     `- Seen through: ${uses.length === 0 ? 'nothing (only a person can tell)' : uses.map((port) => `\`${port}\``).join(', ')}`,
     `- The place that counts: ${VANTAGES[meta.vantage]}`,
     `- Verdicts it can give: ${meta.verdicts.map((verdict) => `\`${verdict}\``).join(', ')}`,
-    ...(meta.disprovedBy === undefined ? [] : [`- Answers that decide although nothing was reached: ${meta.disprovedBy.map((name) => `\`${name}\``).join(', ')}`]),
+    ...(meta.disprovedBy === undefined
+      ? []
+      : [
+          `- Answers that decide although nothing was reached: ${meta.disprovedBy.map((name) => `\`${name}\``).join(', ')}`,
+        ]),
     ...(needs.length === 0 ? [] : ['', 'It is `blocked` until these hold:', '', ...needs]),
     '',
     '## Source',
@@ -66,7 +73,8 @@ export function renderCheckPage({ meta, uses }: Check): string {
 }
 
 const VANTAGES: Record<Check['meta']['vantage'], string> = {
-  'network-path': 'the DMS subnet; from anywhere else a path that fails is `unknown` and one that passes is a proxy proof',
+  'network-path':
+    'the DMS subnet; from anywhere else a path that fails is `unknown` and one that passes is a proxy proof',
   server: "anywhere: it is the server's own answer",
   'control-plane': 'anywhere: it is the answer of Azure Resource Manager',
   repository: 'the repository',
@@ -74,5 +82,8 @@ const VANTAGES: Record<Check['meta']['vantage'], string> = {
 }
 
 function cell(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
+  return text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|')
 }

@@ -22,7 +22,9 @@ async function main(id: string | undefined): Promise<number> {
   const match = /^([a-z]+)\/([a-z][a-z0-9]*(?:-[a-z0-9]+)+)$/.exec(id ?? '')
   const [, area = '', name = ''] = match ?? []
   if (match === null || !AREAS.includes(area)) {
-    console.error(`usage: npm run new-check -- <area>/<phrase-that-is-true-when-all-is-well>\nareas: ${AREAS.join(', ')}`)
+    console.error(
+      `usage: npm run new-check -- <area>/<phrase-that-is-true-when-all-is-well>\nareas: ${AREAS.join(', ')}`,
+    )
     return 2
   }
   const folder = path.join(ROOT, 'src', 'checks', area, name)

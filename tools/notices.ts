@@ -40,7 +40,9 @@ function flatten(modules: readonly StatsModule[]): StatsModule[] {
 }
 
 function noticeOf(folder: string, name: string): [string, string] {
-  const { version, license, licenses } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as PackageJson
+  const { version, license, licenses } = JSON.parse(
+    readFileSync(path.join(folder, 'package.json'), 'utf8'),
+  ) as PackageJson
   const declared = license ?? licenses
   const texts = readdirSync(folder)
     .filter((file) => LICENCE_FILE.test(file))

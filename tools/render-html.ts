@@ -20,7 +20,10 @@ export async function renderHtml(markdown: string, title: string): Promise<strin
     .use(remarkAlert)
     .use(remarkRehype, { allowDangerousHtml: true })
     .use(rehypeRaw)
-    .use(rehypeSanitize, { ...defaultSchema, attributes: { ...defaultSchema.attributes, div: ['className'], p: ['className'] } })
+    .use(rehypeSanitize, {
+      ...defaultSchema,
+      attributes: { ...defaultSchema.attributes, div: ['className'], p: ['className'] },
+    })
     .use(rehypeStringify)
     .process(markdown)
   return `<!doctype html>

@@ -23,7 +23,15 @@ if (page === undefined || picture === undefined || executablePath === undefined)
 }
 const browser = await chromium.launch({
   executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 })
 try {
   const tab = await browser.newPage({
@@ -33,8 +41,7 @@ try {
   })
   await tab.route('**/*', (route) => (route.request().url().startsWith('file:') ? route.continue() : route.abort()))
   await tab.goto(pathToFileURL(path.resolve(page)).href)
-  if (values.open === true) await tab.addStyleTag({ content: 'details > * { display: revert }' })
-  if (values.open === true) for (const details of await tab.locator('details').all()) await details.evaluate((node) => node.setAttribute('open', ''))
+  if (values.open === true) for (const summary of await tab.locator('summary').all()) await summary.click()
   await tab.screenshot({ path: picture, fullPage: true })
 } finally {
   await browser.close()

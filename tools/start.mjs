@@ -29,7 +29,12 @@ function install() {
 }
 
 function findNode() {
-  const shipped = path.join(root, 'node_modules', `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`, 'bin')
+  const shipped = path.join(
+    root,
+    'node_modules',
+    `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`,
+    'bin',
+  )
   for (const name of ['node', 'node.exe']) {
     const file = path.join(shipped, name)
     if (existsSync(file)) return file

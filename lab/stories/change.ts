@@ -58,8 +58,8 @@ function replaceTexts(manifest: string, replacements: Readonly<Record<string, st
 /** Puts resources into Azure, in place of those with the same ids. */
 export function putResources(...resources: readonly ArmResource[]): (state: AzureState) => void {
   return (state) => {
-    removeResources(...resources.map(({ id }) => id))(state)
-    state.resources.push(...resources)
+    const kept = state.resources.filter(({ id }) => !resources.some((resource) => resource.id === id))
+    state.resources = [...kept, ...resources]
   }
 }
 

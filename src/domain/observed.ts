@@ -23,7 +23,11 @@ export function seen<T>(value: T): Observed<T> {
   return { ok: true, value }
 }
 
-export function unseen(kind: CauseKind, message: string, more: Omit<ProbeFailure, 'kind' | 'message'> = {}): { ok: false; failure: ProbeFailure } {
+export function unseen(
+  kind: CauseKind,
+  message: string,
+  more: Omit<ProbeFailure, 'kind' | 'message'> = {},
+): { ok: false; failure: ProbeFailure } {
   return { ok: false, failure: { kind, message, ...more } }
 }
 

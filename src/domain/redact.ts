@@ -3,6 +3,10 @@ const MASK = '***'
 /** Shorter secrets would shred every text that they occur in by chance: they go only where they stand alone. */
 const SHORTEST_ANYWHERE_CHARS = 3
 
+/** A text that was cut within a secret shows its beginning: so much of it before the mark of the cut goes as well. */
+const SHORTEST_BEGINNING_CHARS = 4
+const CUT_MARK = /…|\.{3}/g
+
 /** A line of a secret of several lines (a key, a certificate) is shown by logs on its own. */
 const SHORTEST_LINE_CHARS = 8
 
@@ -236,20 +240,30 @@ const FILTER_SIZE = 65_536
 function createSearch(needles: readonly string[]): Search {
   const filter = new Uint8Array(FILTER_SIZE)
   const byStart = new Map<string, string[]>()
+  const longest = needles.reduce((length, needle) => Math.max(length, needle.length), 0)
   for (const needle of needles.toSorted((a, b) => b.length - a.length)) {
     if (needle.length < SHORTEST_ANYWHERE_CHARS) continue
     filter[hashAt(needle, 0)] = 1
     const start = needle.slice(0, SHORTEST_ANYWHERE_CHARS)
     byStart.set(start, [...(byStart.get(start) ?? []), needle])
   }
+  const firstAt = (text: string, start: number, isThere: (needle: string) => boolean): string | undefined =>
+    filter[hashAt(text, start)] === 0
+      ? undefined
+      : byStart.get(text.slice(start, start + SHORTEST_ANYWHERE_CHARS))?.find(isThere)
   return (text) => {
     const spans: Span[] = []
     for (let start = 0; start + SHORTEST_ANYWHERE_CHARS <= text.length; start += 1) {
-      if (filter[hashAt(text, start)] === 0) continue
-      const found = byStart
-        .get(text.slice(start, start + SHORTEST_ANYWHERE_CHARS))
-        ?.find((needle) => text.startsWith(needle, start))
+      const found = firstAt(text, start, (needle) => text.startsWith(needle, start))
       if (found !== undefined) spans.push({ start, end: start + found.length })
+    }
+    for (const { index: end } of text.matchAll(CUT_MARK)) {
+      for (let start = Math.max(0, end - longest); start + SHORTEST_BEGINNING_CHARS <= end; start += 1) {
+        const found = firstAt(text, start, (needle) => needle.startsWith(text.slice(start, end)))
+        if (found === undefined) continue
+        spans.push({ start, end })
+        break
+      }
     }
     return spans
   }

@@ -10,7 +10,16 @@ export interface Subject<Spec = unknown> {
   spec: Spec
 }
 
-export const SUBJECT_KINDS = ['manifest', 'sql-server', 'target', 'database', 'nsg-port', 'flow', 'share', 'container'] as const
+export const SUBJECT_KINDS = [
+  'manifest',
+  'sql-server',
+  'target',
+  'database',
+  'nsg-port',
+  'flow',
+  'share',
+  'container',
+] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
 export function subjectKey(kind: SubjectKind, name: string): string {

@@ -9,7 +9,11 @@ import { judgedResult } from './results.ts'
  * seen, or it was blocked by `needs`), so it stays as it is. Verdicts that people vouched for are replayed from before
  * the vouching: callers compare `fail` with `waived` and `manual` with `attested`.
  */
-export function replay(manifest: Manifest, results: readonly CheckResult[], catalogue: readonly Check[]): CheckResult[] {
+export function replay(
+  manifest: Manifest,
+  results: readonly CheckResult[],
+  catalogue: readonly Check[],
+): CheckResult[] {
   const planned = new Map(
     planChecks(manifest, catalogue).checks.map((entry) => [placeOf(entry.check.meta.id, entry.subject.name), entry]),
   )
@@ -17,7 +21,11 @@ export function replay(manifest: Manifest, results: readonly CheckResult[], cata
     const entry = planned.get(placeOf(result.id, result.subject.name))
     if (entry === undefined || Object.keys(result.evidence).length === 0) return result
     const judgement = entry.check.judge(result.evidence, entry.subject)
-    return judgedResult({ planned: entry, vantage: result.vantage, durationMs: result.durationMs }, judgement, result.evidence)
+    return judgedResult(
+      { planned: entry, vantage: result.vantage, durationMs: result.durationMs },
+      judgement,
+      result.evidence,
+    )
   })
 }
 

@@ -19,7 +19,12 @@ export interface EngineOptions {
 }
 
 /** Runs one plan. Results stand in the plan's order, whatever finished first. Never throws. */
-export function runChecks(plan: Plan, ports: Ports, options: EngineOptions, limit = createLimit(options.maxParallel)): Promise<CheckResult[]> {
+export function runChecks(
+  plan: Plan,
+  ports: Ports,
+  options: EngineOptions,
+  limit = createLimit(options.maxParallel),
+): Promise<CheckResult[]> {
   const results: Promise<CheckResult>[] = []
   // `needs` may point forward in the plan, so each check starts only after every promise of the list exists.
   let start = (): void => undefined
@@ -77,9 +82,11 @@ async function observe(planned: PlannedCheck, ports: Ports, options: EngineOptio
   let onAbort = (): void => undefined
   const cut = new Promise<Observed<JsonObject>>((resolve) => {
     timer = setTimeout(() => {
-      resolve(unseen('timeout', `${check.meta.id} on ${subject.name} did not finish within ${options.timeoutMs} ms`, {
-        missing: 'more time: raise the input `timeout`',
-      }))
+      resolve(
+        unseen('timeout', `${check.meta.id} on ${subject.name} did not finish within ${options.timeoutMs} ms`, {
+          missing: 'more time: raise the input `timeout`',
+        }),
+      )
     }, options.timeoutMs)
     onAbort = () => {
       resolve({ ok: false, failure: cancelled(options.signal) })
@@ -106,7 +113,10 @@ function judge(planned: PlannedCheck, evidence: JsonObject): Observed<Judgement>
 
 function cancelled(signal: AbortSignal): { kind: 'cancelled'; message: string } {
   const reason: unknown = signal.reason
-  return { kind: 'cancelled', message: typeof reason === 'string' ? reason : 'The run was cancelled before this check finished' }
+  return {
+    kind: 'cancelled',
+    message: typeof reason === 'string' ? reason : 'The run was cancelled before this check finished',
+  }
 }
 
 function describe(error: unknown): string {

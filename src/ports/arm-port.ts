@@ -1,7 +1,8 @@
 import type { Observed } from '../domain/observed.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
-export type ArmAnswer<T> = { found: true; value: T } | { found: false; missing: 'resource' | 'parent' | 'resource-group'; message: string }
+export type ArmAnswer<T> =
+  { found: true; value: T } | { found: false; missing: 'resource' | 'parent' | 'resource-group'; message: string }
 
 export interface AzureIdentity {
   /** Application (client) id of the run's identity. */

@@ -39,7 +39,12 @@ export interface Certificate {
 export type TlsAnswer =
   | { outcome: 'accepted'; protocol: string; certificate: Certificate; verified: boolean }
   | { outcome: 'not-offered' }
-  | { outcome: 'refused'; problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid'; message: string; certificate: Certificate }
+  | {
+      outcome: 'refused'
+      problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid'
+      message: string
+      certificate: Certificate
+    }
 
 /** A message of the server: number, state and severity as in sys.messages. */
 export interface SqlMessage {
@@ -72,5 +77,9 @@ export interface SqlPort {
   /** One login for each server, account and database in a run. The first login of an account goes alone. */
   logIn(server: SqlServer, database: string): Promise<Observed<LoginAnswer>>
   /** Runs on the connection that `logIn` made. */
-  query<Row extends JsonObject>(server: SqlServer, database: string, statement: Statement<Row>): Promise<Observed<readonly Row[]>>
+  query<Row extends JsonObject>(
+    server: SqlServer,
+    database: string,
+    statement: Statement<Row>,
+  ): Promise<Observed<readonly Row[]>>
 }

@@ -37,7 +37,7 @@ const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
  * verdict. The outputs come first and again at the end: a job that is killed meanwhile still has them.
  */
 export async function publish(publication: Publication): Promise<number> {
-  const { context, inputs, redact, github } = publication
+  const { context, inputs, redact } = publication
   const level = await disclosureOf(publication)
   // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
   const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
@@ -54,14 +54,16 @@ export async function publish(publication: Publication): Promise<number> {
   const files = inputs === undefined ? undefined : await publishReportFiles(publication, inputs, report, summary)
   note(files?.problem)
   const comment = await publishPullRequestComment(publication, report, why)
-  note(comment?.problem)
+  note(comment.problem)
   const outputs = renderOutputs(report, {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
-    ...(comment?.url === undefined ? {} : { commentUrl: comment.url }),
+    ...(comment.url === undefined ? {} : { commentUrl: comment.url }),
   })
   note(publishOutputs(outputs, redact))
-  publishAnnotations(warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })), redact)
-  if (github === undefined && inputs !== undefined) createLog(redact).write('No comment: this run has no pull request.')
+  publishAnnotations(
+    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
+    redact,
+  )
   const failed = publication.report.problems.some(({ severity }) => severity === 'error')
   return failed || shouldFail(publication.report.status, inputs?.failOn ?? 'undetermined') ? 1 : 0
 }
@@ -92,8 +94,15 @@ async function publishPullRequestComment(
   why: ReadonlyMap<string, string>,
 ): ReturnType<typeof publishComment> {
   if (inputs === undefined || github === undefined || context.pullRequest === undefined) return { outcome: 'none' }
-  const identity = commentIdentity({ title: inputs.title ?? '', manifests: inputs.manifests, workflow, job: context.job })
-  const verdicts = report.manifests.flatMap(({ checks }) => checks.map(({ id, subject, verdict }) => [id, subject.name, verdict]))
+  const identity = commentIdentity({
+    title: inputs.title ?? '',
+    manifests: inputs.manifests,
+    workflow,
+    job: context.job,
+  })
+  const verdicts = report.manifests.flatMap(({ checks }) =>
+    checks.map(({ id, subject, verdict }) => [id, subject.name, verdict]),
+  )
   const request = {
     pullRequest: context.pullRequest.number,
     identity,
@@ -108,7 +117,14 @@ async function publishPullRequestComment(
 
 type RenderedAnnotation = ReturnType<typeof renderAnnotations>[number]
 
-function placed({ level, title, message, file, line, column }: RenderedAnnotation): Parameters<typeof publishAnnotations>[0][number] {
+function placed({
+  level,
+  title,
+  message,
+  file,
+  line,
+  column,
+}: RenderedAnnotation): Parameters<typeof publishAnnotations>[0][number] {
   const location = file === undefined ? undefined : { path: file, line: line ?? 1, column: column ?? 1 }
   return { level, title, message, ...(location === undefined ? {} : { location }) }
 }

@@ -147,7 +147,10 @@ function isUnchanged(old: string, body: string, mode: CommentMode): boolean {
 
 /** Without the footer, and without how long a connection took: both differ from run to run and say nothing new. */
 function withoutTimes(lines: readonly string[]): string {
-  return lines.slice(0, -1).join('\n').replace(/ after \d+ ms\b/g, '')
+  return lines
+    .slice(0, -1)
+    .join('\n')
+    .replace(/ after \d+ ms\b/g, '')
 }
 
 /** GitHub may give line ends back as CRLF. */

@@ -16,7 +16,9 @@ const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8
 
 describe('the repository', () => {
   it('has source files of at most 300 lines, with names that say something', () => {
-    const files = ['src', 'lab', 'tools'].flatMap((folder) => listFiles(folder, '.ts')).filter((file) => !file.endsWith('.generated.ts'))
+    const files = ['src', 'lab', 'tools']
+      .flatMap((folder) => listFiles(folder, '.ts'))
+      .filter((file) => !file.endsWith('.generated.ts'))
     expect(files.length).toBeGreaterThan(50)
     expect(files.filter((file) => !file.endsWith('.test.ts') && read(file).split('\n').length > 301)).toEqual([])
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|misc|common|index)\.ts$/.test(file))).toEqual([])
@@ -24,8 +26,12 @@ describe('the repository', () => {
   })
 
   it('mocks no module and skips no test', () => {
-    const tests = ['src', 'lab', 'tools', 'test'].flatMap((folder) => listFiles(folder, '.test.ts')).filter((file) => !file.endsWith('repository.test.ts'))
-    const found = tests.filter((file) => /jest\.(mock|unstable_mockModule)\(|\b(it|test|describe)\.(skip|only|todo)\b|\bx(it|describe)\(/.test(read(file)))
+    const tests = ['src', 'lab', 'tools', 'test']
+      .flatMap((folder) => listFiles(folder, '.test.ts'))
+      .filter((file) => !file.endsWith('repository.test.ts'))
+    const found = tests.filter((file) =>
+      /jest\.(mock|unstable_mockModule)\(|\b(it|test|describe)\.(skip|only|todo)\b|\bx(it|describe)\(/.test(read(file)),
+    )
     expect(found).toEqual([])
   })
 
@@ -35,7 +41,9 @@ describe('the repository', () => {
 
   it('has one tedious, the one that refuses to fall back to plaintext', () => {
     const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { version: string }> }
-    const versions = Object.entries(lock.packages).filter(([name]) => name.endsWith('/tedious')).map(([, { version }]) => version)
+    const versions = Object.entries(lock.packages)
+      .filter(([name]) => name.endsWith('/tedious'))
+      .map(([, { version }]) => version)
     expect(versions.length).toBeGreaterThan(0)
     expect(versions.filter((version) => Number(version.split('.')[0]) < 20)).toEqual([])
   })
@@ -52,7 +60,13 @@ describe('the repository', () => {
   })
 
   it('names no path of a machine in what it ships', () => {
-    const files = [...listFiles('src', '.ts'), ...listFiles('lab', '.ts'), ...listFiles('docs', '.md'), 'README.md', 'package.json']
+    const files = [
+      ...listFiles('src', '.ts'),
+      ...listFiles('lab', '.ts'),
+      ...listFiles('docs', '.md'),
+      'README.md',
+      'package.json',
+    ]
     expect(files.filter((file) => /\/(work|home\/\w+|Users\/\w+)\/(main|shared)\b/.test(read(file)))).toEqual([])
   })
 })

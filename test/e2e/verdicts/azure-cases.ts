@@ -81,7 +81,10 @@ const FIREWALL_CASES: readonly Case[] = [
   {
     world: 'no public access',
     story: ready({ azure: putResources(sqlServer(SALES, 'sqlsales', { publicNetworkAccess: 'Disabled' })) }),
-    expected: [fails(FIREWALL, /Disabled and no private endpoint is Approved/), isUnknown(EXISTS, 'not-found', /./)],
+    expected: [
+      fails(FIREWALL, /Disabled and no private endpoint is Approved/),
+      passes(CLOSED, /public network access is Disabled/),
+    ],
   },
 ]
 

@@ -121,7 +121,7 @@ export const NETWORK_CASES: readonly Case[] = [
     expected: [
       fails(WAY, /vnet-hub has no gateway and no peering, and 10\.99\.0\.1 has the private address/),
       passes(PORTS, /snet-dms has no network security group/),
-      isUnknown('target/server-firewall-admits-dms', 'missing-input', /does not declare|endpoint/),
+      fails('target/server-firewall-admits-dms', /no Microsoft\.Sql endpoint/),
     ],
   },
   {

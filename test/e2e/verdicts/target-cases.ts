@@ -15,6 +15,7 @@ const EXISTS = 'target/sql-database-exists'
 const FIREWALL = 'target/server-firewall-admits-dms'
 const CLOSED = 'target/server-firewall-is-closed-to-other-tenants'
 
+const GROUP = SQL_SERVER.replace(/\/providers\/.*$/, '')
 const SALES_DATABASE = { subject: 'default/Sales' }
 const ORDERS_DATABASE = { subject: 'default/OrdersNew' }
 
@@ -75,7 +76,12 @@ export const TARGET_CASES: readonly Case[] = [
   },
   {
     world: 'no endpoint in the manifest, and no server in Azure',
-    story: ready(NO_ENDPOINT, { azure: removeResources(SQL_SERVER) }),
+    story: ready(NO_ENDPOINT, {
+      azure: (state) => {
+        removeResources(SQL_SERVER)(state)
+        state.resourceGroups = [GROUP]
+      },
+    }),
     expected: [
       isBlocked(NAME, EXISTS, { says: /it knows no such server/ }),
       isBlocked(PORT, NAME),

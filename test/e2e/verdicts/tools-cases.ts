@@ -41,11 +41,6 @@ export const TOOLS_CASES: readonly Case[] = [
     expected: [fails(ASSISTANT, /3\.2\.2 is stated in the manifest, older than 3\.3/)],
   },
   {
-    world: 'a version that is no number',
-    story: elsewhere(stating('newest')),
-    expected: [isUnknown(ASSISTANT, 'missing-input', /"newest" is no version number/)],
-  },
-  {
     world: 'neither a version nor a report',
     story: elsewhere({ editManifest: (text) => text.replace(/^tools: .*\n/m, '') }),
     expected: [isManual(ASSISTANT, /names neither a version .* nor an assessment report/)],

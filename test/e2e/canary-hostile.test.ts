@@ -1,0 +1,100 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import { unified } from 'unified'
+import { parseWorkflowCommands } from '../../lab/runner/commands.ts'
+import { changeStory } from '../../lab/stories/change.ts'
+import { salesStory } from '../../lab/stories/sales.ts'
+import { renderHtml } from '../../tools/render-html.ts'
+import { createTheatre, ENTRY, OUTPUT_NAMES, reportOf, surfacesOf } from './action.ts'
+
+const HOSTILE = [
+  '::error::x1',
+  '\n::error file=a.yml,line=1::x2\n',
+  '\r::set-output name=ready::true\r',
+  '::stop-commands::x3',
+  '##[error]x4',
+  '%0A::error::x5',
+  '\n##[add-path]/tmp\n',
+  '@org/team',
+  '<script>alert(1)</script><img src=x onerror=alert(2)>',
+  'a | b || c |',
+  '`code` ``` ~~~',
+  '</details></summary>',
+  '-->',
+  '[here](https://evil.example) ![](https://evil.example/x.png)',
+  '\nready=true\nEOF\n',
+  '\u202egnp.exe',
+].join(' ')
+/** As names they have no control characters, which a manifest may not hold. */
+const NAMES = ['::error::n1', '##[error]n2', '@org/team', '<script>n3', 'a|b', 'c`d``e', '-->', '[x](https://evil.example)']
+
+interface Node {
+  type: string
+  url?: string
+  children?: Node[]
+}
+
+const theatre = createTheatre()
+afterAll(() => theatre.close())
+
+function nodesOf(markdown: string): Node[] {
+  const processor = unified().use(remarkParse).use(remarkGfm)
+  const all = (node: Node): Node[] => [node, ...(node.children ?? []).flatMap(all)]
+  return all(processor.runSync(processor.parse(markdown)) as Node)
+}
+
+async function expectHarmless(markdown: string): Promise<void> {
+  const nodes = nodesOf(markdown)
+  const tables = nodes.filter(({ type }) => type === 'table')
+  expect(tables.length).toBeGreaterThan(0)
+  for (const { children: rows = [] } of tables) {
+    expect(new Set(rows.map((row) => row.children?.length)).size).toBe(1)
+  }
+  const links = nodes.filter(({ type }) => type === 'link' || type === 'image').map(({ url = '' }) => new URL(url).host)
+  expect([...new Set(links)].filter((host) => host !== 'learn.microsoft.com' && host !== 'github.com')).toEqual([])
+  const html = await renderHtml(markdown, 'x')
+  const body = html.slice(html.indexOf('<article'))
+  expect(body).not.toMatch(/<(?:script|img)|onerror=|href="https:\/\/evil/i)
+  expect(body.match(/<details/g)?.length).toBe(body.match(/<\/details>/g)?.length)
+  expect(body.replace(/<code[^>]*>.*?<\/code>/gs, '')).not.toMatch(/(?<![\w\u2060])@org\/team/)
+}
+
+describe('text of servers and manifests that wants to be more than text', () => {
+  const databases = NAMES.map((name) => `'${name}'`).join(', ')
+  const said = { number: 18456, state: 1, severity: 14, message: HOSTILE }
+  const armError = { error: { code: HOSTILE, message: HOSTILE } }
+
+  it.each([
+    ['errors of servers', { source: { state: { refuseAll: said } }, target: { state: { refuseAll: said } } }, armError],
+    ['names of databases', { manifest: { '[Sales, {': `[${databases}, {` } }, undefined],
+  ] as const)('stays text: %s', async (_, change, azureError) => {
+    const stage = await theatre.stage(changeStory(salesStory({ fixed: true }), change), {
+      azure: (state) => {
+        if (azureError !== undefined) state.faults = [{ match: '/providers/', status: 403, body: azureError }]
+      },
+    })
+    const run = theatre.keep(await stage.run(ENTRY))
+    expect(run.code).toBe(1)
+    expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
+    expect(run.outputs['ready']).toBe('false')
+    const shown = reportOf(run).manifests.flatMap(({ checks }) => checks)
+    expect(JSON.stringify(shown)).toMatch(/evil\.example/)
+
+    const commands = parseWorkflowCommands(`${run.stdout}\n${run.stderr}`)
+    expect([...new Set(commands.map(({ name }) => name))].sort()).toEqual(
+      expect.arrayContaining(['add-mask', 'error']),
+    )
+    for (const { name, properties, message } of commands) {
+      expect(['add-mask', 'error', 'warning', 'notice', 'group', 'endgroup']).toContain(name)
+      // Ours have a title or stand for many; one that a text slipped in has neither.
+      if (name === 'error') expect([message, properties['title'] !== undefined || / more /.test(message)]).toEqual([message, true])
+    }
+    expect(run.annotations.every(({ title = '' }) => !/^\s*(?:::|x\d|n\d)/.test(title))).toBe(true)
+    for (const [surface, text] of Object.entries(surfacesOf(run, stage))) {
+      if (surface === 'standard output') expect(text).not.toMatch(/^\s*::(?!(?:error|warning|notice|group|endgroup)\b)|##\[/m)
+    }
+    await expectHarmless(run.summary)
+    await expectHarmless(stage.github.comments[0]?.body ?? '')
+  })
+})
