@@ -2,6 +2,7 @@ import { CATALOGUE } from './checks/catalogue.generated.ts'
 import type { CheckResult, Report, ReportProblem } from './domain/report.ts'
 import { isJsonObject } from './domain/json.ts'
 import { createRedactor } from './domain/redact.ts'
+import type { Secret } from './domain/secret.ts'
 import { createLimit } from './engine/limit.ts'
 import { runChecks } from './engine/run-checks.ts'
 import { createUntrustedPorts } from './engine/untrusted-ports.ts'
@@ -10,6 +11,7 @@ import { readInputs, type Inputs } from './inputs/inputs.ts'
 import { readSecrets, secretNames } from './inputs/secrets.ts'
 import { planChecks } from './plan/plan.ts'
 import { summariseReport, type ReportInput } from './report/summarise.ts'
+import { NOTHING_KNOWN, publishCrash } from './run/crash.ts'
 import { createDeadline } from './run/deadline.ts'
 import { inputSecrets } from './run/input-secrets.ts'
 import { publish, type Publication } from './run/publish.ts'
@@ -17,6 +19,7 @@ import { readManifests } from './run/read-manifests.ts'
 import type { Connection, World } from './run/world.ts'
 import { maskSecrets } from './sinks/masks.ts'
 import { publishOutputs } from './sinks/outputs.ts'
+import type { Redact } from './sinks/redacted.ts'
 import { readTrust } from './trust/read-trust.ts'
 
 /** Publishing has to come to an end within the seconds that a runner leaves a cancelled step. */
@@ -24,13 +27,27 @@ const PUBLISH_TIMEOUT_MS = 20_000
 const PUBLISH_AFTER_CANCEL_TIMEOUT_MS = 4_000
 const CHECK_IDS = CATALOGUE.map(({ meta }) => meta.id)
 
-/** One run of the gate, from the environment to the exit code. */
+/** One run of the gate, from the environment to the exit code. Never throws. */
 export async function run(world: World): Promise<number> {
-  const startedAt = world.now()
   const early = inputSecrets(world.env)
   maskSecrets(early, world.env)
-  let redact = createRedactor(early.map((secret) => secret.reveal()))
-  publishOutputs({ status: 'undetermined', ready: 'false', 'status-if-merged': 'undetermined' }, redact)
+  const known: Known = { early, redact: createRedactor(early.map((secret) => secret.reveal())) }
+  publishOutputs(NOTHING_KNOWN, known.redact)
+  try {
+    return await runGate(world, known)
+  } catch (error) {
+    return publishCrash(error, world.env['GITHUB_STEP_SUMMARY'], known.redact)
+  }
+}
+
+/** The secrets of the inputs, and what redacts all secrets that the run knows so far. */
+interface Known {
+  early: readonly Secret[]
+  redact: Redact
+}
+
+async function runGate(world: World, known: Known): Promise<number> {
+  const startedAt = world.now()
   const eventText = await world.readEvent(world.env['GITHUB_EVENT_PATH'])
   const context = readContext(world.env, eventText)
   const read = readInputs(world.env)
@@ -42,7 +59,7 @@ export async function run(world: World): Promise<number> {
     try {
       outcome = await check(world, inputs, context, eventText, problems, (secrets) => {
         maskSecrets(secrets, world.env)
-        redact = createRedactor([...early, ...secrets].map((secret) => secret.reveal()))
+        known.redact = createRedactor([...known.early, ...secrets].map((secret) => secret.reveal()))
       })
     } catch (error) {
       problems.push({
@@ -60,7 +77,7 @@ export async function run(world: World): Promise<number> {
     context,
     inputs,
     github,
-    redact,
+    redact: known.redact,
     workflow: world.env['GITHUB_WORKFLOW'] ?? '',
   }
   return publish(publication)

@@ -30,19 +30,23 @@ interface Entry {
 export function vouch(manifest: Manifest, results: readonly CheckResult[], context: VouchContext): VouchOutcome {
   const problems: ReportProblem[] = []
   const byPlace = new Map<CheckResult, Entry>()
+  const undecided = new Map<CheckResult, Entry>()
   for (const entry of entriesOf(manifest)) {
     const report = (message: string): void => {
       problems.push({ severity: 'warning', location: entry.source.location, message })
     }
     for (const result of subjectsOf(entry, results, report)) {
-      const problem = problemOf(entry, result, byPlace.get(result), context.now)
+      const problem = problemOf(entry, result, byPlace.get(result), context)
       if (problem === undefined) byPlace.set(result, entry)
-      else if (problem !== '') report(problem)
+      else if (problem === '') undecided.set(result, entry)
+      else report(problem)
     }
   }
   const ifCounted = results.map((result) => counted(result, byPlace.get(result)))
   return {
-    results: context.trusted ? ifCounted : results.map((result) => proposed(result, byPlace.get(result))),
+    results: context.trusted
+      ? ifCounted
+      : results.map((result) => proposed(result, byPlace.get(result) ?? undecided.get(result))),
     ifCounted,
     problems,
   }
@@ -110,8 +114,13 @@ function listed(names: readonly string[]): string {
   return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')
 }
 
-/** Why an entry does not count for a result; undefined when it does, empty when there is nothing worth saying. */
-function problemOf(entry: Entry, result: CheckResult, earlier: Entry | undefined, now: Date): string | undefined {
+/** Why an entry does not count for a result; undefined when it does, empty when only a trusted run can tell. */
+function problemOf(
+  entry: Entry,
+  result: CheckResult,
+  earlier: Entry | undefined,
+  { now, trusted }: VouchContext,
+): string | undefined {
   const { kind, source, from, to } = entry
   const place = `\`${result.id}\` on \`${result.subject.name}\``
   if (Date.parse(source.expires) <= now.getTime()) {
@@ -122,7 +131,7 @@ function problemOf(entry: Entry, result: CheckResult, earlier: Entry | undefined
   }
   if (result.verdict === from) return undefined
   // What an untrusted run did not look at may still need it.
-  if (result.cause?.kind === 'untrusted-host') return ''
+  if (result.cause?.kind === 'untrusted-host' || (!trusted && result.verdict === 'blocked')) return ''
   return `The ${kind} of ${place} has no effect: the check is ${result.verdict}, and only ${from} can become ${to}`
 }
 

@@ -119,7 +119,7 @@ function expectBlockedBy(results: readonly CheckResult[], root: string): void {
   const leads = (name: string): boolean => {
     if (name === root) return true
     const blockedBy = byName.get(name)?.blockedBy ?? []
-    return blockedBy.some(({ id, subject }) => leads(nameOf({ id, subject: { name: subject } })))
+    return blockedBy.some(({ id, subject }) => leads(`${id} (${subject})`))
   }
   const blocked = results.filter(({ verdict }) => verdict === 'blocked').map(nameOf)
   expect(blocked).not.toEqual([])

@@ -41,7 +41,7 @@ describe('the comment on the pull request', () => {
     expect(stage.github.comments.filter(({ body }) => /^(talk \d+|later)$/.test(body))).toHaveLength(253)
   })
 
-  it.each([
+  it.concurrent.each([
     ['403', { permissions: ['contents: read', 'pull-requests: read'] }, '`pull-requests: write`'],
     ['500', { faults: [{ match: /^POST .*comments/, status: 500, body: { message: 'Server Error' } }] }, '500'],
     ['no answer', { faults: [{ match: /comments/, status: 500, reset: true }] }, 'pull request #7'],
@@ -60,8 +60,12 @@ describe('the comment on the pull request', () => {
   it('is not made by events without a pull request', async () => {
     const stage = await theatre.stage(readyStory())
     const { repository } = PULL_REQUEST
-    for (const eventName of ['push', 'workflow_dispatch', 'schedule']) {
-      const run = theatre.keep(await stage.run(ENTRY, { eventName, event: { repository } }))
+    const events = ['push', 'workflow_dispatch', 'schedule']
+    const runs = await Promise.all(events.map((eventName) => stage.run(ENTRY, { eventName, event: { repository } })))
+    for (const [at, eventName] of events.entries()) {
+      const run = runs[at]
+      if (run === undefined) throw new Error('there is a run for each event')
+      theatre.keep(run)
       expect([eventName, run.code, run.outputs['status'], run.outputs['comment-url']]).toEqual([
         eventName,
         0,

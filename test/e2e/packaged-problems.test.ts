@@ -15,7 +15,7 @@ const BAD = `version: 1
 name: Bad
 scenario: sql-server-to-azure-sql-databse
 generation: classic
-dms: { subnet: ${'/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/s'} }
+dms: { subnet: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/s }
 sources:
   - name: sales
     sever: sql01.corp.example
@@ -26,8 +26,7 @@ target:
   resource: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Sql/servers/sqlsales
   login: { user: dms, password: "\${TARGET_PASSWORD}" }
 `
-const CRASH =
-  "data:text/javascript,const { now } = performance; performance.now = () => { if (new Error().stack.includes('runOne')) throw new Error('the clock stands still'); return now.call(performance) }"
+const CRASH = ['--import', path.join(import.meta.dirname, 'crash-in.ts')]
 
 const theatre = createTheatre()
 let stage: Stage
@@ -114,14 +113,30 @@ describe('a bad input', () => {
 
 describe('an error of our own', () => {
   it.each(FAIL_ON)('fails the step and is reported with all outputs (fail-on: %s)', async (failOn) => {
-    const run = await start({ nodeOptions: [`--import=${CRASH}`], inputs: { 'fail-on': failOn } })
+    const env = { LAB_CRASH_IN: 'runOne' }
+    const run = await start({ nodeOptions: CRASH, env, inputs: { 'fail-on': failOn } })
     expectUndetermined(run)
-    expect(run.summary).toContain('An error of dms-preflight itself: Error: the clock stands still')
+    expect(run.summary).toContain('An error of dms-preflight itself: Error: broken on purpose in runOne')
     expect(run.annotations).toContainEqual(
-      expect.objectContaining({ level: 'error', message: expect.stringContaining('the clock stands still') }),
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('broken on purpose') }),
     )
     expect(run.outputs['report']).toBe('dms-preflight-report/report.json')
   })
+
+  it.each(['summariseReport', 'renderOutputs', 'renderMarkdown'])(
+    'in %s, where the report itself is made, leaves no good status behind',
+    async (name) => {
+      const run = await start({ nodeOptions: CRASH, env: { LAB_CRASH_IN: name }, inputs: { 'fail-on': 'never' } })
+      expectUndetermined(run)
+      expect(run.annotations).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          message: expect.stringContaining('An error of dms-preflight itself'),
+        }),
+      )
+      expect(run.outputs).toMatchObject({ total: '0', pass: '0', report: '', 'comment-url': '' })
+    },
+  )
 })
 
 describe('the report directory', () => {

@@ -90,13 +90,14 @@ describe.each(CASES)('the packaged action in a migration that is $status', ({ st
   })
 
   it('exits by `fail-on`', async () => {
-    const runs = FAIL_ON.map(async (failOn) => {
+    const others = FAIL_ON.filter((failOn) => failOn !== 'undetermined')
+    const runs = others.map(async (failOn) => {
       const other = await stage.run(ENTRY, { inputs: { 'fail-on': failOn, comment: 'never' } })
       await other.dispose()
       return [failOn, other.code] as const
     })
-    expect(Object.fromEntries(await Promise.all(runs))).toEqual(codes)
-    expect(run.code).toBe(codes.undetermined)
+    // `undetermined` is the default, and so that of the first run.
+    expect({ undetermined: run.code, ...Object.fromEntries(await Promise.all(runs)) }).toEqual(codes)
   }, 40_000)
 
   it('marks what is open on lines of the manifest', () => {

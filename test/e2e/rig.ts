@@ -40,7 +40,7 @@ export interface Played {
 export interface PlayOptions {
   start?: Partial<ActionStart>
   /** After the lab stands and before the action starts. */
-  before?: (stage: Stage) => Promise<void> | void | undefined
+  before?: (stage: Stage) => unknown
 }
 
 /** Runs the action in the world of a story, from the workflow's side: a child process, real sockets, files it wrote. */
@@ -48,14 +48,14 @@ export async function play(story: Story, { start = {}, before }: PlayOptions = {
   const stage = await setStage(story)
   try {
     await before?.(stage)
-    const { dispose, ...run } = await stage.run(ENTRY, {
+    const run = await stage.run(ENTRY, {
       ...start,
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...start.env },
     })
     const path = run.outputs['report']
     if (path === undefined || path === '') throw new Error(`No report was written.\n${run.stdout}\n${run.stderr}`)
     const report = JSON.parse(await readFile(resolve(run.workspace, path), 'utf8')) as Report
-    await dispose()
+    await run.dispose()
     return { run, report, results: report.manifests.flatMap(({ checks }) => checks), stage }
   } finally {
     await stage.close()

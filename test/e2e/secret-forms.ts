@@ -23,7 +23,7 @@ export const ENCODINGS: Readonly<Record<string, Encoder>> = {
   base64url: (secret) => [utf8(secret), Buffer.from(secret, 'utf16le')].map((bytes) => bytes.toString('base64url')),
   'URL-encoded': (secret) => {
     const strict = encodeURIComponent(secret).replace(/[!'()*]/g, percent)
-    const every = [...secret].map(percent).join('')
+    const every = Array.from(secret, percent).join('')
     return [encodeURIComponent(secret), encodeURI(secret), strict, every].flatMap((code) => [code, lowerHex(code)])
   },
   'form-encoded': (secret) => {

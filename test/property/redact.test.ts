@@ -116,6 +116,19 @@ describe('createRedactor', () => {
     expect(redact('sig=abc%2Fdef%3D and abc/def= and abc%2fdef%3d')).toBe('sig=*** and *** and ***')
   })
 
+  it('finds what a cut has left of a secret', () => {
+    const secret = 'Cut-Me 100%&"in'
+    const redact = createRedactor([secret])
+    for (let length = 4; length < secret.length; length += 1) {
+      const rest = secret.slice(0, length)
+      expect(redact(`pwd ${rest}…, then`)).toBe('pwd ***…, then')
+      expect(redact(`pwd ${rest}...`)).toBe('pwd ***...')
+      expect(redact(JSON.stringify(`${rest}…`))).toBe('"***…"')
+      expect(redact(`${encodeURIComponent(rest)}…`)).toBe('***…')
+    }
+    expect(redact('Cut-Me, not a cut')).toBe('Cut-Me, not a cut')
+  })
+
   it('finds a secret that code spans split over nothing', () => {
     expect(createRedactor(['p|w``d'])(codeSpan('p|w``d'))).toBe('```***```')
   })

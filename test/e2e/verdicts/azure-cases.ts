@@ -5,7 +5,7 @@ import { putResources, removeResources } from '../../../lab/stories/change.ts'
 import { DMS_SUBNET, SALES, salesAzure, SQL_SERVER } from '../../../lab/stories/sales.ts'
 import type { Case } from '../expectation.ts'
 import { fails, isBlocked, isUnknown, passes } from '../expectation.ts'
-import { ready } from './worlds.ts'
+import { IMPATIENT, NO_ENDPOINT, ready } from './worlds.ts'
 
 const SIGN_IN = 'azure/sign-in-works'
 const NETWORK = 'network/dms-vnet-uses-resource-manager'
@@ -54,6 +54,19 @@ const FIREWALL_CASES: readonly Case[] = [
     ],
   },
   {
+    world: 'the rule for all of Azure on the last page of a list',
+    story: ready({
+      azure: firewall(
+        ...['a', 'b', 'c'].map((name) => putResources(firewallRule(SALES, 'sqlsales', name, '203.0.113.9'))),
+        putResources(firewallRule(SALES, 'sqlsales', 'zz', '0.0.0.0')),
+        (state) => {
+          state.pageSize = 1
+        },
+      ),
+    }),
+    expected: [passes(FIREWALL, /zz \(0\.0\.0\.0\)/), fails(CLOSED, /zz .*every other tenant/)],
+  },
+  {
     world: 'no rule at all',
     story: ready({ azure: firewall() }),
     expected: [
@@ -90,19 +103,17 @@ const FIREWALL_CASES: readonly Case[] = [
 
 export const AZURE_CASES: readonly Case[] = [
   {
-    world: 'all is well',
-    story: ready(),
-    expected: [
-      passes(SIGN_IN, /Azure accepted the sign-in of client bbbbbbbb-/),
-      passes(EXISTS, /Database \w+ on sqlsales is Online \(GP_Gen5\)/),
-      passes(FIREWALL, /virtual network rule dms of sqlsales admits snet-dms/),
-      passes(CLOSED, /none of the 1 firewall rules/),
-    ],
-  },
-  {
     world: 'a wrong client secret',
     story: ready({ inputs: { 'client-secret': 'n0t~the.Secret' } }),
     expected: [isUnknown(SIGN_IN, 'auth', /AADSTS7000215/), ...behindSignIn],
+  },
+  {
+    world: 'a wrong client secret, and only Azure knows the name of the target',
+    story: ready(NO_ENDPOINT, { inputs: { 'client-secret': 'n0t~the.Secret' } }),
+    expected: [
+      isBlocked('target/name-resolves', SIGN_IN),
+      isBlocked('target/engine-port-is-reachable', 'target/name-resolves'),
+    ],
   },
   {
     world: 'no identity',
@@ -161,6 +172,15 @@ export const AZURE_CASES: readonly Case[] = [
       },
     }),
     expected: [isUnknown(EXISTS, 'throttled', /429/)],
+  },
+  {
+    world: 'Azure does not answer',
+    story: ready(IMPATIENT, {
+      azure: (state) => {
+        state.faults = [{ match: '/databases/', status: 503, delayMs: 60_000 }]
+      },
+    }),
+    expected: [isUnknown(EXISTS, 'timeout', /did not finish|no answer|not answer/), passes(FIREWALL, /admits/)],
   },
   {
     world: 'Azure is out of order',

@@ -9,8 +9,9 @@ const BROWSER = 'source/sql-browser-is-reachable'
 const PORT = 'source/engine-port-is-reachable'
 const TCP_IP = 'source/tcp-ip-is-enabled'
 
+/** By its address: `localhost` may be ::1 as well, where the lab has no Browser. */
 const NAMED_INSTANCE: Change = {
-  editManifest: (text) => text.replace(/server: localhost,\d+/, String.raw`server: localhost\SALES`),
+  editManifest: (text) => text.replace(/server: localhost,\d+/, String.raw`server: 127.0.0.1\SALES`),
 }
 
 function listing(...entries: readonly ((ports: Ports) => BrowserEntry)[]): Change {
@@ -41,7 +42,7 @@ export const BROWSER_CASES: readonly Case[] = [
     ),
     expected: [
       passes(BROWSER, /lists SALES without a TCP port/),
-      fails(TCP_IP, /TCP\/IP is not enabled for localhost\\SALES: .*without a TCP port/),
+      fails(TCP_IP, /TCP\/IP is not enabled for 127\.0\.0\.1\\SALES: .*without a TCP port/),
       isBlocked(PORT, TCP_IP),
     ],
   },
@@ -56,6 +57,14 @@ export const BROWSER_CASES: readonly Case[] = [
       isUnknown(PORT, 'insufficient', /does not list the instance SALES; it lists OTHER/),
       isBlocked(TCP_IP, PORT),
     ],
+  },
+  {
+    world: 'the Browser lists a port that is closed',
+    story: ready(
+      NAMED_INSTANCE,
+      listing(() => ({ ...entry('SALES'), tcpPort: 1 })),
+    ),
+    expected: [passes(BROWSER, /lists SALES on TCP 1,/), fails(PORT, /^TCP 1 of 127\.0\.0\.1 .*: refused/)],
   },
   {
     world: 'no Browser, seen from the DMS subnet',
@@ -74,7 +83,7 @@ export const BROWSER_CASES: readonly Case[] = [
   },
   {
     world: 'a named instance on a host that has no address',
-    story: ready(NAMED_INSTANCE, { manifest: { 'server: localhost': 'server: sql01.invalid' } }),
+    story: ready(NAMED_INSTANCE, { manifest: { 'server: 127.0.0.1': 'server: sql01.invalid' } }),
     expected: [isBlocked(BROWSER, 'source/name-resolves')],
   },
 ]

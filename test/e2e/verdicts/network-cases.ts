@@ -1,3 +1,4 @@
+import { dmsService } from '../../../lab/azure/data-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
 import { networkSecurityGroup, type RuleSpec } from '../../../lab/azure/security-rules.ts'
@@ -17,7 +18,7 @@ const CLASSIC_SUBNET = DMS_SUBNET.replace('Microsoft.Network', 'Microsoft.Classi
 const SERVICE = resourceId(NET, 'Microsoft.DataMigration/services', 'dms-weu')
 
 const port = (number: number) => ({ subject: `snet-dms:${String(number)}` })
-const behindNetwork = [WAY, PORTS].map((id) => isBlocked(id, NETWORK))
+const behindNetwork = [WAY, PORTS, 'target/server-firewall-admits-dms'].map((id) => isBlocked(id, NETWORK))
 
 /** The group of the DMS subnet with one rule above those that let DMS out. */
 function nsgWith(rule: Omit<RuleSpec, 'direction'>): Change {
@@ -39,19 +40,6 @@ function tunnel(status: 'NotConnected' | 'Connecting'): ArmResource {
 
 export const NETWORK_CASES: readonly Case[] = [
   {
-    world: 'all is well',
-    story: ready(),
-    expected: [
-      passes(NETWORK, /vnet-hub \(westeurope\) uses Resource Manager and holds subnet snet-dms/),
-      passes(WAY, /cn-headquarters of gateway vgw-hub is Connected and covers it with 127\.0\.0\.0\/8/),
-      passes(PORTS, /tcp 443 to ServiceBus, .*AzureMonitor: allowed by .*AllowDmsToServices/, port(443)),
-      passes(PORTS, /53 to AzurePlatformDNS/, port(53)),
-      passes(PORTS, /9354 to ServiceBus: allowed/, port(9354)),
-      passes(PORTS, /445 to VirtualNetwork: allowed/, port(445)),
-      passes(PORTS, /12000 to AzureCloud: allowed/, port(12_000)),
-    ],
-  },
-  {
     world: 'a network of the classic model',
     story: ready({ manifest: { [DMS_SUBNET]: CLASSIC_SUBNET } }),
     expected: [fails(NETWORK, /classic deployment model/), ...behindNetwork],
@@ -70,6 +58,18 @@ export const NETWORK_CASES: readonly Case[] = [
     world: 'a DMS service that is not there',
     story: elsewhere({ manifest: { [`subnet: ${DMS_SUBNET}`]: `service: ${SERVICE}` } }),
     expected: [isUnknown(NETWORK, 'insufficient', /the DMS service .*dms-weu is not there/), ...behindNetwork],
+  },
+  {
+    world: 'a DMS service whose subnet Azure tells',
+    story: elsewhere({
+      manifest: { [`subnet: ${DMS_SUBNET}`]: `service: ${SERVICE}` },
+      azure: putResources(dmsService(NET, 'dms-weu', { subnet: DMS_SUBNET })),
+    }),
+    expected: [
+      passes(NETWORK, /vnet-hub .*holds subnet snet-dms/),
+      passes(PORTS, /443 to ServiceBus.*allowed/, { subject: 'dms-subnet:443' }),
+      passes('target/server-firewall-admits-dms', /admits snet-dms/),
+    ],
   },
   {
     world: 'no view of the network',

@@ -1,6 +1,7 @@
 import { sqlServer } from '../../../lab/azure/data-resources.ts'
 import { putResources, removeResources } from '../../../lab/stories/change.ts'
-import { SALES, salesTarget, SQL_SERVER } from '../../../lab/stories/sales.ts'
+import type { salesTarget } from '../../../lab/stories/sales.ts'
+import { SALES, SQL_SERVER, TARGET_PASSWORD } from '../../../lab/stories/sales.ts'
 import type { SqlMessage } from '../../../src/ports/sql-port.ts'
 import type { Case } from '../expectation.ts'
 import { doesNotApply, fails, isBlocked, isUnknown, passes } from '../expectation.ts'
@@ -39,26 +40,6 @@ function orders(change: Partial<ReturnType<typeof salesTarget>['databases'][numb
 }
 
 export const TARGET_CASES: readonly Case[] = [
-  {
-    world: 'all is well, seen from the DMS subnet',
-    story: ready(),
-    expected: [
-      passes(NAME, /localhost resolves to .*127\.0\.0\.1/, { proof: 'direct' }),
-      passes(PORT, /is open after \d+ ms$/, { proof: 'direct' }),
-      passes(TLS, /encrypts: TLSv1\.2/, { proof: 'direct' }),
-      passes(LOGIN, /accepts dms in the database Sales/, { proof: 'direct' }),
-      passes(CONTROL, /dms has CONTROL on the database .*db_owner: yes/, { proof: 'direct' }),
-    ],
-  },
-  {
-    world: 'all is well, seen from elsewhere',
-    story: elsewhere(),
-    expected: [
-      passes(NAME, /not verified to stand where DMS will/, { proof: 'proxy' }),
-      passes(PORT, /not in the DMS subnet snet-dms/, { proof: 'proxy' }),
-      passes(CONTROL, /has CONTROL/, { proof: 'direct' }),
-    ],
-  },
   {
     world: 'no such name, seen from the DMS subnet',
     story: ready(UNKNOWN_TARGET),
@@ -156,7 +137,7 @@ export const TARGET_CASES: readonly Case[] = [
     story: ready({
       target: {
         state: {
-          logins: [{ ...salesTarget().logins[0], user: 'dms', password: 'T4rget;pass=word', databases: ['OrdersNew'] }],
+          logins: [{ user: 'dms', password: TARGET_PASSWORD, databases: ['OrdersNew'] }],
           ...orders({}).state,
         },
       },
@@ -172,6 +153,27 @@ export const TARGET_CASES: readonly Case[] = [
     expected: [
       passes(LOGIN, /accepts dms/),
       fails(CONTROL, /refused dms in the database OrdersNew with error 4060/, ORDERS_DATABASE),
+    ],
+  },
+  {
+    world: 'no user in the first database',
+    story: ready({ target: { state: { databases: [{ name: 'Sales' }, { name: 'OrdersNew', owners: ['dms'] }] } } }),
+    expected: [fails(LOGIN, /refused dms in the database Sales with error 4060/), isBlocked(CONTROL, LOGIN)],
+  },
+  {
+    world: 'a contained user of one database',
+    story: ready({
+      target: {
+        state: {
+          logins: [{ user: 'dms', password: TARGET_PASSWORD, contained: true }],
+          ...orders({}).state,
+        },
+      },
+    }),
+    expected: [
+      passes(LOGIN, /accepts dms in the database Sales/),
+      passes(CONTROL, /has CONTROL/, SALES_DATABASE),
+      fails(CONTROL, /refused dms in the database OrdersNew with error 18456/, ORDERS_DATABASE),
     ],
   },
   {

@@ -1,7 +1,7 @@
 import type { Change } from '../../../lab/stories/change.ts'
 import { ASSESSMENT_PATH, assessmentReport } from '../../../lab/stories/ready.ts'
 import type { Case } from '../expectation.ts'
-import { fails, isAttested, isManual, isUnknown, passes } from '../expectation.ts'
+import { fails, isManual, isUnknown } from '../expectation.ts'
 import { elsewhere, ready } from './worlds.ts'
 
 const ASSISTANT = 'tools/data-migration-assistant-is-current'
@@ -10,11 +10,6 @@ const stating = (version: string): Change => ({ manifest: { '"5.8"': `"${version
 const reporting = (text: string): Change => ({ files: { [ASSESSMENT_PATH]: text } })
 
 export const TOOLS_CASES: readonly Case[] = [
-  {
-    world: 'a report that shows how old its writer can be',
-    story: ready(),
-    expected: [passes(ASSISTANT, /4\.1 or later wrote migration\/dma\.json: it shows TargetPlatform ManagedSqlServer/)],
-  },
   {
     world: 'a report that does not show it',
     story: ready(reporting(assessmentReport('AzureSqlDatabaseV12'))),
@@ -29,11 +24,6 @@ export const TOOLS_CASES: readonly Case[] = [
     world: 'a report that is not there',
     story: ready({ manifest: { [ASSESSMENT_PATH]: 'migration/none.json' } }),
     expected: [isUnknown(ASSISTANT, 'not-found', /migration\/none\.json is not in the workspace/)],
-  },
-  {
-    world: 'a version that is stated',
-    story: elsewhere(),
-    expected: [isAttested(ASSISTANT, /5\.8 is stated in the manifest/)],
   },
   {
     world: 'a version that is too old',

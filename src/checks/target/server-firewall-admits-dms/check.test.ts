@@ -207,7 +207,13 @@ describe('target/server-firewall-admits-dms', () => {
       'the manifest names no subnet of DMS',
     ],
     ['no rules and no subnet declared', { manifest: NO_SUBNET }, 'fail', 'has no rule'],
-    ['the subnet is not there', { networkRules: [READY], network: notThere() }, 'fail', 'rules for other subnets only'],
+    [
+      'the subnet is not there',
+      { networkRules: [READY], network: notThere() },
+      'blocked',
+      'has virtual network rules (vnet0), and the subnet of DMS',
+    ],
+    ['the subnet is not there and no rule could name it', { network: notThere() }, 'fail', 'has no rule'],
   ])('%s', async (_, situation, verdict, summary) => {
     const judgement = await run(situation)
     expect(judgement.summary).toContain(summary)
@@ -251,7 +257,10 @@ describe('target/server-firewall-admits-dms', () => {
 
   it('needs the subnet only where a network rule could decide', async () => {
     const hidden = { network: forbidden() }
-    expect(await observe(portOf({ ...hidden, networkRules: [READY] }), MANIFEST)).toMatchObject({ ok: false })
+    expect(await run({ ...hidden, networkRules: [READY] })).toMatchObject({
+      verdict: 'blocked',
+      blockedBy: [{ id: 'network/dms-vnet-uses-resource-manager', subject: MANIFEST.name }],
+    })
     expect((await run({ ...hidden, networkRules: [READY], rules: [AZURE] })).verdict).toBe('pass')
     expect((await run({ ...hidden, networkRules: [READY], access: 'Disabled' })).verdict).toBe('fail')
     expect((await run(hidden)).verdict).toBe('fail')

@@ -2,12 +2,12 @@ import { GENERATIONS } from '../../../domain/manifest.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
-import { defineCheck } from '../../define.ts'
+import { defineCheck, type Judgement } from '../../define.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { boundText } from '../../foreign-text.ts'
 import { targetSubjects, type TargetSpec } from '../../subjects.ts'
 import type { Evidence, ServerFacts } from './evidence.ts'
-import { admitted, judgeGate } from './judge-gate.ts'
+import { admitted, isWaitingForSubnet, judgeGate } from './judge-gate.ts'
 
 export default defineCheck<TargetSpec, Evidence, 'arm'>({
   meta: {
@@ -35,7 +35,9 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
   subjects: targetSubjects,
   observe: ({ arm }, { spec }) => readServer(arm, spec),
   judge: (evidence, { spec }) => {
-    if (evidence.found) return judgeGate(evidence, spec.target.resourceId)
+    if (evidence.found) {
+      return isWaitingForSubnet(evidence) ? waitForSubnet(evidence, spec) : judgeGate(evidence, spec.target.resourceId)
+    }
     const blockedBy = spec.databases.map((database) => ({
       id: 'target/sql-database-exists',
       subject: `${spec.target.name}/${database}`,
@@ -47,6 +49,16 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     }
   },
 })
+
+/** A network rule names a subnet: without that of DMS it neither admits it nor shuts it out. */
+function waitForSubnet({ server, networkRules }: ServerFacts, { manifest }: TargetSpec): Judgement {
+  const rules = networkRules.map(({ name }) => name).join(', ')
+  const summary = boundText(
+    `Not tried: ${server} has virtual network rules (${rules}), and the subnet of DMS, for which one has to be, is not known`,
+  )
+  const blockedBy = [{ id: 'network/dms-vnet-uses-resource-manager', subject: manifest.name }]
+  return { verdict: 'blocked', summary, blockedBy }
+}
 
 async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promise<Observed<Evidence>> {
   const [server, addressRules, networkRules, dms] = await Promise.all([
@@ -86,7 +98,10 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
   // Without the subnet a network rule cannot be judged; what address rules decide stays decided.
   const isSubnetNeeded =
     publicNetworkAccess?.toLowerCase() === 'enabled' && facts.networkRules.length > 0 && admitted(facts) === undefined
-  if (!dms.ok) return isSubnetNeeded ? dms : seen(facts)
+  if (!dms.ok) {
+    if (!isSubnetNeeded) return seen(facts)
+    return facts.isInsideAzure ? seen({ ...facts, subnetGap: 'unread' }) : dms
+  }
   if (!dms.value.found) return seen({ ...facts, subnetGap: dms.value.gap })
   const { id, name, addressPrefixes, serviceEndpoints } = dms.value.subnet
   const subnet = { id, name, prefixes: [...addressPrefixes], serviceEndpoints: [...serviceEndpoints] }

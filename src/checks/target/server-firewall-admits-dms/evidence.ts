@@ -20,9 +20,9 @@ export type ServerFacts = {
   approvedEndpoints: string[]
   addressRules: AddressRuleFact[]
   networkRules: NetworkRuleFact[]
-  /** Null: the subnet of DMS is not known; `subnetGap` says why. */
+  /** Null: the subnet of DMS is not known; `subnetGap` says why, `unread` when Azure could not be asked. */
   subnet: SubnetFact | null
-  subnetGap?: SubnetGap
+  subnetGap?: SubnetGap | 'unread'
   /** Public addresses of DMS, as the manifest declares them. */
   egress: string[]
   /** Classic DMS runs inside Azure; the runtime of the modern one need not. */

@@ -66,6 +66,14 @@ function isBehindEndpoint({ subnet }: ServerFacts): boolean {
   return subnet !== null && hasSqlEndpoint(subnet)
 }
 
+/** Whether only the subnet would tell if a network rule admits DMS, and another check says why it is not known. */
+export function isWaitingForSubnet(facts: ServerFacts): boolean {
+  const { publicNetworkAccess, networkRules, subnet, subnetGap, isInsideAzure } = facts
+  if (publicNetworkAccess?.toLowerCase() !== 'enabled' || networkRules.length === 0 || subnet !== null) return false
+  const isTold = isInsideAzure && subnetGap !== undefined && subnetGap !== 'undeclared'
+  return isTold && admitted(facts) === undefined
+}
+
 function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
   const { server, approvedEndpoints } = facts
   if (approvedEndpoints.length > 0) {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals'
+import { changeStory } from '../../lab/stories/change.ts'
+import { readyStory } from '../../lab/stories/ready.ts'
+import { STORIES } from '../../lab/stories/stories.ts'
+import { expectSound, rootCauses, startAll } from './rig.ts'
+
+const TIMEOUT_MS = 60_000
+
+const stories = Object.entries(STORIES).flatMap(([name, makeStory]) =>
+  [false, true].map((fixed) => ({ world: `${name}${fixed ? ', fixed' : ''}`, story: makeStory({ fixed }) })),
+)
+
+/** The same account on two servers, with a password that both refuse. */
+const twoSources = changeStory(readyStory(), {
+  secrets: { SALES_PASSWORD: 'n0t-the-pass' },
+  editManifest: (text) =>
+    text.replace(
+      /^ {2}- name: sales\n( {4}server: )localhost(,\d+\n(?: {4}.*\n)*)/m,
+      (own, server: string, rest: string) => {
+        return `${own}  - name: mirror\n${server}127.0.0.1${rest.replaceAll('Sales,', 'Sales2,').replace('OrdersNew', 'Orders2')}`
+      },
+    ),
+})
+
+describe('the stories of the lab', () => {
+  const plays = startAll([...stories, { world: 'two sources', story: twoSources }])
+
+  it.each(stories.map(({ world, story }) => [world, story.expected] as const))(
+    '%s: ends as it says',
+    async (world, { status, exitCode, failing }) => {
+      const played = await plays(world)
+      expectSound(played)
+      expect(played.report.status).toBe(status)
+      expect(played.run.code).toBe(exitCode)
+      expect(played.results.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id)).toEqual(failing)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'tries a refused password once, whichever of two servers comes first',
+    async () => {
+      const played = await plays('two sources')
+      expectSound(played)
+      const logins = played.results.filter(({ id }) => id === 'source/login-is-accepted')
+      const refused = logins.find(({ verdict }) => verdict === 'fail')
+      const withheld = logins.find(({ verdict }) => verdict === 'blocked')
+      expect(logins).toHaveLength(2)
+      expect(refused?.summary).toMatch(/error 18456/)
+      expect(withheld?.summary).toMatch(/a refused password is not tried again/)
+      expect(withheld?.blockedBy).toEqual([{ id: 'source/login-is-accepted', subject: refused?.subject.name }])
+      expect(played.stage.sql['source']?.logins).toHaveLength(1)
+      expect(rootCauses(played.results).filter(({ id }) => id.startsWith('source/'))).toEqual([refused])
+    },
+    TIMEOUT_MS,
+  )
+})
