@@ -8,8 +8,16 @@ export const WORKFLOW_PORTS = {
 
 export type WorkflowStory = keyof typeof WORKFLOW_PORTS
 
-/** The committed manifest of one of the two. The lab's authority is new in each run, so NODE_EXTRA_CA_CERTS names it. */
+/** The report that the passing manifest points to, in the repository itself. */
+export const WORKFLOW_ASSESSMENT = 'test/e2e/workflow/assessment.json'
+
+/**
+ * The committed manifest of one of the two: without dates, which would grow old, and without the lab's authority, which
+ * is new in each run (NODE_EXTRA_CA_CERTS names it).
+ */
 export function workflowManifest(story: WorkflowStory): string {
   const { source, target } = WORKFLOW_PORTS[story]
-  return salesManifest({ sql: { source, target } }).replaceAll(/^ *tls: \{ ca: .*\n/gm, '')
+  const tools = story === 'passing' ? { tools: `assessment: { report: ${WORKFLOW_ASSESSMENT} }` } : {}
+  const text = salesManifest({ sql: { source, target } }, { ...tools, more: '', cutover: '' })
+  return text.replaceAll(/^ *tls: \{ ca: .*\n/gm, '')
 }

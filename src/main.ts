@@ -100,6 +100,8 @@ async function readCa(files: FilePort, path: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  // A reader of the log that went away must not take the report's other places with it.
+  process.stdout.on('error', () => undefined)
   const cancel = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { setStage } from '../lab/stage.ts'
+import { readyStory } from '../lab/stories/ready.ts'
 import { salesStory } from '../lab/stories/sales.ts'
 import { WORKFLOW_PORTS } from '../lab/workflow-lab.ts'
 
@@ -13,7 +14,7 @@ if (values.out === undefined) {
   process.exit(2)
 }
 const failing = await setStage(salesStory({ fixed: false }), { ports: WORKFLOW_PORTS.failing })
-const passing = await setStage(salesStory({ fixed: true }), { ports: WORKFLOW_PORTS.passing })
+const passing = await setStage(readyStory(), { ports: WORKFLOW_PORTS.passing })
 mkdirSync(values.out, { recursive: true })
 const authorities = path.resolve(values.out, 'authorities.pem')
 writeFileSync(authorities, `${failing.authority}\n${passing.authority}\n`)

@@ -116,14 +116,17 @@ export function salesTarget(): SqlState {
 
 export function salesManifest(
   ports: Ports,
-  { tools = 'data-migration-assistant: { version: "5.8" }', more = salesAttestations() } = {},
+  {
+    tools = 'data-migration-assistant: { version: "5.8" }',
+    more = salesAttestations(),
+    cutover = `cutover: { start: ${isoDay(13)}T20:00:00Z, duration: 6h }\n`,
+  } = {},
 ): string {
   return `version: 1
 name: Sales to Azure SQL Database
 scenario: sql-server-to-azure-sql-database
 generation: classic
-cutover: { start: 2026-12-05T20:00:00Z, duration: 6h }
-dms:
+${cutover}dms:
   subnet: ${DMS_SUBNET}
 sources:
   - name: sales
@@ -139,19 +142,24 @@ tools: { ${tools} }
 ${more}`
 }
 
+/** Days from today: a story does not grow old. */
+export function isoDay(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+}
+
 export function salesAttestations(): string {
   return `attestations:
   - check: source/windows-firewall-lets-dms-in
     subject: sales
     by: "@windows-team"
-    on: 2026-11-20
-    expires: 2027-11-01
+    on: ${isoDay(-2)}
+    expires: ${isoDay(300)}
     evidence: https://tickets.example/4711
   - check: source/firewall-appliance-lets-dms-in
     subject: sales
     by: "@network-team"
-    on: 2026-11-20
-    expires: 2027-11-01
+    on: ${isoDay(-2)}
+    expires: ${isoDay(300)}
     evidence: https://tickets.example/4712
 `
 }
