@@ -13,6 +13,7 @@ import { createLateArmPort } from './engine/late-arm-port.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { FilePort } from './ports/file-port.ts'
 import { run } from './run.ts'
+import { publishCrash } from './run/crash.ts'
 import { TOOL_VERSION } from './version.generated.ts'
 import type { Connection, ConnectSettings, World } from './run/world.ts'
 
@@ -26,11 +27,26 @@ const LINGER_MS = 1000
 
 // Name look-ups are blocking calls on libuv's pool of 4: a few dead names would make the others look dead too.
 process.env['UV_THREADPOOL_SIZE'] ??= '64'
+// A resolver that never answers holds the process even after its end (glibc asks for 10 s and more by default).
+process.env['RES_OPTIONS'] ??= 'timeout:2 attempts:2'
+
+/** Verification is off only where the manifest says so for one server, never for everything at once. */
+function refuseBlindTrust(): string[] {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return []
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+  return [
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 was ignored: certificates are verified. Name a private authority by NODE_EXTRA_CA_CERTS, or by `tls.ca` for one server',
+  ]
+}
 
 function createWorld(cancelled: AbortSignal): World {
   const readBytes = readWorkspaceFile
+  const env = { ...process.env }
+  // @actions/github reads the event file by itself when it is loaded, and throws when that is no JSON.
+  delete process.env['GITHUB_EVENT_PATH']
   return {
-    env: process.env,
+    env,
+    warnings: refuseBlindTrust(),
     toolVersion: TOOL_VERSION,
     now: () => Date.now(),
     cancelled,
@@ -100,6 +116,12 @@ async function readCa(files: FilePort, path: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      // Something stray broke, so nothing can be trusted any more; its own text may hold anything, so it is not shown.
+      void publishCrash(error, process.env['GITHUB_STEP_SUMMARY'], (text) => text).finally(() => process.exit(1))
+    })
+  }
   // A reader of the log that went away must not take the report's other places with it.
   process.stdout.on('error', () => undefined)
   const cancel = new AbortController()

@@ -95,7 +95,7 @@ export function netWith(addresses: Record<string, string[]>): NetPort {
     },
     connect: unexpected,
     browse: unexpected,
-    localAddresses: () => [],
+    routeAddress: unexpected,
   }
 }
 

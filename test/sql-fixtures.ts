@@ -74,7 +74,10 @@ export interface World {
   /** By `address:port`; what is missing is refused. */
   ports?: Record<string, Observed<ConnectAnswer> | ConnectAnswer['outcome']>
   browser?: Record<string, BrowserAnswer>
-  own?: readonly string[]
+  /** The runner's address on the route to each other address. */
+  own?: string
+  /** The same for some addresses; `undefined`: there is no route. */
+  routes?: Record<string, string | undefined>
   /** The DMS subnet's prefixes; absent: Azure refuses. */
   subnet?: readonly string[]
   sqlServer?: Observed<ArmAnswer<SqlServerResource>>
@@ -94,7 +97,11 @@ export function createPorts(world: World): Ports {
   return { net: createNet(world), arm: createArm(world), sql: createSql(world) } as unknown as Ports
 }
 
-function createNet({ names = {}, ports = {}, browser = {}, own = ['127.0.0.1', '192.0.2.7'] }: World): Ports['net'] {
+function createNet({ names = {}, ports = {}, browser = {}, own = '192.0.2.7', routes = {} }: World): Ports['net'] {
+  const routeTo = (toward: string): { localAddress?: string } => {
+    const localAddress = toward in routes ? routes[toward] : own
+    return localAddress === undefined ? {} : { localAddress }
+  }
   return {
     resolve: (host) => {
       const addresses = names[host]
@@ -107,11 +114,11 @@ function createNet({ names = {}, ports = {}, browser = {}, own = ['127.0.0.1', '
     connect: (address, port) => {
       const outcome = ports[`${address}:${port}`] ?? 'refused'
       if (typeof outcome !== 'string') return Promise.resolve(outcome)
-      const local = outcome === 'open' ? { localAddress: own.at(-1) ?? '192.0.2.7' } : {}
-      return Promise.resolve(seen({ address, port, outcome, ...local, ms: 3 }))
+      return Promise.resolve(seen({ address, port, outcome, ...routeTo(address), ms: 3 }))
     },
-    browse: (address) => Promise.resolve(seen(browser[address] ?? { outcome: 'timeout', address })),
-    localAddresses: () => own,
+    browse: (address) =>
+      Promise.resolve(seen({ ...(browser[address] ?? { outcome: 'timeout', address }), ...routeTo(address) })),
+    routeAddress: (toward) => Promise.resolve(routeTo(toward).localAddress),
   }
 }
 

@@ -23,7 +23,11 @@ export interface ManifestPaths {
  * depth, hidden ones too; not `.git` and `node_modules`, and not through links). A line without a match is a problem.
  */
 export async function expandManifestPaths(workspace: string, lines: readonly string[]): Promise<ManifestPaths> {
-  const root = await realpath(workspace)
+  const root = await realpath(workspace).catch(() => undefined)
+  if (root === undefined) {
+    const message = 'GITHUB_WORKSPACE is not set or names no folder: check the repository out before this step'
+    return { paths: [], problems: [{ message }] }
+  }
   const paths = new Set<string>()
   const problems: Problem[] = []
   for (const line of lines.map((text) => text.trim()).filter((text) => text !== '')) {

@@ -39,6 +39,8 @@ export type BrowserFacts = {
   host: string
   instance: string
   address: string
+  /** The runner's own address on the way there. */
+  localAddress?: string
   outcome: BrowserAnswer['outcome']
   attempts: BrowserAttempt[]
   /** Whether the Browser lists the instance. */
@@ -124,6 +126,7 @@ export async function readBrowser(
     host,
     instance,
     address: best.address,
+    ...(best.localAddress === undefined ? {} : { localAddress: best.localAddress }),
     outcome: best.outcome,
     attempts: values.map(({ address, outcome }) => ({ address, outcome })),
     listed: entry !== undefined,

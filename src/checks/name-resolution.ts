@@ -6,7 +6,7 @@ import type { CauseKind } from '../domain/verdict.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Judgement, Spec } from './define.ts'
 import { boundText } from './foreign-text.ts'
-import { describeRunner, proofOf, proxyNote, readVantage, type VantageFact } from './network-path.ts'
+import { describeRunner, proofOf, proxyNote, readResolverVantage, type VantageFact } from './network-path.ts'
 import type { SqlSide } from './sql-side.ts'
 
 export type NameEvidence =
@@ -30,11 +30,11 @@ export function nameResolution<S extends Spec>(side: SqlSide<S>): NameResolution
       if (parseAddress(host) !== undefined) return seen({ state: 'literal', host, addresses: [host] })
       const resolved = await ports.net.resolve(host)
       if (!resolved.ok) return resolved
-      const vantage = await readVantage(ports, spec.manifest)
+      const addresses = resolved.value.found ? resolved.value.addresses.map(({ address }) => address) : []
+      const vantage = await readResolverVantage(ports, spec.manifest, addresses[0])
       if (!resolved.value.found) {
         return seen({ state: 'no-such-name', host, message: boundText(resolved.value.message), vantage })
       }
-      const addresses = resolved.value.addresses.map(({ address }) => address)
       if (addresses.length === 0)
         return seen({ state: 'no-such-name', host, message: 'the name has no address', vantage })
       return seen({ state: 'found', host, addresses, vantage })

@@ -1,27 +1,39 @@
 import { describe, expect, it } from '@jest/globals'
 import { createPorts, INSIDE, manifestWith, OUTSIDE } from '../../test/sql-fixtures.ts'
 import type { ConnectOutcome } from '../ports/net-port.ts'
-import { describeRunner, judgePath, mostTelling, readVantage, type PathFacts } from './network-path.ts'
+import {
+  describeRunner,
+  judgePath,
+  mostTelling,
+  readResolverVantage,
+  readVantage,
+  type PathFacts,
+} from './network-path.ts'
 
 const SUBNET = ['10.1.0.0/24', 'fd00:1::/64']
 
 describe('readVantage', () => {
   it.each([
-    { own: ['127.0.0.1', '172.17.0.1', '10.1.0.4'], local: undefined, verified: true, address: '10.1.0.4' },
-    { own: ['127.0.0.1', 'fd00:1::5'], local: undefined, verified: true, address: 'fd00:1::5' },
-    { own: ['127.0.0.1', '192.0.2.7'], local: undefined, verified: false, address: '192.0.2.7' },
-    { own: ['127.0.0.1'], local: undefined, verified: false, address: '127.0.0.1' },
-    { own: ['10.1.0.4'], local: '10.1.0.4', verified: true, address: '10.1.0.4' },
-    { own: ['10.1.0.4', '172.17.0.1'], local: '172.17.0.1', verified: false, address: '172.17.0.1' },
-    { own: ['192.0.2.7'], local: '::ffff:10.1.0.4', verified: true, address: '::ffff:10.1.0.4' },
-  ])('of a runner with $own, connected from $local: $verified', async ({ own, local, verified, address }) => {
-    const fact = await readVantage(createPorts({ own, subnet: SUBNET }), manifestWith({}), local)
-    expect(fact).toMatchObject({ verified, address, subnet: 'snet-dms', prefixes: SUBNET })
+    ['10.1.0.4', true],
+    ['fd00:1::5', true],
+    ['::ffff:10.1.0.4', true],
+    ['192.0.2.7', false],
+    ['127.0.0.1', false],
+  ])('of a connection from %s: %s', async (local, verified) => {
+    const fact = await readVantage(createPorts({ own: '10.1.0.9', subnet: SUBNET }), manifestWith({}), local)
+    expect(fact).toMatchObject({ verified, address: local, subnet: 'snet-dms', prefixes: SUBNET })
     expect(fact.reason).toContain('snet-dms (10.1.0.0/24, fd00:1::/64)')
   })
 
+  it('is not verified when the address of the connection is not known, whatever else the machine has', async () => {
+    const fact = await readVantage(createPorts({ own: '10.1.0.4', subnet: SUBNET }), manifestWith({}), undefined)
+    expect(fact).toMatchObject({ verified: false, subnet: 'snet-dms', reason: expect.stringContaining('is not known') })
+    expect(fact).not.toHaveProperty('address')
+    expect(describeRunner(fact)).toBe('this runner')
+  })
+
   it('is not verified, with the reason, when Azure could not be asked', async () => {
-    const fact = await readVantage(createPorts({ own: ['10.1.0.4'] }), manifestWith({}))
+    const fact = await readVantage(createPorts({}), manifestWith({}), '10.1.0.4')
     expect(fact).toEqual({
       verified: false,
       address: '10.1.0.4',
@@ -33,17 +45,48 @@ describe('readVantage', () => {
     const manifest = manifestWith({
       dms: { egress: [], nsgPorts: 'seed', location: { path: 'w', line: 1, column: 1 } },
     })
-    const fact = await readVantage(createPorts({ own: [] }), manifest)
+    const fact = await readVantage(createPorts({}), manifest, undefined)
     expect(fact).toEqual({ verified: false, reason: expect.stringContaining('dms.subnet') })
-    expect(describeRunner(fact)).toBe('this runner')
   })
 
   it('is not the DMS subnet that counts for the modern service', async () => {
     const fact = await readVantage(
-      createPorts({ own: ['10.1.0.4'], subnet: SUBNET }),
+      createPorts({ own: '10.1.0.4', subnet: SUBNET }),
       manifestWith({ generation: 'modern' }),
+      '10.1.0.4',
     )
     expect(fact).toMatchObject({ verified: false, reason: expect.stringContaining('integration runtime') })
+  })
+})
+
+describe('readResolverVantage', () => {
+  const AZURE_DNS = '168.63.129.16'
+  const INSIDE_ADDRESS = '10.1.0.4'
+  const BRIDGE = '10.1.0.1'
+  const read = (world: Parameters<typeof createPorts>[0], resolved?: string) =>
+    readResolverVantage(createPorts({ subnet: SUBNET, ...world }), manifestWith({}), resolved)
+
+  it('takes the route to the address that the name has', async () => {
+    const routes = { '10.0.0.5': INSIDE_ADDRESS }
+    expect(await read({ routes }, '10.0.0.5')).toMatchObject({ verified: true, address: INSIDE_ADDRESS })
+    expect(await read({ own: INSIDE_ADDRESS, routes: { '10.0.0.5': '192.0.2.7' } }, '10.0.0.5')).toMatchObject({
+      verified: false,
+      address: '192.0.2.7',
+    })
+    expect(await read({ routes: { '10.0.0.5': undefined } }, '10.0.0.5')).toMatchObject({ verified: false })
+  })
+
+  it('takes the way into the subnet, which is also the way out, when the name has none', async () => {
+    expect(await read({ own: INSIDE_ADDRESS })).toMatchObject({ verified: true, address: INSIDE_ADDRESS })
+    expect(await read({})).toMatchObject({ verified: false, address: '192.0.2.7' })
+  })
+
+  it.each([
+    ['a bridge of the same range on a machine elsewhere', { [BRIDGE]: BRIDGE, [AZURE_DNS]: '192.0.2.7' }],
+    ['a bridge of the same range on a machine without a way out', { [BRIDGE]: BRIDGE, [AZURE_DNS]: undefined }],
+    ['no route at all', { [BRIDGE]: undefined, [AZURE_DNS]: undefined }],
+  ])('is not verified by %s', async (_what, routes) => {
+    expect(await read({ routes })).toMatchObject({ verified: false })
   })
 })
 

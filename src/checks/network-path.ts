@@ -1,17 +1,18 @@
-import { containsAddress, parseAddress } from '../domain/address.ts'
+import { containsAddress, firstHostOf, parseAddress } from '../domain/address.ts'
 import type { Manifest } from '../domain/manifest.ts'
+import type { Observed } from '../domain/observed.ts'
 import type { Remediation } from '../domain/report.ts'
 import type { Proof } from '../domain/verdict.ts'
 import type { ConnectOutcome } from '../ports/net-port.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Judgement } from './define.ts'
-import { readDmsSubnet } from './dms-subnet.ts'
+import { readDmsSubnet, type DmsSubnetAnswer } from './dms-subnet.ts'
 import { boundText } from './foreign-text.ts'
 
 /** Whether this runner stands in the DMS subnet, as Azure tells its prefixes; only then is a network path proven directly. */
 export type VantageFact = {
   verified: boolean
-  /** The runner's address that was compared: the one inside the subnet when there is one. */
+  /** The runner's address that was compared: that of the connection or the route which is judged. */
   address?: string
   /** Name of the DMS subnet, when Azure told it. */
   subnet?: string
@@ -32,35 +33,74 @@ export type PathFacts = {
 }
 
 /**
- * Compares the runner's addresses with the DMS subnet. `localAddress` is the address of the very connection that is
- * judged; without one (nothing was connected) any address of the runner counts. Never fails: what Azure did not tell
- * makes the vantage unverified.
+ * Compares one address of the runner with the DMS subnet: that of the connection or the route which is judged, and no
+ * other, since any machine may have a bridge of the same range. Never fails: what is not known makes the vantage
+ * unverified.
  */
 export async function readVantage(
   ports: Pick<Ports, 'net' | 'arm'>,
   manifest: Manifest,
-  localAddress?: string,
+  localAddress: string | undefined,
 ): Promise<VantageFact> {
-  const own = localAddress === undefined ? ports.net.localAddresses() : [localAddress]
-  const outward = own.find((address) => !isLoopback(address)) ?? own[0]
-  const from = outward === undefined ? {} : { address: outward }
-  if (manifest.generation === 'modern') return { verified: false, ...from, reason: RUNTIME_COUNTS }
+  if (manifest.generation === 'modern') return { verified: false, ...from(localAddress), reason: RUNTIME_COUNTS }
   const observed = await readDmsSubnet(ports.arm, manifest)
+  return judgeVantage(observed, localAddress, ports.net.vantageDoubt)
+}
+
+/** Address of Azure's own DNS service in every virtual network; a machine there reaches it by its first network card. */
+const AZURE_DNS = '168.63.129.16'
+
+/**
+ * Where this runner stands when it looks a name up. A name that resolved is judged by the route to its first address.
+ * Without one the route into the DMS subnet counts, and only when the way out has the same address: a bridge of the same
+ * range is a route into the subnet too, but no question to a name server leaves by it.
+ */
+export async function readResolverVantage(
+  ports: Pick<Ports, 'net' | 'arm'>,
+  manifest: Manifest,
+  resolved: string | undefined,
+): Promise<VantageFact> {
+  const { net, arm } = ports
+  if (resolved !== undefined) return readVantage(ports, manifest, await net.routeAddress(resolved))
+  if (manifest.generation === 'modern') return readVantage(ports, manifest, await net.routeAddress(AZURE_DNS))
+  const observed = await readDmsSubnet(arm, manifest)
+  const prefixes = observed.ok && observed.value.found ? observed.value.subnet.addressPrefixes : []
+  const host = prefixes.map(firstHostOf).find((address) => address !== undefined)
+  const [inward, outward] = await Promise.all([
+    host === undefined ? undefined : net.routeAddress(host),
+    net.routeAddress(AZURE_DNS),
+  ])
+  const isSure = inward !== undefined && (inward === outward || isLoopback(inward))
+  return judgeVantage(observed, isSure ? inward : outward, net.vantageDoubt)
+}
+
+function judgeVantage(
+  observed: Observed<DmsSubnetAnswer>,
+  localAddress: string | undefined,
+  doubt: string | undefined,
+): VantageFact {
+  const own = from(localAddress)
   if (!observed.ok) {
     const reason = `Azure could not be asked for the DMS subnet (${boundText(observed.failure.message)})`
-    return { verified: false, ...from, reason }
+    return { verified: false, ...own, reason }
   }
-  if (!observed.value.found) return { verified: false, ...from, reason: boundText(observed.value.message) }
+  if (!observed.value.found) return { verified: false, ...own, reason: boundText(observed.value.message) }
   const { name, addressPrefixes } = observed.value.subnet
   const place = { subnet: name, prefixes: [...addressPrefixes] }
-  const inside = own.find((address) => containsAddress(addressPrefixes, address))
   const subnet = `the DMS subnet ${name} (${addressPrefixes.join(', ')})`
-  if (inside !== undefined && ports.net.vantageDoubt !== undefined) {
-    return { verified: false, address: inside, ...place, reason: ports.net.vantageDoubt }
+  if (localAddress === undefined) {
+    const reason = `which address of this runner would be used is not known, so nothing says that it is in ${subnet}`
+    return { verified: false, ...place, reason }
   }
-  if (inside !== undefined) return { verified: true, address: inside, ...place, reason: `${inside} is in ${subnet}` }
-  const reason = outward === undefined ? `this runner has no address in ${subnet}` : `${outward} is not in ${subnet}`
-  return { verified: false, ...from, ...place, reason }
+  if (!containsAddress(addressPrefixes, localAddress)) {
+    return { verified: false, ...own, ...place, reason: `${localAddress} is not in ${subnet}` }
+  }
+  if (doubt !== undefined) return { verified: false, ...own, ...place, reason: doubt }
+  return { verified: true, ...own, ...place, reason: `${localAddress} is in ${subnet}` }
+}
+
+function from(address: string | undefined): { address?: string } {
+  return address === undefined ? {} : { address }
 }
 
 const RUNTIME_COUNTS =
@@ -82,8 +122,8 @@ export function proxyNote({ reason }: VantageFact): string {
 
 /** Pure: what one connect outcome says of a network path (contract, section 5). */
 export function judgePath(facts: PathFacts, texts: { expected: string; remediation: Remediation }): Judgement {
-  const { from, to, port, protocol, outcome, ms, vantage } = facts
-  const path = `${protocol.toUpperCase()} ${String(port)} of ${to} from ${from}`
+  const { from: here, to, port, protocol, outcome, ms, vantage } = facts
+  const path = `${protocol.toUpperCase()} ${String(port)} of ${to} from ${here}`
   const after = ms === undefined ? '' : ` after ${String(ms)} ms`
   const proof = proofOf(vantage)
   const note = vantage.verified ? '' : `; ${proxyNote(vantage)}`

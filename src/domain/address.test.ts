@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   containsAddress,
+  firstHostOf,
   formatAddress,
   formatRange,
   isPrivateAddress,
@@ -141,5 +142,16 @@ describe('containsAddress and isPrivateAddress', () => {
     ['2001:db8::1', false],
   ])('%s is private: %s', (address, expected) => {
     expect(isPrivateAddress(address)).toBe(expected)
+  })
+})
+
+describe('firstHostOf', () => {
+  it.each([
+    ['10.1.0.0/24', '10.1.0.1'],
+    ['10.1.0.7/32', '10.1.0.7'],
+    ['fd00:1::/64', 'fd00:1::1'],
+    ['no prefix', undefined],
+  ])('of %s is %s', (prefix, host) => {
+    expect(firstHostOf(prefix)).toBe(host)
   })
 })

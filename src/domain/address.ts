@@ -89,6 +89,14 @@ export function containsAddress(prefixes: readonly string[], address: string): b
   })
 }
 
+/** The first address of a prefix after the one that names the network; undefined when the text is no prefix. */
+export function firstHostOf(prefix: string): string | undefined {
+  const range = parsePrefix(prefix)
+  if (range === undefined) return undefined
+  const value = range.first === range.last ? range.first : range.first + 1n
+  return formatAddress({ family: range.family, value })
+}
+
 /** How much of `inner` lies in `outer`; undefined when one of the texts is no prefix. */
 export function prefixRelation(outer: string, inner: string): PrefixRelation | undefined {
   const wide = parsePrefix(outer)

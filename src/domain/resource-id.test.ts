@@ -24,6 +24,14 @@ describe('parseResourceId', () => {
     })
   })
 
+  it.each(['Sales Archive', 'Sales#1', 'Größe (2) & mehr'])('reads the name %j', (name) => {
+    expect(parseResourceId(`${VNET}/subnets/${name}`)).toMatchObject({ name, parent: VNET })
+  })
+
+  it.each(['a ', '\ud800', '.', '..', 'a?b', 'a%2fb', 'a\\b', 'a\nb', ''])('takes the name %j for unsafe', (name) => {
+    expect(parseResourceId(`${VNET}/subnets/${name}/x/y`)).toBeUndefined()
+  })
+
   it('comes to an end on a long text that is nearly an id', () => {
     expect(parseResourceId(`${VNET}${'/a'.repeat(50_001)}`)).toBeUndefined()
   })

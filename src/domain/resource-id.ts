@@ -15,9 +15,10 @@ export interface ResourceId {
 }
 
 const SHAPE = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+?)\/?$/i
-// A segment is percent-encoded when a URL is made of it, but `.` and `..` would still change the path.
 const UNSAFE_SEGMENT = /^\.{1,2}$|[\u0000-\u0020\u007f?#%\\]/u
-const UNSAFE_GROUP = /^\.{1,2}$|[\u0000-\u001f\u007f?#%\\]/u
+// A name is percent-encoded when a URL is made of it (databases have spaces and `#`), but `.` and `..` would still
+// change the path.
+const UNSAFE_NAME = /^\.{1,2}$| $|[\u0000-\u001f\u007f?%\\]/u
 
 /** The parts of a resource's id; undefined when the text is no safe id of a resource in a resource group. */
 export function parseResourceId(id: string): ResourceId | undefined {
@@ -26,12 +27,13 @@ export function parseResourceId(id: string): ResourceId | undefined {
     return undefined
   }
   const segments = rest.split('/')
-  if (segments.length % 2 !== 0 || UNSAFE_GROUP.test(resourceGroup)) return undefined
-  if ([subscription, namespace, ...segments].some((segment) => segment === '' || UNSAFE_SEGMENT.test(segment))) {
-    return undefined
-  }
+  if (segments.length % 2 !== 0 || UNSAFE_NAME.test(resourceGroup)) return undefined
   const types = segments.filter((_, index) => index % 2 === 0)
   const names = segments.filter((_, index) => index % 2 === 1)
+  if ([subscription, namespace, ...types].some((segment) => segment === '' || UNSAFE_SEGMENT.test(segment))) {
+    return undefined
+  }
+  if (names.some((name) => name === '' || UNSAFE_NAME.test(name) || !name.isWellFormed())) return undefined
   const text = id.replace(/\/$/, '')
   return {
     text,

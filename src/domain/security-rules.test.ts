@@ -132,6 +132,22 @@ describe('a flow to a service tag', () => {
     expect(evaluateFlow([], to('Storage'), network).answer).toBe('allowed')
   })
 
+  it('takes Internet for possibly without the tag where a route table is', () => {
+    const network = { ...NETWORK, isNetworkWhole: false, hasRouteTable: true }
+    const of = (...rules: FilterRule[]): FlowAnswer => evaluateFlow(rules, to('Storage'), network)
+    expect(of(rule({ destinationPrefixes: ['Internet'] }))).toMatchObject({
+      answer: 'depends',
+      unresolved: ['Storage in VirtualNetwork'],
+    })
+    const toInternet = allow({ destinationPrefixes: ['Internet'] })
+    expect(of(toInternet, rule({})).answer).toBe('depends')
+    const toNetwork = allow({ name: 'AllowVnet', priority: 110, destinationPrefixes: ['VirtualNetwork'] })
+    expect(of(toInternet, toNetwork, rule({})).answer).toBe('allowed')
+    const both = rule({ destinationPrefixes: ['VirtualNetwork', 'Internet'] })
+    expect(evaluateFlow([both], to('Storage'), NETWORK).answer).toBe('denied')
+    expect(evaluateFlow([toInternet, rule({})], to('Storage'), NETWORK).answer).toBe('allowed')
+  })
+
   it('knows the regions whose tags are spelt differently', () => {
     const rules = [allow({ destinationPrefixes: ['Storage.CentralFrance'] }), rule({})]
     expect(evaluateFlow(rules, to('Storage'), { ...NETWORK, region: 'France Central' }).answer).toBe('allowed')
@@ -144,6 +160,15 @@ describe('a flow to a service tag', () => {
         witness: { destination: 'Storage', port: 12_000 },
       },
     )
+  })
+
+  it('counts Azure Monitor among the services of AzureCloud', () => {
+    expect(
+      evaluateFlow([rule({ destinationPrefixes: ['AzureMonitor'] })], to('AzureCloud', 12_000), NETWORK),
+    ).toMatchObject({
+      answer: 'partial',
+      witness: { destination: 'AzureMonitor' },
+    })
   })
 
   it('has no packet without an address in the subnet', () => {

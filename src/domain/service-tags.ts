@@ -134,7 +134,8 @@ function matchRange(text: string, range: AddressRange, network: NetworkFacts): A
   }
   const open = others.flatMap(publicPart)
   // Internet is what is public and not in VirtualNetwork (service tags overview).
-  if (tag === 'internet') return open.map((part) => (network.isNetworkWhole ? sure(part) : notInNetwork(part)))
+  if (tag === 'internet')
+    return open.map((part) => (network.isNetworkWhole ? sure(part) : not(part, 'destination in VirtualNetwork')))
   return open.map((part) => maybe(part, `destination in ${text}`))
 }
 
@@ -150,8 +151,11 @@ function matchTagByPrefixes(texts: readonly string[], tag: string): AddressMatch
 function matchTag(text: string, asked: string, network: NetworkFacts): AddressMatch[] {
   if (parseAddresses(text) !== undefined) return []
   const name = text.trim().toLowerCase()
-  if (isAny(name) || name === 'internet') return [sure(TAG_POINT)]
-  if (name === 'virtualnetwork') return network.hasRouteTable ? [maybe(TAG_POINT, `${asked} in VirtualNetwork`)] : []
+  if (isAny(name)) return [sure(TAG_POINT)]
+  // A route table can pull the tag out of Internet into VirtualNetwork: it is in one of the two, as one fact says.
+  const inNetwork = `${asked} in VirtualNetwork`
+  if (name === 'internet') return [network.hasRouteTable ? not(TAG_POINT, inNetwork) : sure(TAG_POINT)]
+  if (name === 'virtualnetwork') return network.hasRouteTable ? [maybe(TAG_POINT, inNetwork)] : []
   if (name === 'azureloadbalancer' || PLATFORM_TAGS.includes(name)) return []
   const [service = '', region] = name.split('.')
   const isHere = region === undefined || isRegion(region, network.region)
@@ -179,7 +183,7 @@ function matchNetworkRest(text: string, network: NetworkFacts): AddressMatch[] {
  * its own point then stands for the addresses of none of them.
  */
 export function tagDestinations(tag: string): Destination[] {
-  const services = tag.toLowerCase() === 'azurecloud' ? ['ServiceBus', 'Storage', 'Sql'] : []
+  const services = tag.toLowerCase() === 'azurecloud' ? ['ServiceBus', 'Storage', 'AzureMonitor', 'Sql'] : []
   return [tag, ...services].map((name) => ({ kind: 'tag', tag: name }))
 }
 
@@ -210,6 +214,6 @@ function maybe(range: AddressRange, fact: string): AddressMatch {
   return { range, literals: [{ fact, holds: true }] }
 }
 
-function notInNetwork(range: AddressRange): AddressMatch {
-  return { range, literals: [{ fact: 'destination in VirtualNetwork', holds: false }] }
+function not(range: AddressRange, fact: string): AddressMatch {
+  return { range, literals: [{ fact, holds: false }] }
 }

@@ -1,4 +1,4 @@
-import type { Observed } from '../domain/observed.ts'
+import { unseen, type Observed } from '../domain/observed.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 
 /**
@@ -6,9 +6,17 @@ import type { ArmPort } from '../ports/arm-port.ts'
  * that kept it from coming to be. Nothing else of the run has to wait.
  */
 export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort {
+  // Whoever asks hears of it below; until then it must not count as unhandled.
+  arriving.catch(() => undefined)
   const ask = async <T>(question: (arm: ArmPort) => Promise<Observed<T>>): Promise<Observed<T>> => {
-    const arm = await arriving
-    return arm.ok ? question(arm.value) : arm
+    try {
+      const arm = await arriving
+      return arm.ok ? await question(arm.value) : arm
+    } catch (error) {
+      // Only the kind: messages of network libraries repeat proxy addresses with their passwords.
+      const kind = error instanceof Error ? error.name : 'an error'
+      return unseen('bug', `Azure could not be asked: ${kind} in the adapter; a proxy variable may not be a URL`)
+    }
   }
   return {
     signIn: () => ask((arm) => arm.signIn()),

@@ -169,12 +169,12 @@ describe('createUntrustedPorts', () => {
     const files = { readText: () => Promise.resolve(seen({ found: false as const })) }
     const ports = createUntrustedPorts({ files, clock: { now: () => 0 } }, 'the manifest differs from main')
     const { sql, arm, net } = ports
-    for (const ask of Object.values({ ...sql, ...arm, ...net, localAddresses: undefined }) as (
+    for (const ask of Object.values({ ...sql, ...arm, ...net, routeAddress: undefined }) as (
       (() => Promise<unknown>) | undefined
     )[]) {
       if (ask !== undefined) expect(await ask()).toEqual(unseen('untrusted-host', 'the manifest differs from main'))
     }
-    expect(ports.net.localAddresses()).toEqual([])
+    expect(await ports.net.routeAddress('127.0.0.1')).toBeUndefined()
     expect(await ports.files.readText('x')).toEqual(seen({ found: false }))
   })
 })

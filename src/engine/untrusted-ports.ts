@@ -9,7 +9,7 @@ import { createLateArmPort } from './late-arm-port.ts'
 export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reason: string): Ports {
   const refuse = <T>(): Promise<Observed<T>> => Promise.resolve(unseen('untrusted-host', reason))
   return {
-    net: { resolve: refuse, connect: refuse, browse: refuse, localAddresses: () => [] },
+    net: { resolve: refuse, connect: refuse, browse: refuse, routeAddress: () => Promise.resolve(undefined) },
     sql: { preLogin: refuse, probeTls: refuse, logIn: refuse, query: refuse },
     arm: createLateArmPort(refuse()),
     files: local.files,

@@ -79,6 +79,7 @@ function readDatabases(
     draft,
     databases.map(({ place, name }) => ({ path: draft.hasKey([...place, 'name']) ? [...place, 'name'] : place, name })),
   )
+  for (const database of databases) refuseTargetName(draft, database)
   const isOpen = sourceTarget === undefined && source.target === undefined && !draft.isBad([...path, 'target'])
   if (isOpen && targets.length > 1 && databases.some(({ target }) => target === undefined)) {
     const names = targets.slice(0, MOST_NAMES).join(', ')
@@ -89,6 +90,27 @@ function readDatabases(
     if (name === undefined || own === undefined) return []
     return { name, as: as ?? name, target: own, location: draft.location(place) }
   })
+}
+
+const TARGET_NAME_FORM =
+  'is no name that a database of Azure SQL can have: at most 128 characters, none of < > * % & : \\ / ? and no control character, and no dot or space at the end'
+const LONGEST_DATABASE_NAME = 128
+
+/** Azure's naming rules for Microsoft.Sql/servers/databases; a source may have names that break them. */
+function refuseTargetName(
+  draft: Draft,
+  { place, name, as }: { place: Path; name?: string | undefined; as?: string | undefined },
+): void {
+  const target = as ?? name
+  if (target === undefined || isTargetName(target)) return
+  const advice = as === undefined ? '; give it another one there with `as`' : ''
+  const key = as === undefined ? 'name' : 'as'
+  draft.refuseValue(draft.hasKey([...place, key]) ? [...place, key] : place, `${TARGET_NAME_FORM}${advice}`)
+}
+
+function isTargetName(name: string): boolean {
+  const isLength = name.length >= 1 && name.length <= LONGEST_DATABASE_NAME
+  return isLength && name.isWellFormed() && !/[<>*%&:\\/?\p{Cc}]|[. ]$/u.test(name)
 }
 
 const LOGIN_FORM = 'must be { user: <SQL login>, password: "${NAME}" }'

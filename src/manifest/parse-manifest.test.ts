@@ -760,3 +760,31 @@ describe('a flood of faults', () => {
     expect(problems.length).toBeLessThanOrEqual(201)
   })
 })
+
+describe('the name of a database on the target', () => {
+  const withDatabases = (databases: string) => SALES.replace('[Sales, { name: Orders, as: OrdersNew }]', databases)
+
+  it.each(["['Sales Archive', 'Sales#1']", "[{ name: 'a/b', as: ab }, { name: 'ends. ', as: ends }]"])(
+    'may be one of %s',
+    (databases) => {
+      expect(problemsOf(withDatabases(databases))).toEqual([])
+    },
+  )
+
+  it.each(['a/b', 'a<b', 'a*b', 'a%b', 'a&b', 'a:b', 'a\\b', 'a?b', 'a.', 'a '])(
+    'is not %j, with its place',
+    (name) => {
+      expect(problemsOf(withDatabases(`[Sales, '${name}']`))).toEqual([
+        expect.stringMatching(/^16:24 .*is no name that a database of Azure SQL can have.*; give it another one/s),
+      ])
+      expect(problemsOf(withDatabases(`[{ name: Orders, as: '${name}' }]`))).toEqual([
+        expect.stringMatching(/^16:37 .*is no name that a database of Azure SQL can have[^;]*$/s),
+      ])
+      expect(problemsOf(withDatabases(`[{ name: '${name}' }]`))).toEqual([expect.stringMatching(/^16:24 /)])
+    },
+  )
+
+  it.each(["['']", `[{ name: Orders, as: '${'x'.repeat(129)}' }]`])('is not %.40s', (databases) => {
+    expect(problemsOf(withDatabases(databases))).toHaveLength(1)
+  })
+})

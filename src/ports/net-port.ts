@@ -14,7 +14,7 @@ export interface ConnectAnswer {
   address: string
   port: number
   outcome: ConnectOutcome
-  /** The runner's own address on this connection, when one was made. */
+  /** The runner's own address on this connection, or on the route that it would have taken; absent: not known. */
   localAddress?: string
   ms: number
 }
@@ -27,8 +27,15 @@ export interface BrowserInstance {
 }
 
 export type BrowserAnswer =
-  | { outcome: 'answered'; address: string; instance?: BrowserInstance; known: readonly string[] }
-  | { outcome: 'refused' | 'timeout' | 'unreachable'; address: string }
+  | {
+      outcome: 'answered'
+      address: string
+      /** The runner's own address on the way there; absent: not known. */
+      localAddress?: string
+      instance?: BrowserInstance
+      known: readonly string[]
+    }
+  | { outcome: 'refused' | 'timeout' | 'unreachable'; address: string; localAddress?: string }
 
 export interface NetPort {
   /** All addresses of a name (or the address itself), by the operating system's resolver; asked once a run. */
@@ -40,8 +47,8 @@ export interface NetPort {
    * `instance` absent in an `answered` answer: the Browser runs and does not list it.
    */
   browse(address: string, instance: string): Promise<Observed<BrowserAnswer>>
-  /** The runner's own addresses, loopback included. */
-  localAddresses(): readonly string[]
-  /** Why those addresses prove nothing of where the runner stands, when they do not: follows "because". */
+  /** The runner's own address on the route to another address, learnt without a packet; undefined when there is none. */
+  routeAddress(toward: string): Promise<string | undefined>
+  /** Why the runner's addresses prove nothing of where the runner stands, when they do not: follows "because". */
   readonly vantageDoubt?: string
 }

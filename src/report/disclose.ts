@@ -65,7 +65,8 @@ function createCover(report: Report, level: Disclosure): Cover {
   return {
     subject: (manifest, kind, name) => covers.get(`${manifest} ${kind} ${name}`) ?? kind,
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
-    text: (text) => coverText(text, (quoted) => names.has(quoted) || (level === 'counts' && quoted.includes('/'))),
+    text: (text) =>
+      coverText(text, (quoted) => names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))),
   }
 }
 
@@ -76,6 +77,26 @@ const TELLING =
 /** Keys of the manifest are told apart from host names by their first word. */
 const KEY_PATH =
   /^(?:version|azure|dms|defaults|sources?|targets?|shares?|containers?|tools|cutover|attestations|waivers|flows)\./i
+
+/** Words that stand in quotes without telling anything: ids of checks, verdicts, and keys of manifest and inputs. */
+const OUR_WORDS = new Set(
+  (
+    'access account as attestations attested azure by ca check checks classic comment container containers contents cutover data-migration-assistant ' +
+    'databases deadline default defaults disclose dms duration egress encrypt endpoint environment evidence expires extends fail ' +
+    'fail-on generation login manifest max-age max-parallel mode modern name not-applicable nsg-ports on pass password path port ' +
+    'pull-requests reason report report-directory resource resource-group runner-hosts sas scenario server server-name service ' +
+    'share shares source sources start subject subnet subscription target targets timeout title tls tools trust-server-certificate ' +
+    'trusted-ref unknown url user vantage version waived waivers waiver attestation client-id client-secret tenant-id github-token ' +
+    'subscription-id auth-type blocked manual read write main true false'
+  ).split(' '),
+)
+
+function isOurs(quoted: string): boolean {
+  if (/^[a-z]+\/[a-z]+(?:-[a-z0-9]+)+$/.test(quoted)) return true
+  if (/^[\w./-]+\.ya?ml$/.test(quoted)) return true
+  const words = quoted.split(/[.:\s]+|\[\d+\]/).filter((word) => word !== '')
+  return words.length > 0 && words.every((word) => OUR_WORDS.has(word.toLowerCase()))
+}
 
 function coverText(text: string, isCovered: (quoted: string) => boolean): string {
   return text

@@ -284,7 +284,7 @@ describe('disclose', () => {
       'names',
       new Map(),
     )
-    expect(covered.problems[0]?.message).toBe('Unknown key `dms.subnett` at `…`, …, …, …; did you mean `dms.subnet`?')
+    expect(covered.problems[0]?.message).toBe('Unknown key `…` at `…`, …, …, …; did you mean `dms.subnet`?')
   })
 
   it('numbers a subject alike wherever it stands', () => {

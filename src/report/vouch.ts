@@ -124,7 +124,7 @@ function problemOf(
   const { kind, source, from, to } = entry
   const place = `\`${result.id}\` on \`${result.subject.name}\``
   if (Date.parse(source.expires) <= now.getTime()) {
-    return `The ${kind} of ${place} by ${source.by} ended with ${lastDay(source.expires)}; it counts for nothing`
+    return `The ${kind} of ${place} by \`${source.by}\` ended with ${lastDay(source.expires)}; it counts for nothing`
   }
   if (earlier?.kind === kind) {
     return `This ${kind} of ${place} is not needed: line ${earlier.source.location.line} already has one`

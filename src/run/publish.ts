@@ -32,21 +32,44 @@ export interface Publication {
 const REMEDIES = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.remedy]))
 const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
 
+/** Publishing has to come to an end within the seconds that a runner leaves a cancelled step. */
+const PUBLISH_TIMEOUT_MS = 20_000
+const PUBLISH_AFTER_CANCEL_TIMEOUT_MS = 4_000
+
+/** For one call of the GitHub API. */
+export function publishTimeoutMs(cancelled: AbortSignal): number {
+  return cancelled.aborted ? PUBLISH_AFTER_CANCEL_TIMEOUT_MS : PUBLISH_TIMEOUT_MS
+}
+
+/** Ends all calls of the publication, sooner when the step is cancelled before or meanwhile. */
+export function createPublishSignal(cancelled: AbortSignal): AbortSignal {
+  const end = new AbortController()
+  const hurry = (): void => {
+    setTimeout(() => {
+      end.abort()
+    }, PUBLISH_AFTER_CANCEL_TIMEOUT_MS).unref()
+  }
+  if (cancelled.aborted) hurry()
+  else cancelled.addEventListener('abort', hurry, { once: true })
+  return AbortSignal.any([end.signal, AbortSignal.timeout(3 * PUBLISH_TIMEOUT_MS)])
+}
+
 /**
  * Shows the report everywhere and gives the exit code. What cannot be published is a warning and never changes the
  * verdict. The outputs come first and again at the end: a job that is killed meanwhile still has them.
  */
 export async function publish(publication: Publication): Promise<number> {
   const { context, inputs, redact } = publication
-  const level = await disclosureOf(publication)
-  // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
-  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
-  const why = level === 'full' ? WHY : new Map<string, string>()
   const warnings: ReportProblem[] = []
   const note = (problem: ReportProblem | undefined): void => {
     if (problem !== undefined) warnings.push(problem)
   }
-  note(publishOutputs(renderOutputs(report), redact))
+  // Words and numbers of closed sets only: nothing to redact or to hide, and a secret `1` must not turn a count into ***.
+  note(publishOutputs(renderOutputs(publication.report), (text) => text))
+  const level = await disclosureOf(publication)
+  // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
+  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
+  const why = level === 'full' ? WHY : new Map<string, string>()
   createLog(redact).write(renderText(report))
   publishAnnotations(renderAnnotations(report).map(placed), redact)
   const summary = renderMarkdown(report, { kind: 'summary', budgetBytes: SUMMARY_BUDGET_BYTES, why })
@@ -55,11 +78,11 @@ export async function publish(publication: Publication): Promise<number> {
   note(files?.problem)
   const comment = await publishPullRequestComment(publication, report, why)
   note(comment.problem)
-  const outputs = renderOutputs(report, {
+  const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
-    ...(comment.url === undefined ? {} : { commentUrl: comment.url }),
-  })
-  note(publishOutputs(outputs, redact))
+    ...(comment.url === undefined ? {} : { 'comment-url': comment.url }),
+  }
+  note(publishOutputs(places, redact))
   publishAnnotations(
     warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
     redact,

@@ -26,6 +26,8 @@ export interface World {
   env: Env
   toolVersion: string
   now(): number
+  /** What was found and put right before the run began, as sentences. */
+  warnings: readonly string[]
   /** Aborted when the runner cancels the step; the reason is a sentence. */
   cancelled: AbortSignal
   readEvent(path: string | undefined): Promise<string | undefined>

@@ -26,7 +26,7 @@ describe('the report directory', () => {
     for (const name of ['report.md', 'junit.xml', 'keep.txt']) await writeFile(join(workspace, 'out/deep', name), 'old')
     expect(await publish('out/deep')).toEqual({ path: 'out/deep' })
     expect(await readdir(join(workspace, 'out/deep'))).toEqual(['keep.txt', 'report.json', 'report.md'])
-    expect(await readFile(join(workspace, 'out/deep/report.json'), 'utf8')).toBe('{"a":"***"}')
+    expect(await readFile(join(workspace, 'out/deep/report.json'), 'utf8')).toBe('{\n  "a": "***"\n}\n')
     expect(await readFile(join(workspace, 'out/deep/report.md'), 'utf8')).toBe('# a')
   })
 

@@ -1,5 +1,6 @@
 import { lstat, mkdir, realpath, unlink, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { redactJson } from '../domain/redact.ts'
 import type { ReportProblem } from '../domain/report.ts'
 import { resolveWorkspacePath } from '../domain/workspace-path.ts'
 import { redacted, unpublished, type Redact } from './redacted.ts'
@@ -32,12 +33,29 @@ export async function publishFiles(
     for (const name of REPORT_FILES) await removeOwn(join(directory, name))
     for (const [name, text] of Object.entries(files)) {
       // `wx` makes a new file: a link that was put there since is not followed.
-      await redacted(redact, (content) => writeFile(join(directory, name), content, { flag: 'wx' }))(text)
+      const write = (content: string): Promise<void> => writeFile(join(directory, name), content, { flag: 'wx' })
+      await (name.endsWith('.json') ? write(redactJsonText(text, redact)) : redacted(redact, write)(text))
     }
     return { path: shownPath(await realpath(target.workspace), directory) }
   } catch (error) {
     return { problem: unpublished(redact, `The report directory ${JSON.stringify(target.directory)}`, error) }
   }
+}
+
+/** Deletes our own files of an earlier run, where there are any; never makes a folder, and never fails. */
+export async function removeReportFiles(target: FilesTarget): Promise<void> {
+  const { directory, workspace } = target
+  try {
+    await lstat(isAbsolute(directory) ? directory : join(workspace, directory))
+  } catch {
+    return
+  }
+  await publishFiles(target, {}, (text) => text)
+}
+
+/** As data, so that the file stays JSON whatever the secrets are. */
+function redactJsonText(text: string, redact: Redact): string {
+  return `${JSON.stringify(redactJson(JSON.parse(text) as unknown, redact), undefined, 2)}\n`
 }
 
 async function openDirectory({ directory, workspace, runnerTemp }: FilesTarget): Promise<string> {

@@ -43,6 +43,7 @@ const state = azureState([
   ...tunnels,
   server,
   sqlDatabase(PLACE, 'sql', 'Sales'),
+  sqlDatabase(PLACE, 'sql', 'Sales Archive#1'),
   firewallRule(PLACE, 'sql', 'azure', '0.0.0.0'),
   firewallRule(PLACE, 'sql', 'office', '203.0.113.1', '203.0.113.9'),
   virtualNetworkRule(PLACE, 'sql', 'dms', { subnet: SUBNET }),
@@ -84,6 +85,10 @@ describe('what is there', () => {
     expect(await arm.sqlDatabase(`${server.id}/databases/sales`)).toMatchObject(
       found({ name: 'Sales', status: 'Online', sku: 'GP_Gen5', maxSizeBytes: 34_359_738_368 }),
     )
+    expect(await arm.sqlDatabase(`${server.id}/databases/Sales Archive#1`)).toMatchObject(
+      found({ name: 'Sales Archive#1', status: 'Online' }),
+    )
+    expect(lab.server.requests.at(-1)?.path).toMatch(/\/databases\/Sales%20Archive%231$/)
     expect(await arm.sqlFirewallRules(server.id)).toEqual(
       found([
         { name: 'azure', startIpAddress: '0.0.0.0', endIpAddress: '0.0.0.0' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { parseResourceId } from '../../domain/resource-id.ts'
 import { readResourceId, resourcePath } from './resource-id.ts'
 
-const ID = '/subscriptions/s/resourceGroups/rg (1)/providers/Microsoft.Sql/servers/a/databases/b c'.replace(' c', 'c')
+const ID = '/subscriptions/s/resourceGroups/rg (1)/providers/Microsoft.Sql/servers/a/databases/b c#1'
 
 describe('resource ids', () => {
   it('are taken apart in any letter case', () => {
@@ -14,7 +14,7 @@ describe('resource ids', () => {
   it('become a path with each name encoded', () => {
     const id = parseResourceId(ID)
     expect(id === undefined ? '' : resourcePath(id)).toBe(
-      '/subscriptions/s/resourceGroups/rg%20(1)/providers/Microsoft.Sql/servers/a/databases/bc',
+      '/subscriptions/s/resourceGroups/rg%20(1)/providers/Microsoft.Sql/servers/a/databases/b%20c%231',
     )
   })
 
@@ -27,7 +27,7 @@ describe('resource ids', () => {
     '/subscriptions/../resourceGroups/rg/providers/Microsoft.Sql/servers/a',
     '/subscriptions/s/resourceGroups/../providers/Microsoft.Sql/servers/a',
     '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/a?x=y',
-    '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/a#b',
+    '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers#a/b',
     '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/%2e%2e',
     '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers//databases/b',
     'https://evil.example/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/a',

@@ -5,6 +5,7 @@ import type { BrowserAnswer, BrowserInstance } from '../../ports/net-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { parseBrowserReply } from './browser-reply.ts'
 import { showEndpoint } from './open-socket.ts'
+import { boundAddress } from './route-address.ts'
 import { ABORTED, connectOutcome, errorCode, socketFailure } from './socket-errors.ts'
 
 export interface BrowseTarget {
@@ -27,6 +28,7 @@ const GARBAGE_LIMIT = 64
 interface Heard {
   listed: readonly BrowserInstance[]
   garbage: boolean
+  localAddress?: string
   code?: string
 }
 
@@ -44,21 +46,22 @@ export async function browseInstance(target: BrowseTarget): Promise<Observed<Bro
       `SQL Server Browser cannot be asked for "${shown}": the protocol carries at most ${INSTANCE_LIMIT_BYTES} latin1 characters.`,
     )
   }
-  const { listed, garbage, code } = await exchange(target)
+  const { listed, garbage, localAddress, code } = await exchange(target)
+  const way = { address, ...(localAddress === undefined ? {} : { localAddress }) }
   if (listed.length > 0) {
     const entry = listed.find((one) => isSameInstance(one.instanceName, instance))
     const known = [...new Set(listed.map(({ instanceName }) => instanceName))]
-    return seen({ outcome: 'answered', address, ...(entry === undefined ? {} : { instance: entry }), known })
+    return seen({ outcome: 'answered', ...way, ...(entry === undefined ? {} : { instance: entry }), known })
   }
   if (code === ABORTED) return { ok: false, failure: socketFailure(ABORTED, asked) }
   if (code !== undefined) {
     const outcome = connectOutcome(code)
     return outcome === undefined || outcome === 'reset'
       ? { ok: false, failure: socketFailure(code, asked) }
-      : seen({ outcome, address })
+      : seen({ outcome, ...way })
   }
   if (garbage) return unseen('protocol', `${asked}: what came back is not an answer of SQL Server Browser.`)
-  return seen({ outcome: 'timeout', address })
+  return seen({ outcome: 'timeout', ...way })
 }
 
 function exchange(target: BrowseTarget): Promise<Heard> {
@@ -69,13 +72,19 @@ function exchange(target: BrowseTarget): Promise<Heard> {
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
     const questions = createQuestions(socket, target)
     let unreadable = 0
+    let localAddress: string | undefined
     const end = (listed: readonly BrowserInstance[], code?: string): void => {
       if (questions.hasEnded()) return
       questions.end()
       clearTimeout(deadline)
       signal.removeEventListener('abort', onAbort)
       socket.close()
-      resolve({ listed, garbage: unreadable > 0, ...(code === undefined ? {} : { code }) })
+      resolve({
+        listed,
+        garbage: unreadable > 0,
+        ...(localAddress === undefined ? {} : { localAddress }),
+        ...(code === undefined ? {} : { code }),
+      })
     }
     const onAbort = (): void => {
       end([], ABORTED)
@@ -99,8 +108,13 @@ function exchange(target: BrowseTarget): Promise<Heard> {
     })
     // node passes a failure here, against its types, instead of emitting it.
     socket.connect(port, address, (error?: Error) => {
-      if (error === undefined) questions.ask()
-      else end([], errorCode(error))
+      if (error !== undefined) {
+        end([], errorCode(error))
+        return
+      }
+      if (questions.hasEnded()) return
+      localAddress = boundAddress(socket)
+      questions.ask()
     })
   })
 }

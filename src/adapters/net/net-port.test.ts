@@ -159,7 +159,10 @@ describe('connect', () => {
 
   it('sees a closed port', async () => {
     const port = await closedPort()
-    expect(await netPort().connect('127.0.0.1', port)).toMatchObject({ ok: true, value: { outcome: 'refused' } })
+    expect(await netPort().connect('127.0.0.1', port)).toMatchObject({
+      ok: true,
+      value: { outcome: 'refused', localAddress: '127.0.0.1' },
+    })
   })
 
   it('gives only IP addresses and real ports a packet', async () => {
@@ -179,6 +182,7 @@ describe('browse', () => {
       value: {
         outcome: 'answered',
         address: '127.0.0.1',
+        localAddress: '127.0.0.1',
         instance: { instanceName: 'SALES', version: '16.0.4135.4', tcpPort: 14_330 },
         known: ['SALES'],
       },
@@ -197,13 +201,16 @@ describe('browse', () => {
   it('tells an unknown instance from a silent Browser', async () => {
     const { port, requests } = await browser((request) => (request[0] === 3 ? entry : undefined))
     const answer = await netPort({ browserPort: port }).browse('127.0.0.1', 'OTHER')
-    expect(answer).toEqual({ ok: true, value: { outcome: 'answered', address: '127.0.0.1', known: ['SALES'] } })
+    expect(answer).toEqual({
+      ok: true,
+      value: { outcome: 'answered', address: '127.0.0.1', localAddress: '127.0.0.1', known: ['SALES'] },
+    })
     expect(requests.map((request) => request.charCodeAt(0))).toEqual([4, 4, 4, 3])
 
     const silent = await browser(() => undefined)
     expect(await netPort({ browserPort: silent.port }).browse('127.0.0.1', 'SALES')).toEqual({
       ok: true,
-      value: { outcome: 'timeout', address: '127.0.0.1' },
+      value: { outcome: 'timeout', address: '127.0.0.1', localAddress: '127.0.0.1' },
     })
     expect(silent.requests.map((request) => request.charCodeAt(0))).toEqual([4, 4, 4, 3, 3, 3])
   })
@@ -228,13 +235,18 @@ describe('browse', () => {
     })
     expect(await netPort({ browserPort: port }).browse('127.0.0.1', 'SALES')).toEqual({
       ok: true,
-      value: { outcome: 'refused', address: '127.0.0.1' },
+      value: { outcome: 'refused', address: '127.0.0.1', localAddress: '127.0.0.1' },
     })
   })
 
   it('takes garbage for garbage, and an answer after garbage for an answer', async () => {
     const garbage = await browser(() => Buffer.from('HTTP/1.1 400'))
     expect(await netPort({ browserPort: garbage.port }).browse('127.0.0.1', 'SALES')).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol' },
+    })
+    const ports = await browser(() => entry.replace('14330', '14330,14331'))
+    expect(await netPort({ browserPort: ports.port }).browse('127.0.0.1', 'SALES')).toMatchObject({
       ok: false,
       failure: { kind: 'protocol' },
     })
@@ -279,10 +291,17 @@ describe('a stopped run', () => {
   })
 })
 
-describe('localAddresses', () => {
-  it('holds loopback, without zones', () => {
-    const addresses = netPort().localAddresses()
-    expect(addresses).toContain('127.0.0.1')
-    expect(addresses.filter((address) => address.includes('%'))).toEqual([])
+describe('routeAddress', () => {
+  it('knows the own address on a route', async () => {
+    expect(await netPort().routeAddress('127.0.0.9')).toBe('127.0.0.1')
+  })
+
+  it.each(['sql01.corp.example', '', '999.1.1.1'])('does not know the route to %j', async (toward) => {
+    expect(await netPort().routeAddress(toward)).toBeUndefined()
+  })
+
+  it('does not ask in a stopped run', async () => {
+    const net = netPort({ signal: AbortSignal.abort() })
+    expect(await net.routeAddress('127.0.0.1')).toBeUndefined()
   })
 })

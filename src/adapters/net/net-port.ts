@@ -1,10 +1,10 @@
-import { networkInterfaces } from 'node:os'
 import { seen, type Observed } from '../../domain/observed.ts'
 import type { ConnectAnswer, NetPort } from '../../ports/net-port.ts'
 import { createMemo } from '../memo.ts'
 import { browseInstance } from './browse.ts'
-import { openSocket, plainAddress, showEndpoint, type SocketTarget } from './open-socket.ts'
+import { openSocket, showEndpoint, type SocketTarget } from './open-socket.ts'
 import { resolveName, type Lookup } from './resolve-name.ts'
+import { readRouteAddress } from './route-address.ts'
 import { connectOutcome, socketFailure } from './socket-errors.ts'
 
 export interface NetPortOptions {
@@ -24,23 +24,28 @@ const BROWSER_PORT = 1434
 export function createNetPort(options: NetPortOptions): NetPort {
   const { timeoutMs, signal, browserPort = BROWSER_PORT, lookup, vantageDoubt } = options
   const memo = createMemo()
+  const routeAddress = (toward: string): Promise<string | undefined> =>
+    memo.once(`route ${toward}`, () => readRouteAddress(toward, { timeoutMs, signal }))
   return {
     resolve: (host) =>
       memo.once(`resolve ${host.toLowerCase()}`, () =>
         resolveName(host, { timeoutMs, signal, ...(lookup === undefined ? {} : { lookup }) }),
       ),
     connect: (address, port) =>
-      memo.once(`connect ${address} ${port}`, () => probeConnect({ address, port, timeoutMs, signal })),
+      memo.once(`connect ${address} ${port}`, () => probeConnect({ address, port, timeoutMs, signal }, routeAddress)),
     browse: (address, instance) =>
       memo.once(`browse ${address} ${instance.toLowerCase()}`, () =>
         browseInstance({ address, port: browserPort, instance, timeoutMs, signal }),
       ),
-    localAddresses: readLocalAddresses,
+    routeAddress,
     ...(vantageDoubt === undefined ? {} : { vantageDoubt }),
   }
 }
 
-async function probeConnect(target: SocketTarget): Promise<Observed<ConnectAnswer>> {
+async function probeConnect(
+  target: SocketTarget,
+  routeAddress: NetPort['routeAddress'],
+): Promise<Observed<ConnectAnswer>> {
   const { address, port } = target
   const answer = await openSocket(target)
   if (answer.opened) {
@@ -48,16 +53,12 @@ async function probeConnect(target: SocketTarget): Promise<Observed<ConnectAnswe
     return seen({ address, port, outcome: 'open', localAddress: answer.localAddress, ms: answer.ms })
   }
   const outcome = connectOutcome(answer.code)
-  if (outcome !== undefined) return seen({ address, port, outcome, ms: answer.ms })
+  if (outcome !== undefined) {
+    const localAddress = await routeAddress(address)
+    return seen({ address, port, outcome, ...(localAddress === undefined ? {} : { localAddress }), ms: answer.ms })
+  }
   return {
     ok: false,
     failure: socketFailure(answer.code, `TCP connect from this runner to ${showEndpoint(address, port)}`),
   }
-}
-
-function readLocalAddresses(): readonly string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) =>
-    (list ?? []).map(({ address }) => plainAddress(address)),
-  )
-  return [...new Set(addresses)]
 }

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { encodePreLogin, parsePreLogin } from './pre-login-message.ts'
 import { probePreLogin } from './pre-login.ts'
-import { createTdsReader, encodeMessage, PRELOGIN } from './tds-packets.ts'
+import { createTdsReader, encodeMessage, PRELOGIN, TABULAR_RESULT } from './tds-packets.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -84,6 +84,11 @@ describe('probePreLogin', () => {
     })
   })
 
+  it('takes an echo of its own question for no TDS', async () => {
+    const port = await serve((socket) => socket.pipe(socket))
+    expect(await probe(port)).toMatchObject({ ok: true, value: { answered: false, reason: 'not-tds' } })
+  })
+
   it.each([
     ['random bytes', Buffer.from('SSH-2.0-OpenSSH_9.2p1\r\n')],
     ['a length below the header', Buffer.from([4, 1, 0, 3, 0, 0, 1, 0])],
@@ -141,8 +146,17 @@ describe('TDS packets', () => {
   it('carry a message of any length', () => {
     for (const length of [0, 1, 4088, 4089, 10_000]) {
       const payload = Buffer.alloc(length, 7)
-      expect(createTdsReader().push(encodeMessage(PRELOGIN, payload))).toEqual([payload])
+      expect(createTdsReader().push(encodeMessage(TABULAR_RESULT, payload))).toEqual([payload])
     }
+  })
+
+  it('are of the type of the question only after the answer', () => {
+    const payload = Buffer.from('a flight of TLS')
+    const flight = encodeMessage(PRELOGIN, payload)
+    expect(createTdsReader().push(flight)).toBe('not-tds')
+    const reader = createTdsReader()
+    expect(reader.push(encodeMessage(TABULAR_RESULT, payload))).toEqual([payload])
+    expect(reader.push(flight)).toEqual([payload])
   })
 
   it('hold a pre-login that we read ourselves', () => {

@@ -1,6 +1,6 @@
-/** Packet types of MS-TDS 2.2.3.1.1. Pre-login answers are tabular results; some servers repeat the type of the question. */
+/** Packet types of MS-TDS 2.2.3.1.1. */
 export const PRELOGIN = 0x12
-const TABULAR_RESULT = 0x04
+export const TABULAR_RESULT = 0x04
 
 const HEADER_BYTES = 8
 const PACKET_LIMIT_BYTES = 4096
@@ -31,11 +31,17 @@ export interface TdsReader {
   firstBytes(): Buffer
 }
 
+/**
+ * Reads what a server sends after our pre-login. Its answer is a tabular result (MS-TDS 2.2.6.5), so that an echo of the
+ * question is none; the TLS handshake after it travels in packets of the pre-login's type.
+ */
 export function createTdsReader(): TdsReader {
   let pending: Buffer = Buffer.alloc(0)
   let parts: Buffer[] = []
   let partsBytes = 0
   let first: Buffer = Buffer.alloc(0)
+  let isAnswered = false
+  const isOurs = (type: number | undefined): boolean => type === TABULAR_RESULT || (isAnswered && type === PRELOGIN)
   return {
     firstBytes: () => first,
     push(data) {
@@ -43,7 +49,7 @@ export function createTdsReader(): TdsReader {
       pending = Buffer.concat([pending, data])
       const messages: Buffer[] = []
       for (;;) {
-        if (pending.length > 0 && pending[0] !== TABULAR_RESULT && pending[0] !== PRELOGIN) return 'not-tds'
+        if (pending.length > 0 && !isOurs(pending[0])) return 'not-tds'
         if (pending.length < HEADER_BYTES) return messages
         const length = pending.readUInt16BE(2)
         if (length < HEADER_BYTES || partsBytes + length > MESSAGE_LIMIT_BYTES) return 'not-tds'
@@ -54,6 +60,7 @@ export function createTdsReader(): TdsReader {
         pending = pending.subarray(length)
         if (!isLast) continue
         messages.push(Buffer.concat(parts))
+        isAnswered = true
         parts = []
         partsBytes = 0
       }

@@ -32,7 +32,7 @@ const certificate = {
 const HEALTHY: fixtures.World = {
   names: { [HOST]: ['10.0.0.5'] },
   ports: { '10.0.0.5:1433': 'open' },
-  own: ['10.1.0.4'],
+  own: '10.1.0.4',
   subnet: ['10.1.0.0/24'],
   preLogin: seen({ answered: true, version: '16.0.4135', encryption: 'on', localAddress: '10.1.0.4' }),
   tls: seen({ outcome: 'accepted', protocol: 'TLSv1.2', certificate, verified: true }),
@@ -93,7 +93,7 @@ describe('the checks of one source together', () => {
     ['a stopped server', { ports: {} }, DEFAULT, 'source/engine-port-is-reachable', 'fail'],
     [
       'a filtered port, seen from elsewhere',
-      { ports: { '10.0.0.5:1433': 'timeout' }, own: ['192.0.2.7'] },
+      { ports: { '10.0.0.5:1433': 'timeout' }, own: '192.0.2.7' },
       DEFAULT,
       'source/engine-port-is-reachable',
       'unknown',
@@ -137,7 +137,7 @@ describe('the checks of one source together', () => {
   )
 
   it('leave the firewalls to people when the port is open to a runner elsewhere', async () => {
-    const results = await run({ own: ['192.0.2.7'] })
+    const results = await run({ own: '192.0.2.7' })
     expect(results.filter(({ verdict }) => verdict === 'manual').map(({ id }) => id)).toEqual([
       appliance.meta.id,
       windows.meta.id,

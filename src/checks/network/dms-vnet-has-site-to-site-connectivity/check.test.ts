@@ -4,6 +4,7 @@ import {
   evidenceIn,
   forbidden,
   GROUP,
+  manifestWith,
   netWith,
   networkWith,
   notThere,
@@ -11,8 +12,9 @@ import {
   there,
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
-import { unseen } from '../../../domain/observed.ts'
+import { seen, unseen } from '../../../domain/observed.ts'
 import type { ArmPort, GatewayConnection, Subnet, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -63,16 +65,45 @@ function arm(
   })
 }
 
-async function observe(port: ArmPort, addresses: string[]): ReturnType<typeof definition.observe> {
-  const [subject] = definition.subjects(MANIFEST)
+/** Where the runner stands, what it finds open, and how the manifest names the source. */
+interface Place {
+  runner?: string
+  open?: boolean
+  host?: string
+}
+const HERE: Place = { runner: '10.0.1.4' }
+const USED: Place = { runner: '10.0.1.4', open: true }
+const LITERAL: Place = { host: '192.168.7.5' }
+
+function subjectOf({ host = HOST }: Place) {
+  const [source] = MANIFEST.sources
+  if (source === undefined) throw new Error('no source')
+  const manifest = manifestWith({ sources: [{ ...source, server: { text: host, host } }] })
+  const [subject] = definition.subjects(manifest)
   if (subject === undefined) throw new Error('no subject')
-  return definition.observe({ arm: port, net: netWith({ [HOST]: addresses }) }, subject)
+  return subject
 }
 
-async function run(port: ArmPort, addresses = ['192.168.7.5']): Promise<Judgement> {
-  const [subject] = definition.subjects(MANIFEST)
-  if (subject === undefined) throw new Error('no subject')
-  return definition.judge(evidenceIn(await observe(port, addresses)), subject)
+async function observe(port: ArmPort, addresses: string[], place: Place): ReturnType<typeof definition.observe> {
+  const { runner, open = false, host = HOST } = place
+  const local = runner === undefined ? {} : { localAddress: runner }
+  const net: NetPort = {
+    ...netWith({ [host]: addresses }),
+    routeAddress: () => Promise.resolve(runner),
+    ...(runner === undefined
+      ? {}
+      : {
+          connect: (address, engine) =>
+            Promise.resolve(
+              seen({ outcome: open ? 'open' : 'timeout', address, port: engine, ms: 3, ...(open ? local : {}) }),
+            ),
+        }),
+  }
+  return definition.observe({ arm: port, net }, subjectOf(place))
+}
+
+async function run(port: ArmPort, addresses = ['192.168.7.5'], place = HERE): Promise<Judgement> {
+  return definition.judge(evidenceIn(await observe(port, addresses, place)), subjectOf(place))
 }
 
 const peering = { name: 'to-hub', state: 'Connected', remoteId: 'x', useRemoteGateways: true }
@@ -192,9 +223,85 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     if (judgement.verdict === 'unknown') expect(judgement.cause.kind).toBe('insufficient')
   })
 
+  const DOWN = { 'to-hq': { connectionStatus: 'NotConnected' } }
+  const odd: Subnet = { ...GATEWAY_SUBNET, ipConfigurationIds: [`${PROVIDER}/somethingElse/x/ipConfigurations/y`] }
+  const routeServer: Subnet = { ...SUBNET, id: `${SUBNET.id}x`, name: 'RouteServerSubnet' }
+  const withPeering = { ...WITH_GATEWAY, peerings: [peering] }
+  const withRouteTable = { ...WITH_GATEWAY, subnets: [{ ...SUBNET, routeTableId: 'rt' }, GATEWAY_SUBNET] }
+
+  it.each<[string, ArmPort, string]>([
+    ['a peering', arm(withPeering, DOWN), 'peering to-hub'],
+    ['a route table', arm(withRouteTable, DOWN), 'a route table on the DMS subnet'],
+    [
+      'a route server',
+      arm({ ...WITH_GATEWAY, subnets: [SUBNET, GATEWAY_SUBNET, routeServer] }, DOWN),
+      'a route server',
+    ],
+    ['a route server and nothing else', arm(networkWith({ subnets: [SUBNET, routeServer] })), 'a route server'],
+    ['an unknown gateway and nothing else', arm(networkWith({ subnets: [SUBNET, odd] })), 'somethingElse'],
+  ])('does not say that there is no way past %s', async (_, port, shown) => {
+    const judgement = await run(port)
+    expect(judgement).toMatchObject({ verdict: 'unknown', cause: { kind: 'insufficient' } })
+    expect(judgement.summary).toContain(shown)
+    expect(judgement).toMatchObject({ remediation: { text: expect.stringContaining('runner in the DMS subnet') } })
+  })
+
+  it.each<[string, ArmPort]>([
+    ['a peered hub', arm(networkWith({ peerings: [peering] }))],
+    ['ExpressRoute', arm(WITH_GATEWAY, { er: { connectionType: 'ExpressRoute' } }, [], 'ExpressRoute')],
+    ['BGP', arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }, [])],
+    ['a route table', arm(networkWith({}, { routeTableId: 'rt' }))],
+    ['a peered hub, the tunnel down', arm(withPeering, DOWN)],
+  ])('takes the way that was used for proven behind %s', async (_, port) => {
+    const judgement = await run(port, ['192.168.7.5'], USED)
+    expect(judgement).toMatchObject({ verdict: 'pass', proof: 'direct' })
+    expect(judgement.summary).toContain(
+      'the way was used just now: TCP 1433 of 192.168.7.5 was open to this runner (10.0.1.4) in the DMS subnet',
+    )
+    expect((await run(port)).verdict).toBe('unknown')
+    expect((await run(port, ['192.168.7.5'], { runner: '192.168.9.9', open: true })).verdict).toBe('unknown')
+  })
+
+  it('does not take an open port for a connection that Azure shows to be down or absent', async () => {
+    const shut = await run(arm(WITH_GATEWAY, DOWN), ['192.168.7.5'], USED)
+    expect(shut.verdict).toBe('fail')
+    expect(shut.summary).toContain('the site-to-site connection is down')
+    expect(shut.summary).toContain('was open to this runner (10.0.1.4) just now, by a way that Azure does not show')
+    expect(shut.summary).not.toContain('no way')
+    for (const address of ['192.168.7.5', '203.0.113.9']) {
+      const bare = await run(arm(networkWith({})), [address], USED)
+      expect(bare.verdict).toBe('unknown')
+      expect(bare.summary).toContain('was open to this runner (10.0.1.4) just now')
+      expect(bare).not.toMatchObject({ remediation: { text: expect.stringContaining('runner in the DMS subnet') } })
+    }
+  })
+
+  it.each<[string, ArmPort, string[]]>([
+    ['that it is in the network', arm(networkWith({})), ['10.0.9.9']],
+    ['that the connection is down', arm(WITH_GATEWAY, DOWN), ['192.168.7.5']],
+    ['that there is nothing', arm(networkWith({})), ['192.168.7.5']],
+  ])("does not conclude %s from the runner's own resolver", async (_, port, addresses) => {
+    for (const place of [{}, { runner: '192.168.9.9' }]) {
+      const judgement = await run(port, addresses, place)
+      expect(judgement).toMatchObject({ verdict: 'unknown', proof: 'proxy', cause: { kind: 'dns' } })
+      expect(judgement.summary).toContain(
+        `whether DMS resolves sql01.corp.example to the same addresses (${addresses.join()}) is not known`,
+      )
+    }
+  })
+
+  it('passes by proxy for a name that only the runner resolved, and directly for an address', async () => {
+    const port = arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected' } })
+    const judgement = await run(port, ['192.168.7.5'], {})
+    expect(judgement).toMatchObject({ verdict: 'pass', proof: 'proxy' })
+    expect(judgement.summary).toContain('whether DMS resolves sql01.corp.example to the same addresses')
+    expect(await run(port, ['192.168.7.5'], LITERAL)).toMatchObject({ verdict: 'pass', proof: 'direct' })
+    expect((await run(arm(WITH_GATEWAY, DOWN), ['192.168.7.5'], LITERAL)).verdict).toBe('fail')
+  })
+
   it('asks each gateway once, whatever the letter case of its ids', async () => {
     const evidence = evidenceIn(
-      await observe(arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected' } }), ['192.168.7.5']),
+      await observe(arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected' } }), ['192.168.7.5'], HERE),
     )
     expect(evidence.gateways).toEqual([{ name: 'vpn-gw', type: 'Vpn' }])
   })
@@ -229,13 +336,11 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       'forbidden',
     ],
   ])('hands on that it could not look at %s', async (_, port, kind) => {
-    expect(await observe(port, ['192.168.7.5'])).toMatchObject({ ok: false, failure: { kind } })
+    expect(await observe(port, ['192.168.7.5'], HERE)).toMatchObject({ ok: false, failure: { kind } })
   })
 
   it('hands on that the source has no address', async () => {
-    const [subject] = definition.subjects(MANIFEST)
-    if (subject === undefined) throw new Error('no subject')
     const ports = { arm: arm(WITH_GATEWAY), net: netWith({}) }
-    expect(await definition.observe(ports, subject)).toMatchObject({ ok: false, failure: { kind: 'dns' } })
+    expect(await definition.observe(ports, subjectOf({}))).toMatchObject({ ok: false, failure: { kind: 'dns' } })
   })
 })

@@ -2,6 +2,7 @@ import { containsAddress } from '../../../domain/address.ts'
 import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
 import type { ArmAnswer, ArmPort, VirtualNetwork } from '../../../ports/arm-port.ts'
+import { boundText } from '../../foreign-text.ts'
 
 export type ConnectionFact = {
   name: string
@@ -18,6 +19,8 @@ export type ConnectionFact = {
 export type GatewayFacts = {
   gateways: { name: string; type?: string }[]
   connections: ConnectionFact[]
+  /** Ids in the gateway subnet that are no virtual network gateway's: what they carry is not known. */
+  unrecognised: string[]
 }
 
 const GATEWAY_SUBNET = 'gatewaysubnet'
@@ -45,9 +48,10 @@ export async function readGateways(
   network: VirtualNetwork,
   addresses: readonly string[],
 ): Promise<Observed<GatewayFacts>> {
-  const facts: GatewayFacts = { gateways: [], connections: [] }
+  const { ids, unrecognised } = gatewayIds(network)
+  const facts: GatewayFacts = { gateways: [], connections: [], unrecognised }
   const failures: Observed<GatewayFacts>[] = []
-  for (const id of gatewayIds(network)) {
+  for (const id of ids) {
     const gateway = found(await arm.virtualNetworkGateway(id), `the virtual network gateway ${id}`)
     if (!gateway.ok) {
       failures.push(gateway)
@@ -66,15 +70,17 @@ export async function readGateways(
   return isProven || failure === undefined ? seen(facts) : failure
 }
 
-function gatewayIds({ subnets }: VirtualNetwork): string[] {
+function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[] } {
   const ids: string[] = []
+  const unrecognised: string[] = []
   for (const subnet of subnets.filter(({ name }) => name.toLowerCase() === GATEWAY_SUBNET)) {
     for (const ipConfigurationId of subnet.ipConfigurationIds) {
       const id = GATEWAY_ID.exec(ipConfigurationId)?.[1]
-      if (id !== undefined && !ids.some((known) => isSameResource(known, id))) ids.push(id)
+      if (id === undefined) unrecognised.push(boundText(ipConfigurationId))
+      else if (!ids.some((known) => isSameResource(known, id))) ids.push(id)
     }
   }
-  return ids
+  return { ids, unrecognised }
 }
 
 async function readConnection(arm: ArmPort, gateway: string, id: string): Promise<Observed<ConnectionFact>> {

@@ -92,7 +92,8 @@ describe('source/engine-port-is-reachable', () => {
     const ports = fixtures.createPorts({
       names: { [HOST]: ['10.0.0.5', '10.0.0.6'] },
       ports: { '10.0.0.5:1433': 'timeout', '10.0.0.6:1433': 'open' },
-      own: ['172.17.0.1', '10.1.0.4'],
+      own: '172.17.0.1',
+      routes: { '10.0.0.6': '10.1.0.4' },
       subnet: ['10.1.0.0/24'],
     })
     const evidence = await fixtures.observeValue(check, ports, subject)
@@ -107,6 +108,16 @@ describe('source/engine-port-is-reachable', () => {
     const judgement = fixtures.judgeStored(check, evidence, subject)
     expect(judgement).toMatchObject({ verdict: 'pass', proof: 'direct' })
     expect(judgement.summary).toContain('other addresses of the same name do not answer: 10.0.0.5 (timeout)')
+  })
+
+  it('does not fail directly by a bridge of the runner that lies in the range of the DMS subnet', async () => {
+    const world = { names: { [HOST]: ['10.0.0.5'] }, own: '10.1.0.1', subnet: ['10.1.0.0/24'] }
+    const observe = (routes: Record<string, string | undefined>) =>
+      fixtures.observeValue(check, fixtures.createPorts({ ...world, routes }), subject)
+    const elsewhere = await observe({ '10.0.0.5': '192.0.2.7' })
+    expect(fixtures.judgeStored(check, elsewhere, subject)).toMatchObject({ verdict: 'unknown', proof: 'proxy' })
+    const unrouted = await observe({ '10.0.0.5': undefined })
+    expect(fixtures.judgeStored(check, unrouted, subject)).toMatchObject({ verdict: 'unknown', proof: 'proxy' })
   })
 
   it('observes a closed port on all addresses', async () => {

@@ -124,7 +124,7 @@ describe('source/sql-browser-is-reachable', () => {
     ],
     [{}, { outcome: 'timeout', vantage: { verified: true } }],
   ])('%# observes what UDP 1434 says', async (browser, evidence) => {
-    const world = { names: { [HOST]: ['10.0.0.5'] }, browser, own: ['10.1.0.4'], subnet: ['10.1.0.0/24'] }
+    const world = { names: { [HOST]: ['10.0.0.5'] }, browser, own: '10.1.0.4', subnet: ['10.1.0.0/24'] }
     expect(await fixtures.observeValue(check, fixtures.createPorts(world), named)).toMatchObject(evidence)
   })
 })

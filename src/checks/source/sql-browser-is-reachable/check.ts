@@ -47,8 +47,8 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
     const addresses = resolved.value.found ? resolved.value.addresses.map(({ address }) => address) : []
     const browser = await readBrowser(ports, host, instance, addresses)
     if (!browser.ok) return browser
-    const vantage = await readVantage(ports, manifest)
-    const { address } = browser.value
+    const { address, localAddress } = browser.value
+    const vantage = await readVantage(ports, manifest, localAddress)
     return seen({
       state: 'asked',
       from: describeRunner(vantage),

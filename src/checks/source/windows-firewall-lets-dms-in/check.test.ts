@@ -88,7 +88,7 @@ describe('source/windows-firewall-lets-dms-in', () => {
     const world = {
       names: { [HOST]: ['10.0.0.5'] },
       ports: { '10.0.0.5:1433': 'open' },
-      own: ['10.1.0.4'],
+      own: '10.1.0.4',
       subnet: ['10.1.0.0/24'],
     } as const
     const evidence = await fixtures.observeValue(check, fixtures.createPorts(world), subject)
