@@ -42,7 +42,10 @@ export interface Authority {
 }
 
 /** A throw-away certificate authority: its key lives only in this process. */
-export async function createAuthority(name = 'Lab Root CA'): Promise<Authority> {
+export async function createAuthority(
+  name = 'Lab Root CA',
+  dates: Omit<CertificateRequest, 'names'> = {},
+): Promise<Authority> {
   const keys = await generateKeys()
   const subject = commonName(name)
   const root = await X509CertificateGenerator.createSelfSigned(
@@ -50,7 +53,7 @@ export async function createAuthority(name = 'Lab Root CA'): Promise<Authority> 
       name: subject,
       keys,
       signingAlgorithm: ALGORITHM,
-      ...validity({}),
+      ...validity(dates),
       extensions: [
         new BasicConstraintsExtension(true, 0, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),

@@ -24,7 +24,7 @@ export type TlsEvidence =
   | { outcome: 'not-asked' }
   | (Asked & { outcome: 'accepted'; protocol: string; verified: boolean; certificate: CertificateFacts })
   | (Asked & { outcome: 'not-offered' })
-  | (Asked & { outcome: 'refused'; problem: Problem; message: string; certificate: CertificateFacts })
+  | (Asked & { outcome: 'refused'; problem: Problem; message: string; certificate: CertificateFacts; seenAt: string })
 
 type Problem = Extract<TlsAnswer, { outcome: 'refused' }>['problem']
 
@@ -74,8 +74,14 @@ function factsOf(answer: TlsAnswer): AnswerFacts {
       }
     }
     case 'refused': {
-      const { problem, message, certificate } = answer
-      return { outcome: 'refused', problem, message: boundText(message), certificate: certificateFacts(certificate) }
+      const { problem, message, certificate, seenAt } = answer
+      return {
+        outcome: 'refused',
+        problem,
+        message: boundText(message),
+        certificate: certificateFacts(certificate),
+        seenAt,
+      }
     }
   }
 }
@@ -110,7 +116,7 @@ function judgeTls(evidence: TlsEvidence, name: string, tls: TlsSettings, manifes
     }
     case 'refused': {
       const actual = `${describeProblem(evidence)} (certificate for ${describeNames(evidence.certificate)}, issued by ${evidence.certificate.issuer}, ${evidence.certificate.fingerprint})`
-      const remediation = remediationOf(evidence.problem, name, evidence.host)
+      const remediation = remediationOf(adviceFor(evidence), name, evidence.host)
       return { verdict: 'fail', proof: 'direct', summary: `${at}: ${actual}`, expected, actual, remediation }
     }
   }
@@ -149,25 +155,42 @@ function describeNames({ names, subject }: CertificateFacts): string {
   return names.length === 0 ? subject : names.join(', ')
 }
 
-function describeProblem({
-  problem,
-  message,
-  host,
-  certificate,
-}: Extract<TlsEvidence, { outcome: 'refused' }>): string {
+type Refused = Extract<TlsEvidence, { outcome: 'refused' }>
+
+function describeProblem(evidence: Refused): string {
+  const { problem, message, host, certificate, seenAt } = evidence
   switch (problem) {
     case 'untrusted':
       return `the certificate is not from an authority that this run trusts: ${message}`
     case 'name':
       return `the certificate is for another name than ${host}: ${message}`
     case 'expired':
-      return `the certificate expired on ${certificate.validTo}`
+      return isOwnDate(evidence)
+        ? `the certificate expired on ${certificate.validTo} (seen at ${seenAt}): ${message}`
+        : `a certificate that the server's certificate rests on has expired: ${message}`
     case 'not-yet-valid':
-      return `the certificate is valid only from ${certificate.validFrom}`
+      return isOwnDate(evidence)
+        ? `the certificate is valid only from ${certificate.validFrom} (seen at ${seenAt}): ${message}`
+        : `a certificate that the server's certificate rests on is not valid yet: ${message}`
   }
 }
 
-const ADVICE: Record<Problem | 'not-offered', { text: string; setting?: (host: string) => string }> = {
+/** Whether the server's own certificate is the one that is out of date; OpenSSL says the same of one above it. */
+function isOwnDate({ problem, certificate, seenAt }: Refused): boolean {
+  const now = Date.parse(seenAt)
+  if (problem === 'expired') return Date.parse(certificate.validTo) < now
+  return problem === 'not-yet-valid' && Date.parse(certificate.validFrom) > now
+}
+
+type Advised = Problem | 'not-offered' | 'issuer-expired' | 'issuer-not-yet-valid'
+
+function adviceFor(evidence: Refused): Advised {
+  const { problem } = evidence
+  if ((problem !== 'expired' && problem !== 'not-yet-valid') || isOwnDate(evidence)) return problem
+  return problem === 'expired' ? 'issuer-expired' : 'issuer-not-yet-valid'
+}
+
+const ADVICE: Record<Advised, { text: string; setting?: (host: string) => string }> = {
   'not-offered': {
     text: 'Give the instance a server certificate (SQL Server Configuration Manager, Protocols, Certificate) and restart it. To connect without encryption knowingly, say so in the manifest.',
     setting: () => 'tls: { encrypt: false }',
@@ -184,9 +207,15 @@ const ADVICE: Record<Problem | 'not-offered', { text: string; setting?: (host: s
   'not-yet-valid': {
     text: 'Compare the clocks of the server and of this runner, or wait until the certificate is valid.',
   },
+  'issuer-expired': {
+    text: 'Renew the issuing certificate: have the server send a chain that is valid today, and look whether the file of `tls.ca` holds an expired one.',
+  },
+  'issuer-not-yet-valid': {
+    text: 'Compare the clock of this runner with the dates of the issuing certificates (those that the server sends and those in the file of `tls.ca`), or wait until they are valid.',
+  },
 }
 
-function remediationOf(problem: Problem | 'not-offered', name: string, host: string): Remediation {
+function remediationOf(problem: Advised, name: string, host: string): Remediation {
   const { text, setting } = ADVICE[problem]
   if (setting === undefined) return { text, scripts: [] }
   return { text, scripts: [{ language: 'yaml', code: `# ${quoteYaml(name)}\n${setting(host)}` }] }

@@ -18,7 +18,7 @@ const SHAPE = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([
 const UNSAFE_SEGMENT = /^\.{1,2}$|[\u0000-\u0020\u007f?#%\\]/u
 // A name is percent-encoded when a URL is made of it (databases have spaces and `#`), but `.` and `..` would still
 // change the path.
-const UNSAFE_NAME = /^\.{1,2}$| $|[\u0000-\u001f\u007f?%\\]/u
+const UNSAFE_NAME = /^\.{1,2}$| $|[\u0000-\u001f\u007f?%\\]|\p{Cs}/u
 
 /** The parts of a resource's id; undefined when the text is no safe id of a resource in a resource group. */
 export function parseResourceId(id: string): ResourceId | undefined {
@@ -33,7 +33,7 @@ export function parseResourceId(id: string): ResourceId | undefined {
   if ([subscription, namespace, ...types].some((segment) => segment === '' || UNSAFE_SEGMENT.test(segment))) {
     return undefined
   }
-  if (names.some((name) => name === '' || UNSAFE_NAME.test(name) || !name.isWellFormed())) return undefined
+  if (names.some((name) => name === '' || UNSAFE_NAME.test(name))) return undefined
   const text = id.replace(/\/$/, '')
   return {
     text,

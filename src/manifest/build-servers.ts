@@ -110,7 +110,7 @@ function refuseTargetName(
 
 function isTargetName(name: string): boolean {
   const isLength = name.length >= 1 && name.length <= LONGEST_DATABASE_NAME
-  return isLength && name.isWellFormed() && !/[<>*%&:\\/?\p{Cc}]|[. ]$/u.test(name)
+  return isLength && !/[<>*%&:\\/?\p{Cc}\p{Cs}]|[. ]$/u.test(name)
 }
 
 const LOGIN_FORM = 'must be { user: <SQL login>, password: "${NAME}" }'

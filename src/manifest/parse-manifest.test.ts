@@ -780,7 +780,7 @@ describe('the name of a database on the target', () => {
       expect(problemsOf(withDatabases(`[{ name: Orders, as: '${name}' }]`))).toEqual([
         expect.stringMatching(/^16:37 .*is no name that a database of Azure SQL can have[^;]*$/s),
       ])
-      expect(problemsOf(withDatabases(`[{ name: '${name}' }]`))).toEqual([expect.stringMatching(/^16:24 /)])
+      expect(problemsOf(withDatabases(`[{ name: '${name}' }]`))).toEqual([expect.stringMatching(/^16:25 /)])
     },
   )
 

@@ -44,6 +44,8 @@ export type TlsAnswer =
       problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid'
       message: string
       certificate: Certificate
+      /** By the runner's clock, ISO 8601: what the dates of the certificate were compared with. */
+      seenAt: string
     }
 
 /** A message of the server: number, state and severity as in sys.messages. */

@@ -111,18 +111,15 @@ function judgeCertificate(handshake: Handshake, expectedName: string, trust: boo
   const { protocol, chainProblem, nameProblem } = handshake
   const verified = chainProblem === '' && nameProblem === undefined
   if (verified || trust) return { outcome: 'accepted', protocol, certificate, verified }
-  if (chainProblem === '') {
-    const names = certificate.names.length === 0 ? 'no name' : certificate.names.join(', ')
-    return {
-      outcome: 'refused',
-      problem: 'name',
-      message: `The certificate is for ${boundText(names)}, not for ${expectedName}.`,
-      certificate,
-    }
-  }
+  const seenAt = new Date().toISOString()
+  const names = certificate.names.length === 0 ? 'no name' : certificate.names.join(', ')
+  const otherName = `The certificate is for ${boundText(names)}, not for ${expectedName}.`
+  if (chainProblem === '') return { outcome: 'refused', problem: 'name', message: otherName, certificate, seenAt }
   const { problem, says } = chainProblemOf(chainProblem)
   const dates = `valid from ${certificate.validFrom} to ${certificate.validTo}, issued by ${certificate.issuer}`
-  return { outcome: 'refused', problem, message: `${says} (${chainProblem}): ${dates}.`, certificate }
+  const fact = `${says} (${chainProblem}): ${dates}.`
+  const message = nameProblem === undefined ? fact : `${fact} ${otherName}`
+  return { outcome: 'refused', problem, message, certificate, seenAt }
 }
 
 function chainProblemOf(code: string): { problem: 'untrusted' | 'expired' | 'not-yet-valid'; says: string } {

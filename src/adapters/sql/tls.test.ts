@@ -147,6 +147,29 @@ describe('a certificate that is not', () => {
     expect(server.logins).toEqual([])
   })
 
+  it('says both when the chain is bad and the name is wrong', async () => {
+    const server = await start({ tls: await selfSigned({ names: ['other.corp.example'] }) })
+    const { tls } = await askBoth(server.port)
+    expect(tls).toMatchObject({
+      ok: true,
+      value: {
+        problem: 'untrusted',
+        message: expect.stringMatching(/self-signed.* The certificate is for other\.corp\.example, not for sql01\./),
+      },
+    })
+  })
+
+  it('rests on an expired authority: its own dates are good at the time that is told', async () => {
+    authority = await createAuthority('Old Root', { notAfter: new Date(Date.now() - DAY_MS) })
+    const server = await start({ tls: await issue({ names: [HOST] }) })
+    const { tls } = await askBoth(server.port, { ca: 'certs/root.pem' })
+    if (!tls.ok || tls.value.outcome !== 'refused') throw new Error(JSON.stringify(tls))
+    const { problem, certificate, seenAt, message } = tls.value
+    expect([problem, message]).toEqual(['expired', expect.stringContaining('or one that it rests on, has expired')])
+    expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.parse(seenAt))
+    expect(Math.abs(Date.parse(seenAt) - Date.now())).toBeLessThan(60_000)
+  })
+
   it.each(cases)(
     '%s (%s) is taken where the manifest trusts it, and said to be unverified',
     async (_name, _problem, make, settings) => {

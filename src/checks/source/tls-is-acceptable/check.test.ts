@@ -16,7 +16,7 @@ const certificate = {
 }
 const place = { host: HOST, port: 1433, trustServerCertificate: false }
 const accepted = { ...place, outcome: 'accepted', protocol: 'TLSv1.2', verified: true, certificate }
-const refused = { ...place, outcome: 'refused', message: 'unable to verify the first certificate', certificate }
+const refused = { ...place, outcome: 'refused', message: 'unable to verify the first certificate', certificate, seenAt: '2026-11-22T12:00:00.000Z' }
 
 const TABLE = [
   [
@@ -41,8 +41,8 @@ const TABLE = [
     'not from an authority that this run trusts: unable to verify the first certificate',
   ],
   [{ ...refused, problem: 'name' }, 'fail', 'for another name than sql01.corp.example'],
-  [{ ...refused, problem: 'expired' }, 'fail', 'expired on 2026-12-01'],
-  [{ ...refused, problem: 'not-yet-valid' }, 'fail', 'valid only from 2026-01-01'],
+  [{ ...refused, problem: 'expired', seenAt: '2026-12-02T00:00:00.000Z' }, 'fail', 'expired on 2026-12-01'],
+  [{ ...refused, problem: 'not-yet-valid', seenAt: '2025-12-31T00:00:00.000Z' }, 'fail', 'valid only from 2026-01-01'],
   [{ outcome: 'not-asked' }, 'not-applicable', 'tls.encrypt: false for sales'],
 ] as const
 
@@ -60,6 +60,17 @@ describe('source/tls-is-acceptable', () => {
       check,
       TABLE.map(([, verdict]) => verdict),
     )
+  })
+
+  it.each([
+    ['expired', 'rests on has expired', 'Renew the issuing certificate'],
+    ['not-yet-valid', 'rests on is not valid yet', 'dates of the issuing certificates'],
+  ])('does not blame the own date of the certificate when another one is %s', (problem, words, advice) => {
+    const judgement = fixtures.judgeStored(check, { ...refused, problem }, subject)
+    expect(judgement).toMatchObject({ verdict: 'fail', remediation: { text: expect.stringContaining(advice) } })
+    expect(judgement.summary).toContain(words)
+    expect(judgement.summary).toContain('unable to verify the first certificate')
+    expect(judgement.summary).not.toMatch(/expired on|only from/)
   })
 
   it('holds until the certificate ends, but not when nobody verified it', () => {
@@ -93,7 +104,7 @@ describe('source/tls-is-acceptable', () => {
     ],
     [{ outcome: 'not-offered' }, { ...place, outcome: 'not-offered' }],
     [
-      { outcome: 'refused', problem: 'name', message: 'no\nmatch', certificate },
+      { outcome: 'refused', problem: 'name', message: 'no\nmatch', certificate, seenAt: '2026-11-22T12:00:00.000Z' },
       { problem: 'name', message: 'no match' },
     ],
   ] as [TlsAnswer, object][])('%# observes the handshake', async (answer, evidence) => {
@@ -105,7 +116,7 @@ describe('source/tls-is-acceptable', () => {
     const many = { ...certificate, names: Array.from({ length: 30 }, (_, n) => `n${n}`) }
     const ports = fixtures.createPorts({
       ...open,
-      tls: seen({ outcome: 'refused', problem: 'name', message: '', certificate: many }),
+      tls: seen({ outcome: 'refused', problem: 'name', message: '', certificate: many, seenAt: '' }),
     })
     expect(await fixtures.observeValue(check, ports, subject)).toMatchObject({
       certificate: { names: many.names.slice(0, 20) },
