@@ -20,7 +20,10 @@ export type RefusedFacts = LoginPlace & {
   message: string
 }
 
-export type WithheldFacts = LoginPlace & { outcome: 'withheld'; refusedAt: { id: string; subject: string } }
+export type WithheldFacts = LoginPlace & {
+  outcome: 'withheld'
+  refusedAt: { id: string; subject: string; manifest?: string }
+}
 
 export type AcceptedFacts = LoginPlace & { outcome: 'accepted'; encrypted: boolean; loginName: string }
 
@@ -45,7 +48,7 @@ export function sqlLogin<S extends Spec>(side: SqlSide<S>, id: string): SqlLogin
       const answer = await ports.sql.logIn(server.value, database)
       return mapSeen(answer, (login) => loginFacts(server.value, database, login))
     },
-    judge: (evidence, { spec }) => judgeLogin(side, evidence, side.login(spec)),
+    judge: (evidence, { spec }) => judgeLogin(side, evidence, spec),
   }
 }
 
@@ -77,8 +80,9 @@ function loginFacts({ host, port, login }: SqlServer, database: string, answer: 
     case 'accepted':
       return { ...place, outcome: 'accepted', encrypted: answer.encrypted, loginName: boundText(answer.loginName) }
     case 'withheld': {
-      const { id, subject } = answer.refusedAt
-      return { ...place, outcome: 'withheld', refusedAt: { id, subject } }
+      const { id, subject, manifest } = answer.refusedAt
+      const refusedAt = { id, subject, ...(manifest === undefined ? {} : { manifest }) }
+      return { ...place, outcome: 'withheld', refusedAt }
     }
     case 'refused': {
       const { number, state, severity, message } = answer.message
@@ -87,7 +91,7 @@ function loginFacts({ host, port, login }: SqlServer, database: string, answer: 
   }
 }
 
-function judgeLogin<S extends Spec>({ area }: SqlSide<S>, evidence: LoginEvidence, login: Login): Judgement {
+function judgeLogin<S extends Spec>(side: SqlSide<S>, evidence: LoginEvidence, spec: S): Judgement {
   const { host, port, database, account } = evidence
   const expected = `${host}:${String(port)} accepts ${account} in the database ${database}`
   switch (evidence.outcome) {
@@ -97,16 +101,20 @@ function judgeLogin<S extends Spec>({ area }: SqlSide<S>, evidence: LoginEvidenc
       return { verdict: 'pass', proof: 'direct', summary, expected, actual }
     }
     case 'withheld':
-      return judgeWithheld(evidence)
+      return judgeWithheld(evidence, spec.manifest.name)
     case 'refused':
-      return judgeRefused(evidence, expected, { area, login })
+      return judgeRefused(evidence, expected, { area: side.area, login: side.login(spec) })
   }
 }
 
-/** Not tried, because the same account was refused elsewhere. */
-export function judgeWithheld({ host, port, account, refusedAt }: WithheldFacts): Judgement {
-  const summary = `Not tried: ${account} was refused by ${refusedAt.id} (${refusedAt.subject}), and a refused password is not tried again, so that ${host}:${String(port)} does not lock the account`
-  return { verdict: 'blocked', summary, blockedBy: [refusedAt] }
+/** Not tried, because the same account was refused elsewhere: in the same manifest, or in another one that is named. */
+export function judgeWithheld({ host, port, account, refusedAt }: WithheldFacts, own: string): Judgement {
+  const { id, subject, manifest } = refusedAt
+  const other = manifest === undefined || manifest === own ? undefined : manifest
+  const where = other === undefined ? subject : `${subject}, in the manifest ${other}`
+  const blocker = { id, subject, ...(other === undefined ? {} : { manifest: other }) }
+  const summary = `Not tried: ${account} was refused by ${id} (${where}), and a refused password is not tried again, so that ${host}:${String(port)} does not lock the account`
+  return { verdict: 'blocked', summary, blockedBy: [blocker] }
 }
 
 /** The server's own words: `fail` when they mean the manifest's credentials, else `unknown`. */

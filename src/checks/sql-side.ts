@@ -63,7 +63,11 @@ export async function readSqlServer<S extends Spec>(
   id: string,
 ): Promise<Observed<SqlServer>> {
   const settings = { login: side.login(subject.spec), tls: side.tls(subject.spec) }
-  return openServer(await side.readEndpoint(ports, subject.spec), settings, { id, subject: subject.name })
+  return openServer(await side.readEndpoint(ports, subject.spec), settings, {
+    id,
+    subject: subject.name,
+    manifest: subject.spec.manifest.name,
+  })
 }
 
 /** The account as messages name it; never a password. */

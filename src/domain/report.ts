@@ -12,6 +12,8 @@ export interface Remediation {
 export interface BlockedBy {
   id: string
   subject: string
+  /** Name of the manifest, when it is another one than that of the blocked check. */
+  manifest?: string
 }
 
 export interface Vouched {

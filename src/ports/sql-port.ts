@@ -2,6 +2,13 @@ import type { Login, TlsSettings } from '../domain/manifest.ts'
 import type { Observed } from '../domain/observed.ts'
 import type { JsonObject } from '../domain/json.ts'
 
+/** A check on a subject, and the name of the manifest that asks it. */
+export interface Asker {
+  id: string
+  subject: string
+  manifest?: string
+}
+
 /** One server as a check wants to reach it. `host` is the name of the manifest: certificates are checked against it. */
 export interface SqlServer {
   host: string
@@ -11,7 +18,7 @@ export interface SqlServer {
   login: Login
   tls: TlsSettings
   /** Who asks first, so that others can name it when the account is refused. */
-  askedBy: { id: string; subject: string }
+  askedBy: Asker
 }
 
 /** The server's answer to a credential-free pre-login (MS-TDS 2.2.6.5). */
@@ -60,7 +67,7 @@ export type LoginAnswer =
   | { outcome: 'accepted'; encrypted: boolean; loginName: string; database: string }
   | { outcome: 'refused'; message: SqlMessage }
   /** Not tried: the same account was refused elsewhere in this run, and a refused password is never tried again. */
-  | { outcome: 'withheld'; refusedAt: { id: string; subject: string } }
+  | { outcome: 'withheld'; refusedAt: Asker }
 
 /** A SELECT of ours: text without parameters from outside, and the lowest server version that knows it. */
 export interface Statement<Row extends JsonObject> {

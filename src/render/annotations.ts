@@ -1,6 +1,6 @@
 import type { Location } from '../domain/manifest.ts'
 import type { CheckResult, ManifestReport, Report } from '../domain/report.ts'
-import { rootCauses } from '../report/root-causes.ts'
+import { rootCauses, type RootCauses } from '../report/root-causes.ts'
 import { cut, oneLine } from './escape.ts'
 import { VERDICT_WORDS } from './words.ts'
 
@@ -21,7 +21,8 @@ export function renderAnnotations(report: Report): Annotation[] {
   const problems = report.problems.map(({ severity, location, message }): Annotation => {
     return annotation(severity, severity === 'error' ? 'Problem' : 'Please check', message, location)
   })
-  const all = [...problems, ...report.manifests.flatMap(annotationsOf)]
+  const causes = rootCauses(report.manifests, ['fail', 'unknown', 'manual'])
+  const all = [...problems, ...report.manifests.flatMap((manifest, place) => annotationsOf(manifest, causes[place]))]
   const known = new Set<string>()
   const unique = all.filter((one) => {
     const key = JSON.stringify(one)
@@ -32,10 +33,9 @@ export function renderAnnotations(report: Report): Annotation[] {
 
 const OPEN = new Set<CheckResult['verdict']>(['fail', 'unknown', 'manual', 'blocked'])
 
-function annotationsOf({ checks }: ManifestReport): Annotation[] {
-  const { blockedOf } = rootCauses(checks, ['fail', 'unknown', 'manual'])
+function annotationsOf({ checks }: ManifestReport, causes: RootCauses | undefined): Annotation[] {
   const weight = (result: CheckResult): number =>
-    result.verdict === 'blocked' ? -1 : (blockedOf.get(result)?.length ?? 0)
+    result.verdict === 'blocked' ? -1 : (causes?.blockedOf.get(result)?.length ?? 0)
   return checks
     .filter(({ verdict }) => OPEN.has(verdict))
     .toSorted((a, b) => weight(b) - weight(a))

@@ -1,4 +1,4 @@
-import type { CheckResult, ManifestReport } from '../domain/report.ts'
+import type { BlockedBy, CheckResult, ManifestReport } from '../domain/report.ts'
 import { codeSpan, cut, escapeHtml, escapeMarkdown, tableCell } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
 import { vouchedWords } from './markdown-steps.ts'
@@ -95,6 +95,10 @@ function proofWords({ verdict, proof, cause }: CheckResult): string {
   return cause === undefined ? '' : codeSpan(cause.kind, 'table')
 }
 
+function blockerWords({ id, subject, manifest }: BlockedBy): string {
+  return `\`${id}\` on \`${subject}\`${manifest === undefined ? '' : ` in \`${manifest}\``}`
+}
+
 function seenWords(result: CheckResult): string {
   const { verdict, actual, summary, cause, blockedBy, vouched } = result
   const words = VERDICT_WORDS[verdict].words
@@ -102,7 +106,7 @@ function seenWords(result: CheckResult): string {
     case 'unknown':
       return cause?.message ?? words
     case 'blocked':
-      return `behind ${(blockedBy ?? []).map(({ id, subject }) => `\`${id}\` on \`${subject}\``).join(', ')}`
+      return `behind ${(blockedBy ?? []).map(blockerWords).join(', ')}`
     case 'attested':
       return vouched === undefined ? actual || words : vouchedWords(vouched)
     case 'waived':

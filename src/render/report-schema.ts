@@ -92,7 +92,7 @@ const CHECK = strict(
     evidence: { type: 'object' },
     vantage: TEXT,
     'cause?': strict({ kind: { enum: CAUSE_KINDS }, message: TEXT }),
-    'blockedBy?': list(strict({ id: CHECK_ID, subject: TEXT }), { minItems: 1 }),
+    'blockedBy?': list(strict({ id: CHECK_ID, subject: TEXT, 'manifest?': TEXT }), { minItems: 1 }),
     'remediation?': strict({ text: TEXT, scripts: list(SCRIPT) }),
     'vouched?': { $ref: '#/$defs/vouched' },
     'proposed?': { $ref: '#/$defs/vouched' },

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../domain/json.ts'
-import type { CheckResult, ManifestReport, Report, ReportProblem, Vouched } from '../domain/report.ts'
+import type { BlockedBy, CheckResult, ManifestReport, Report, ReportProblem, Vouched } from '../domain/report.ts'
 import type { SubjectKind } from '../domain/subject.ts'
 import type { CauseKind } from '../domain/verdict.ts'
 import { defaultTitle } from './summarise.ts'
@@ -41,6 +41,8 @@ interface Cover {
   subject: (manifest: number, kind: SubjectKind, name: string) => string
   /** What stands for a subject of which only the name is known. */
   named: (manifest: number, name: string) => string
+  /** The place of the manifest with this name. */
+  placeOf: (name: string) => number | undefined
   text: (text: string) => string
 }
 
@@ -60,10 +62,12 @@ function createCover(report: Report, level: Disclosure): Cover {
       byName.set(`${place} ${subject.name}`, byName.get(`${place} ${subject.name}`) ?? covered)
     }
   })
+  const places = new Map(report.manifests.map(({ name }, place) => [name, place]))
   const names = new Set(report.manifests.flatMap(({ checks }) => checks.map(({ subject }) => subject.name)))
   for (const { name } of report.manifests) names.delete(name)
   return {
     subject: (manifest, kind, name) => covers.get(`${manifest} ${kind} ${name}`) ?? kind,
+    placeOf: (name) => places.get(name),
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
     text: (text) =>
       coverText(text, (quoted) => names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))),
@@ -139,13 +143,16 @@ function coverResult(
     evidence: {},
     vantage: 'runner',
     ...(cause === undefined ? {} : { cause: { kind: cause.kind, message: CAUSES[cause.kind] } }),
-    ...(blockedBy === undefined
-      ? {}
-      : { blockedBy: blockedBy.map(({ id, subject }) => ({ id, subject: cover.named(place, subject) })) }),
+    ...(blockedBy === undefined ? {} : { blockedBy: blockedBy.map((by) => coverBlocker(by, place, cover)) }),
     ...(needsRemedy && remedy !== undefined ? { remediation: { text: remedy, scripts: [] } } : {}),
     ...(vouched === undefined ? {} : { vouched: coverVouched(vouched) }),
     ...(proposed === undefined ? {} : { proposed: coverVouched(proposed) }),
   }
+}
+
+function coverBlocker({ id, subject, manifest }: BlockedBy, place: number, cover: Cover): BlockedBy {
+  if (manifest === undefined) return { id, subject: cover.named(place, subject) }
+  return { id, subject: cover.named(cover.placeOf(manifest) ?? place, subject), manifest }
 }
 
 function coverVouched({ kind, expires }: Vouched): Vouched {

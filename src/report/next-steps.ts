@@ -1,7 +1,7 @@
 import type { Script } from '../domain/observed.ts'
 import type { CheckResult, ManifestReport, Report } from '../domain/report.ts'
 import { TEAMS, type CauseKind, type Severity, type Team, type Verdict } from '../domain/verdict.ts'
-import { rootCauses } from './root-causes.ts'
+import { rootCauses, type RootCauses } from './root-causes.ts'
 
 /** One subject on which a step's finding was made. */
 export interface Finding {
@@ -47,7 +47,10 @@ const TODO: readonly Verdict[] = ['fail', 'unknown', 'manual']
  */
 export function nextSteps(report: Pick<Report, 'manifests'>): NextSteps {
   const groups = new Map<string, Draft>()
-  for (const manifest of report.manifests) addSteps(groups, manifest)
+  for (const [place, causes] of rootCauses(report.manifests, TODO).entries()) {
+    const manifest = report.manifests[place]
+    if (manifest !== undefined) addSteps(groups, manifest, causes)
+  }
   const drafts = [...groups.values()]
   const teams = [...(['run', ...TEAMS] as const)]
     .map((team) => ({
@@ -80,8 +83,11 @@ interface Draft {
   blocks: number
 }
 
-function addSteps(groups: Map<string, Draft>, { name, checks }: ManifestReport): void {
-  const { blockedOf, orphans } = rootCauses(checks, TODO)
+function addSteps(
+  groups: Map<string, Draft>,
+  { name, checks }: ManifestReport,
+  { blockedOf, orphans }: RootCauses,
+): void {
   for (const result of checks) {
     if (!TODO.includes(result.verdict) && !orphans.has(result)) continue
     const blocked = blockedOf.get(result) ?? []

@@ -25,17 +25,10 @@ const HOSTILE = [
   '\nready=true\nEOF\n',
   '\u202egnp.exe',
 ].join(' ')
-/** As names they have no control characters, which a manifest may not hold. */
-const NAMES = [
-  '::error::n1',
-  '##[error]n2',
-  '@org/team',
-  '<script>n3',
-  'a|b',
-  'c`d``e',
-  '-->',
-  '[x](https://evil.example)',
-]
+/** As a name it has no control characters, which a manifest may not hold. */
+const NAME = '::error::n1 ##[error]n2 @org/team <script>n3 | `c` --> [x](https://evil.example)'
+/** What a database of Azure SQL may be called. */
+const DATABASES = ['##[error]n4', '@org', 'a|b', 'c`d``e', '[x](evil.example)', '# n5', '!-- n6']
 
 interface Node {
   type: string
@@ -72,13 +65,17 @@ function expectHarmless(markdown: string): void {
 }
 
 describe('text of servers and manifests that wants to be more than text', () => {
-  const databases = NAMES.map((name) => `'${name}'`).join(', ')
+  const databases = DATABASES.map((name) => `'${name}'`).join(', ')
   const said = { number: 18456, state: 1, severity: 14, message: HOSTILE }
   const armError = { error: { code: HOSTILE, message: HOSTILE } }
 
   it.each([
     ['errors of servers', { source: { state: { refuseAll: said } }, target: { state: { refuseAll: said } } }, armError],
-    ['names of databases', { manifest: { '[Sales, {': `[${databases}, {` } }, undefined],
+    [
+      'names in the manifest',
+      { manifest: { '[Sales, {': `[${databases}, {`, 'name: Sales to Azure SQL Database': `name: '${NAME}'` } },
+      undefined,
+    ],
   ] as const)('stays text: %s', async (_, change, azureError) => {
     const stage = await theatre.stage(changeStory(salesStory({ fixed: true }), change), {
       azure: (state) => {

@@ -34,6 +34,14 @@ function expectPublished(run: ActionRun, words: RegExp): void {
   expect(checks.filter(({ id, verdict }) => id === 'azure/sign-in-works' && verdict === 'pass')).toHaveLength(1)
 }
 
+/** Until the action has connected to the source, which then never answers. */
+async function connected({ sql }: Stage, before: number): Promise<void> {
+  for (let waits = 0; (sql['source']?.connections ?? 0) === before; waits += 1) {
+    if (waits === 1_000) throw new Error('the action did not connect to the source')
+    await sleep(10)
+  }
+}
+
 describe('a run that does not come to its end', () => {
   it('reports at its deadline what it knows', async () => {
     const run = theatre.keep(await stage.run(ENTRY, { inputs: { deadline: '2s' } }))
@@ -44,7 +52,7 @@ describe('a run that does not come to its end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('reports after %s what it knows', async (signal) => {
     const before = stage.sql['source']?.connections ?? 0
     const started = await stage.spawn(ENTRY)
-    while ((stage.sql['source']?.connections ?? 0) === before) await sleep(10)
+    await connected(stage, before)
     // Azure answers within this, so that there is something to know.
     await sleep(1_000)
     const at = performance.now()
@@ -70,7 +78,7 @@ describe('a run that does not come to its end', () => {
       github: { faults: [{ match: /comments/, status: 200, delayMs: 60_000 }] },
     })
     const started = await deaf.spawn(ENTRY)
-    while ((deaf.sql['source']?.connections ?? 0) === 0) await sleep(10)
+    await connected(deaf, 0)
     const at = performance.now()
     started.kill('SIGTERM')
     const run = theatre.keep(await started.done)

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { SqlLogin } from '../../domain/manifest.ts'
 import type { Secret } from '../../domain/secret.ts'
+import type { Asker } from '../../ports/sql-port.ts'
 
 /** What a login attempt says of the account itself; `undecided` when the server did not get to judge it. */
 export type AccountVerdict = 'accepted' | 'refused' | 'undecided'
-
-export interface Asker {
-  id: string
-  subject: string
-}
 
 export interface AccountGate {
   /**

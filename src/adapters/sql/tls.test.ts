@@ -47,13 +47,13 @@ interface Both {
 }
 
 /** What the handshake says, and what the driver makes of the same server: the two must agree. */
-async function askBoth(port: number, tls: Partial<TlsSettings> = {}, host = HOST): Promise<Both> {
+async function askBoth(port: number, tls: Partial<TlsSettings> = {}, host = HOST, root = authority): Promise<Both> {
   const sql = createSqlPort({
     timeoutMs: 2000,
     signal: new AbortController().signal,
     secrets: new Map([['P', new Secret('P', 'pass-word-1')]]),
     readCa: (path) =>
-      path === 'certs/root.pem' ? Promise.resolve(authority.certificate) : Promise.reject(new Error(`no file ${path}`)),
+      path === 'certs/root.pem' ? Promise.resolve(root.certificate) : Promise.reject(new Error(`no file ${path}`)),
   })
   const server: SqlServer = {
     host,
@@ -160,9 +160,9 @@ describe('a certificate that is not', () => {
   })
 
   it('rests on an expired authority: its own dates are good at the time that is told', async () => {
-    authority = await createAuthority('Old Root', { notAfter: new Date(Date.now() - DAY_MS) })
-    const server = await start({ tls: await issue({ names: [HOST] }) })
-    const { tls } = await askBoth(server.port, { ca: 'certs/root.pem' })
+    const old = await createAuthority('Old Root', { notAfter: new Date(Date.now() - DAY_MS) })
+    const server = await start({ tls: await old.issue({ names: [HOST] }) })
+    const { tls } = await askBoth(server.port, { ca: 'certs/root.pem' }, HOST, old)
     if (!tls.ok || tls.value.outcome !== 'refused') throw new Error(JSON.stringify(tls))
     const { problem, certificate, seenAt, message } = tls.value
     expect([problem, message]).toEqual(['expired', expect.stringContaining('or one that it rests on, has expired')])

@@ -87,7 +87,13 @@ describe('the checks of one source together', () => {
     expect(results.filter(({ proof }) => proof !== 'direct')).toEqual([])
   })
 
-  const untrusted: TlsAnswer = { outcome: 'refused', problem: 'untrusted', message: 'self-signed', certificate }
+  const untrusted: TlsAnswer = {
+    outcome: 'refused',
+    problem: 'untrusted',
+    message: 'self-signed',
+    certificate,
+    seenAt: '2026-11-22T12:00:00Z',
+  }
   it.each([
     ['a name that nobody knows', { names: {} }, DEFAULT, 'source/name-resolves', 'fail'],
     ['a stopped server', { ports: {} }, DEFAULT, 'source/engine-port-is-reachable', 'fail'],

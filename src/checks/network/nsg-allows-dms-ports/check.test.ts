@@ -14,6 +14,7 @@ import {
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest, Share } from '../../../domain/manifest.ts'
 import type { SecurityRule, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -40,22 +41,33 @@ const DEFAULTS = [
   securityRule({ name: 'AllowInternetOutBound', priority: 65001, access: 'allow', destinationPrefixes: ['Internet'] }),
   securityRule({ name: 'DenyAllOutBound', priority: 65500 }),
 ]
-const NET = netWith({ 'fs01.corp.example': ['10.0.4.5'] })
+const NET: NetPort = {
+  ...netWith({ 'fs01.corp.example': ['10.0.4.5'] }),
+  routeAddress: () => Promise.resolve('10.0.1.4'),
+}
 
 interface Situation {
   rules?: readonly SecurityRule[]
   network?: VirtualNetwork
   manifest?: Manifest
+  /** The runner's own address on the way to the share. */
+  runner?: string
 }
 
-function observe(port: number, { rules = [], network = networkWith({}), manifest = MANIFEST }: Situation) {
+function observe(
+  port: number,
+  { rules = [], network = networkWith({}), manifest = MANIFEST, runner = '10.0.1.4' }: Situation,
+) {
   const subject = definition.subjects(manifest).find(({ spec }) => spec.port === port)
   if (subject === undefined) throw new Error(`no subject for ${String(port)}`)
   const arm = armWith({
     virtualNetwork: () => there(network),
     networkSecurityGroup: () => there({ id: NSG_ID, name: 'nsg-dms', rules: [...rules, ...DEFAULTS] }),
   })
-  return { subject, observed: definition.observe({ arm, net: NET }, subject) }
+  return {
+    subject,
+    observed: definition.observe({ arm, net: { ...NET, routeAddress: () => Promise.resolve(runner) } }, subject),
+  }
 }
 
 async function run(port: number, situation: Situation): Promise<{ judgement: Judgement; answer: string }> {
@@ -295,6 +307,34 @@ describe('network/nsg-allows-dms-ports', () => {
     expect(
       await definition.observe({ arm: armWith(answers as Parameters<typeof armWith>[0]), net: NET }, subject),
     ).toMatchObject({ ok: false, failure: { kind } })
+  })
+
+  it('does not decide by a name of the share that only the runner resolved', async () => {
+    const rules = [securityRule({ name: 'NoSmb', destinationPorts: ['445'] })]
+    const away = { manifest: WITH_SHARE, runner: '192.168.9.9' }
+    const doubt = 'whether DMS resolves fs01.corp.example to the same addresses (10.0.4.5) is not known'
+    const allowed = (await run(445, away)).judgement
+    expect(allowed).toMatchObject({ verdict: 'pass', proof: 'proxy' })
+    expect(allowed.summary).toContain(doubt)
+    const shut = (await run(445, { ...away, rules })).judgement
+    expect(shut).toMatchObject({ verdict: 'unknown', proof: 'proxy', cause: { kind: 'dns' } })
+    expect(shut.summary).toContain('tcp 445 to fs01.corp.example is denied by NoSmb (priority 200)')
+    expect(shut.summary).toContain(doubt)
+    expect((await run(445, { manifest: WITH_SHARE, rules })).judgement).toMatchObject({
+      verdict: 'fail',
+      proof: 'direct',
+    })
+  })
+
+  it('fails by the share that is named by its address, whatever the other one resolves to', async () => {
+    const literal = { ...SHARE, name: 'fs02', host: '192.168.0.9' }
+    const sources = [...WITH_SHARE.sources, ...WITH_SHARE.sources.map((source) => ({ ...source, share: 'fs02' }))]
+    const rules = [securityRule({ name: 'NoSmb', destinationPorts: ['445'] })]
+    const manifest = manifestWith({ shares: [SHARE, literal], sources })
+    const { judgement } = await run(445, { manifest, rules, runner: '192.168.9.9' })
+    expect(judgement.verdict).toBe('fail')
+    expect(judgement.summary).toContain('tcp 445 to 192.168.0.9 is denied by NoSmb')
+    expect(judgement.summary).not.toContain('fs01')
   })
 
   it('hands on that the host of the share has no address', async () => {

@@ -4,8 +4,9 @@ import type { Witness } from '../../../domain/security-rules.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { boundText } from '../../foreign-text.ts'
+import { proxyNote } from '../../network-path.ts'
 import { nsgPortSubjects, type NsgPortSpec } from '../../subjects.ts'
-import { evidenceOf, isDenying, type Evidence, type RuleFact } from './evidence.ts'
+import { evidenceOf, isDenying, isResolvedElsewhere, type Evidence, type FlowFact, type RuleFact } from './evidence.ts'
 import { flowsOfPort, networkFacts } from './flows.ts'
 import { openingRules } from './open-flow.ts'
 
@@ -41,7 +42,7 @@ export default defineCheck<NsgPortSpec, Evidence, 'arm' | 'net'>({
     if (!dms.ok) return dms
     if (!dms.value.found) return unseen('not-found', dms.value.message)
     const { subnet, network } = dms.value
-    const flows = await flowsOfPort(spec.port, spec.manifest, network, net)
+    const flows = await flowsOfPort(spec.port, spec.manifest, network, { arm, net })
     if (!flows.ok) return flows
     const facts = networkFacts(network, subnet)
     if (subnet.networkSecurityGroupId === undefined)
@@ -76,10 +77,11 @@ export default defineCheck<NsgPortSpec, Evidence, 'arm' | 'net'>({
         const group = nsg?.name ?? 'no group'
         const rules = evidence.decidingRules.join(', ')
         const actual = rules === '' ? `no rule of ${group} denies it` : `allowed by ${rules} of ${group}`
+        const note = resolverNote(flows)
         return {
           verdict: 'pass',
-          proof: 'direct',
-          summary: `Outbound from ${from}: ${asked}: ${actual}`,
+          proof: note === undefined ? 'direct' : 'proxy',
+          summary: `Outbound from ${from}: ${asked}: ${actual}${note === undefined ? '' : `; ${note}`}`,
           expected,
           actual,
         }
@@ -94,14 +96,12 @@ export default defineCheck<NsgPortSpec, Evidence, 'arm' | 'net'>({
 })
 
 function denied(evidence: Evidence, from: string, expected: string): Judgement {
-  const { nsg, flows, network, rules, usedPriorities } = evidence
-  const shut = flows.filter(isDenying)
-  const facts = shut.map((flow) => {
-    const names = flow.decidingRules.map((name) => `${name} (priority ${priorityOf(rules, name)})`).join(', ')
-    return `${flow.protocol} ${String(flow.port)} to ${flow.to} is ${flow.answer === 'denied' ? '' : 'partly '}denied by ${names}`
-  })
-  const actual = boundText(`${facts.join('; ')} of ${nsg?.name ?? 'the group'}`)
-  const summary = `Outbound from ${from}: ${actual}${describeWitness(evidence.witness)}`
+  const { nsg, flows, network, usedPriorities } = evidence
+  const shut = flows.filter((flow) => isDenying(flow) && !isResolvedElsewhere(flow))
+  if (shut.length === 0) return deniedElsewhere(evidence, from, expected)
+  const actual = describeDenied(evidence, shut)
+  const witness = shut.find((flow) => flow.witness !== undefined)?.witness
+  const summary = `Outbound from ${from}: ${actual}${describeWitness(witness)}`
   const { scripts, stuck } =
     nsg === null ? { scripts: [], stuck: [] } : openingRules(nsg, shut, network.subnetPrefixes, usedPriorities)
   const room =
@@ -110,6 +110,40 @@ function denied(evidence: Evidence, from: string, expected: string): Judgement {
       : ` For ${stuck.join(', ')} no priority above the denying rule is free: move that rule or the ones above it down first.`
   const text = `Allow it above the rule that denies.${room}`
   return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation: { text, scripts } }
+}
+
+/** What is denied is on the way to addresses that DMS may not be given for the name. */
+function deniedElsewhere(evidence: Evidence, from: string, expected: string): Judgement {
+  const { flows } = evidence
+  const message = boundText(resolverNote(flows.filter(isDenying)) ?? '')
+  const fact = describeDenied(evidence, flows.filter(isDenying))
+  return {
+    verdict: 'unknown',
+    proof: 'proxy',
+    summary: `Outbound from ${from}: by the addresses that this runner knows, ${fact}; ${message}`,
+    expected,
+    cause: { kind: 'dns', message },
+    remediation: {
+      text: 'Run this from a runner in the DMS subnet, or name the share by its address in the manifest. If the addresses are right, allow the flow above the rule that denies.',
+      scripts: [],
+    },
+  }
+}
+
+function resolverNote(flows: readonly FlowFact[]): string | undefined {
+  const named = flows.filter(isResolvedElsewhere)
+  const vantage = named[0]?.vantage
+  if (vantage === undefined) return undefined
+  const names = named.map(({ to, destinations }) => `${to} to the same addresses (${destinations.join(', ')})`)
+  return `whether DMS resolves ${names.join(', ')} is not known: ${proxyNote(vantage)}`
+}
+
+function describeDenied({ nsg, rules }: Evidence, shut: readonly FlowFact[]): string {
+  const facts = shut.map((flow) => {
+    const names = flow.decidingRules.map((name) => `${name} (priority ${priorityOf(rules, name)})`).join(', ')
+    return `${flow.protocol} ${String(flow.port)} to ${flow.to} is ${flow.answer === 'denied' ? '' : 'partly '}denied by ${names}`
+  })
+  return boundText(`${facts.join('; ')} of ${nsg?.name ?? 'the group'}`)
 }
 
 function undetermined({ flows, nsg }: Evidence, from: string, expected: string): Judgement {

@@ -2,6 +2,7 @@ import { isTouchingPort, type FilterRule, type FlowProtocol } from '../../../dom
 import { combineAnswers, evaluateFlow, type FlowAnswer } from '../../../domain/security-rules.ts'
 import type { NetworkFacts } from '../../../domain/service-tags.ts'
 import type { NetworkSecurityGroup } from '../../../ports/arm-port.ts'
+import type { VantageFact } from '../../network-path.ts'
 import type { PortFlow } from './flows.ts'
 
 export type NsgFact = { id: string; name: string }
@@ -19,6 +20,8 @@ export type FlowFact = {
   witness?: PacketFact
   firstDenyPriority?: number
   unresolved: string[]
+  /** Where the runner stood that resolved the name; absent: no name was resolved. */
+  vantage?: VantageFact
 }
 
 /** A rule as it was read, so that the answer can be found again from it. */
@@ -104,7 +107,7 @@ function factOf(rule: FilterRule): RuleFact {
 }
 
 function answerOf(
-  { to, destinations, protocol, peer }: PortFlow,
+  { to, destinations, protocol, peer, vantage }: PortFlow,
   nsg: NetworkSecurityGroup | null,
   facts: NetworkFacts,
   port: number,
@@ -123,9 +126,15 @@ function answerOf(
     ...(witness === undefined ? {} : { witness: { ...witness } }),
     ...(firstDenyPriority === undefined ? {} : { firstDenyPriority }),
     unresolved: [...answer.unresolved],
+    ...(vantage === undefined ? {} : { vantage }),
   }
 }
 
 export function isDenying({ answer }: FlowFact): boolean {
   return answer === 'denied' || answer === 'partial'
+}
+
+/** The name's addresses are known for this runner only, and not for DMS. */
+export function isResolvedElsewhere({ vantage }: FlowFact): boolean {
+  return vantage?.verified === false
 }

@@ -5,7 +5,8 @@ import type { FlowProtocol } from '../../../domain/rule-match.ts'
 import type { FlowPeer } from '../../../domain/security-rules.ts'
 import type { NetworkFacts } from '../../../domain/service-tags.ts'
 import type { Subnet, VirtualNetwork } from '../../../ports/arm-port.ts'
-import type { NetPort } from '../../../ports/net-port.ts'
+import type { Ports } from '../../../ports/ports.ts'
+import { readResolverVantage, type VantageFact } from '../../network-path.ts'
 
 export type PortFlow = {
   /** As a rule would name it: a tag, or the address. */
@@ -14,6 +15,8 @@ export type PortFlow = {
   destinations: string[]
   protocol: FlowProtocol
   peer: FlowPeer
+  /** The addresses are those that the runner's resolver gave for a name; DMS may be given others. */
+  vantage?: VantageFact
 }
 
 /** Azure's own DNS; learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16. */
@@ -40,13 +43,13 @@ export async function flowsOfPort(
   port: number,
   manifest: Manifest,
   network: VirtualNetwork,
-  net: NetPort,
+  ports: Pick<Ports, 'arm' | 'net'>,
 ): Promise<Observed<PortFlow[]>> {
   switch (port) {
     case 53:
       return seen(dnsFlows(network.dnsServers))
     case 445:
-      return shareFlows(manifest, net)
+      return shareFlows(manifest, ports)
     case 9354:
       return seen([tagFlow('ServiceBus')])
     case 12_000:
@@ -71,7 +74,7 @@ function dnsFlows(servers: readonly string[]): PortFlow[] {
   )
 }
 
-async function shareFlows(manifest: Manifest, net: NetPort): Promise<Observed<PortFlow[]>> {
+async function shareFlows(manifest: Manifest, ports: Pick<Ports, 'arm' | 'net'>): Promise<Observed<PortFlow[]>> {
   const used = new Set(manifest.sources.flatMap(({ share }) => share ?? []))
   const hosts = new Set(manifest.shares.filter(({ name }) => used.has(name)).map(({ host }) => host))
   if (hosts.size === 0) {
@@ -80,18 +83,28 @@ async function shareFlows(manifest: Manifest, net: NetPort): Promise<Observed<Po
   }
   const flows: PortFlow[] = []
   for (const host of hosts) {
-    const addresses = await addressesOf(host, net)
-    if (!addresses.ok) return addresses
-    const prefixes = addresses.value
-    flows.push({ to: host, destinations: prefixes, protocol: 'tcp', peer: { kind: 'addresses', prefixes } })
+    const flow = await shareFlow(host, manifest, ports)
+    if (!flow.ok) return flow
+    flows.push(flow.value)
   }
   return seen(flows)
 }
 
-async function addressesOf(host: string, net: NetPort): Promise<Observed<string[]>> {
-  if (parseAddress(host) !== undefined) return seen([host])
-  const name = await net.resolve(host)
+async function shareFlow(
+  host: string,
+  manifest: Manifest,
+  ports: Pick<Ports, 'arm' | 'net'>,
+): Promise<Observed<PortFlow>> {
+  const to = (prefixes: string[]): PortFlow => ({
+    to: host,
+    destinations: prefixes,
+    protocol: 'tcp',
+    peer: { kind: 'addresses', prefixes },
+  })
+  if (parseAddress(host) !== undefined) return seen(to([host]))
+  const name = await ports.net.resolve(host)
   if (!name.ok) return name
   if (!name.value.found) return unseen('dns', `the share's host ${host} has no address here: ${name.value.message}`)
-  return seen(name.value.addresses.map(({ address }) => address))
+  const addresses = name.value.addresses.map(({ address }) => address)
+  return seen({ ...to(addresses), vantage: await readResolverVantage(ports, manifest, addresses[0]) })
 }

@@ -37,12 +37,12 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
     const server = await readSqlServer(SOURCE_SIDE, ports, subject, ID)
     return server.ok ? readRow(ports.sql, server.value, 'master', SOURCE_RIGHTS) : server
   },
-  judge: (evidence, { name }) => {
+  judge: (evidence, { name, spec }) => {
     switch (evidence.outcome) {
       case 'answered':
         return judgeRights(evidence, evidence.row)
       case 'withheld':
-        return judgeWithheld(evidence)
+        return judgeWithheld(evidence, spec.manifest.name)
       case 'refused': {
         const { account, host, port, number } = evidence
         const summary = `Not tried: ${host}:${String(port)} refused ${account} with error ${String(number)}`

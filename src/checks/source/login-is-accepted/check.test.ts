@@ -63,6 +63,18 @@ describe('source/login-is-accepted', () => {
     expect(judgement).toMatchObject({ blockedBy: [{ id: 'source/login-is-accepted', subject: 'erp01' }] })
   })
 
+  it('names the manifest of the check that was refused, when it is another one', () => {
+    const judge = (manifest: string) =>
+      fixtures.judgeStored(check, { ...TABLE[12][0], refusedAt: { ...TABLE[12][0].refusedAt, manifest } }, subject)
+    const other = judge('Wave 2')
+    expect(other).toMatchObject({
+      blockedBy: [{ id: 'source/login-is-accepted', subject: 'erp01', manifest: 'Wave 2' }],
+    })
+    expect(other.summary).toContain('refused by source/login-is-accepted (erp01, in the manifest Wave 2)')
+    const own = judge('Wave 1')
+    expect(own).toEqual(fixtures.judgeStored(check, TABLE[12][0], subject))
+  })
+
   it.each([
     [18456, `WHERE name = N'o''neil]';`],
     [18452, 'IsIntegratedSecurityOnly'],
@@ -90,7 +102,12 @@ describe('source/login-is-accepted', () => {
     expect(evidence).toEqual(TABLE[0][0])
     expect(asked).toMatchObject([
       [
-        { host: HOST, address: '10.0.0.5', port: 1433, askedBy: { id: 'source/login-is-accepted', subject: 'sales' } },
+        {
+          host: HOST,
+          address: '10.0.0.5',
+          port: 1433,
+          askedBy: { id: 'source/login-is-accepted', subject: 'sales', manifest: 'Wave 1' },
+        },
         'master',
       ],
     ])
@@ -100,7 +117,7 @@ describe('source/login-is-accepted', () => {
     const at = (answer: ReturnType<typeof fixtures.refusedWith>) =>
       fixtures.observeValue(check, fixtures.createPorts({ ...open, logIn: () => seen(answer) }), subject)
     expect(await at(fixtures.refusedWith(18456))).toEqual(refused(18456))
-    const refusedAt = { id: 'source/login-is-accepted', subject: 'erp01' }
+    const refusedAt = { id: 'source/login-is-accepted', subject: 'erp01', manifest: 'Wave 1' }
     expect(await at({ outcome: 'withheld', refusedAt })).toEqual({ ...place, outcome: 'withheld', refusedAt })
   })
 

@@ -16,7 +16,13 @@ const certificate = {
 }
 const place = { host: HOST, port: 1433, trustServerCertificate: false }
 const accepted = { ...place, outcome: 'accepted', protocol: 'TLSv1.2', verified: true, certificate }
-const refused = { ...place, outcome: 'refused', message: 'unable to verify the first certificate', certificate, seenAt: '2026-11-22T12:00:00.000Z' }
+const refused = {
+  ...place,
+  outcome: 'refused',
+  message: 'unable to verify the first certificate',
+  certificate,
+  seenAt: '2026-11-22T12:00:00.000Z',
+}
 
 const TABLE = [
   [

@@ -46,7 +46,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
       case 'answered':
         return judgeRights(evidence, evidence.row)
       case 'withheld':
-        return judgeWithheld(evidence)
+        return judgeWithheld(evidence, spec.manifest.name)
       case 'refused':
         return judgeNoAccess(evidence, spec)
     }

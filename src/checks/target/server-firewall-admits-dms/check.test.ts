@@ -21,6 +21,8 @@ const { definition } = check
 
 interface Situation {
   access?: string | undefined
+  /** Region of the server; the network's is `westeurope`. */
+  location?: string
   /** Private endpoint connections by status. */
   endpoints?: string[]
   rules?: [name: string, start: string, end: string][]
@@ -39,7 +41,7 @@ function portOf(situation: Situation): ArmPort {
       there({
         id: SERVER_ID,
         name: 'sqlsales',
-        location: 'westeurope',
+        location: situation.location ?? 'westeurope',
         ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
         privateEndpointConnections: endpoints.map((status, index) => ({ name: `pe${String(index)}`, status })),
       }),
@@ -100,6 +102,72 @@ describe('target/server-firewall-admits-dms', () => {
       { networkRules: [READY], serviceEndpoints: ['Microsoft.Storage'] },
       'fail',
       'names snet-dms, which has no Microsoft.Sql endpoint',
+    ],
+    [
+      'a network rule without the endpoint, and public rules that may admit DMS',
+      { networkRules: [READY], rules: [PUBLIC, PRIVATE] },
+      'unknown',
+      '(dms.egress); virtual network rule vnet0 of sqlsales names snet-dms, which has no Microsoft.Sql endpoint',
+    ],
+    [
+      'a network rule without the endpoint, and a private rule',
+      { networkRules: [READY], rules: [PRIVATE] },
+      'fail',
+      'which has no Microsoft.Sql endpoint',
+    ],
+    [
+      'a network rule without the endpoint, and declared addresses left out',
+      { networkRules: [READY], rules: [PUBLIC], egress: ['203.0.113.9'] },
+      'fail',
+      'which has no Microsoft.Sql endpoint',
+    ],
+    [
+      'a network rule in a region that is spelt otherwise',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Sql'], location: 'West Europe' },
+      'pass',
+      'virtual network rule vnet0 of sqlsales admits snet-dms',
+    ],
+    [
+      'a network rule across regions',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Sql'], location: 'North Europe' },
+      'unknown',
+      'names snet-dms, whose network is in westeurope, and the server is in northeurope',
+    ],
+    [
+      'a network rule across regions, and public rules',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Sql'], location: 'northeurope', rules: [PUBLIC] },
+      'unknown',
+      'counts only within one region',
+    ],
+    [
+      'a network rule across regions, and all of Azure',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Sql'], location: 'northeurope', rules: [AZURE] },
+      'pass',
+      'AllowAllWindowsAzureIps',
+    ],
+    [
+      'a declared IPv6 address',
+      { rules: [PUBLIC], egress: ['2001:db8::7'] },
+      'unknown',
+      'DMS appears under 2001:db8::7, and the IPv6 firewall rules of sqlsales are not read',
+    ],
+    [
+      'IPv4 covered and IPv6 declared',
+      { rules: [PUBLIC], egress: ['203.0.113.7', '2001:db8::/64'] },
+      'unknown',
+      'DMS appears under 2001:db8::/64',
+    ],
+    [
+      'IPv4 left out and IPv6 declared',
+      { rules: [PUBLIC], egress: ['203.0.113.9', '2001:db8::7'] },
+      'fail',
+      'leave out 203.0.113.9 of the declared addresses',
+    ],
+    [
+      'a network rule without the endpoint, and a declared IPv6 address',
+      { networkRules: [READY], egress: ['2001:db8::7'] },
+      'unknown',
+      'are not read; virtual network rule vnet0',
     ],
     [
       'a network rule that is not ready',

@@ -73,10 +73,11 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
   if (!addressRules.value.found) return seen({ found: false, message: boundText(addressRules.value.message) })
   if (!networkRules.ok) return networkRules
   if (!networkRules.value.found) return seen({ found: false, message: boundText(networkRules.value.message) })
-  const { publicNetworkAccess, privateEndpointConnections } = server.value.value
+  const { publicNetworkAccess, privateEndpointConnections, location } = server.value.value
   const facts: ServerFacts = {
     found: true,
     server: parseResourceId(target.resourceId)?.name ?? server.value.value.name,
+    location: toRegion(location),
     ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
     approvedEndpoints: privateEndpointConnections
       .filter(({ status }) => status?.toLowerCase() === 'approved')
@@ -103,7 +104,20 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
     return facts.isInsideAzure ? seen({ ...facts, subnetGap: 'unread' }) : dms
   }
   if (!dms.value.found) return seen({ ...facts, subnetGap: dms.value.gap })
-  const { id, name, addressPrefixes, serviceEndpoints } = dms.value.subnet
-  const subnet = { id, name, prefixes: [...addressPrefixes], serviceEndpoints: [...serviceEndpoints] }
-  return seen({ ...facts, subnet })
+  const { subnet, network } = dms.value
+  return seen({
+    ...facts,
+    subnet: {
+      id: subnet.id,
+      name: subnet.name,
+      location: toRegion(network.location),
+      prefixes: [...subnet.addressPrefixes],
+      serviceEndpoints: [...subnet.serviceEndpoints],
+    },
+  })
+}
+
+/** ARM writes a region as `westeurope` or as `West Europe`. */
+function toRegion(location: string): string {
+  return boundText(location.toLowerCase().replaceAll(' ', ''), 60)
 }

@@ -7,6 +7,8 @@ export type NetworkRuleFact = { name: string; subnetId: string; state?: string }
 export type SubnetFact = {
   id: string
   name: string
+  /** Region of its network, as `server` has it. */
+  location: string
   prefixes: string[]
   serviceEndpoints: string[]
 }
@@ -14,6 +16,8 @@ export type SubnetFact = {
 export type ServerFacts = {
   found: true
   server: string
+  /** Region in lower case without spaces: `westeurope`. */
+  location: string
   /** `Enabled`, `Disabled`, `SecuredByPerimeter`; absent when Azure left it out. */
   publicNetworkAccess?: string
   /** Names of private endpoint connections that are Approved. */

@@ -38,7 +38,7 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
 export function admitted(facts: ServerFacts): Judgement | undefined {
   const { server, subnet, egress } = facts
   const own = ownRule(facts)
-  if (subnet !== null && isReady(own) && hasSqlEndpoint(subnet)) {
+  if (subnet !== null && isReady(own) && hasSqlEndpoint(subnet) && isSameRegion(facts)) {
     return passed(
       facts,
       `virtual network rule ${own?.name ?? ''} of ${server} admits ${subnet.name}, whose Microsoft.Sql endpoint is on`,
@@ -108,7 +108,14 @@ function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | und
     const message = `virtual network rule ${own.name} of ${server} for ${subnet.name} is ${own.state ?? 'without a state'}, not Ready`
     return undetermined(facts, 'insufficient', message)
   }
-  const actual = `virtual network rule ${own.name} of ${server} names ${subnet.name}, which has no Microsoft.Sql endpoint, so that the rule never matches`
+  const names = `virtual network rule ${own.name} of ${server} names ${subnet.name}`
+  if (hasSqlEndpoint(subnet)) {
+    const message = `${names}, whose network is in ${subnet.location}, and the server is in ${facts.location}: such a rule counts only within one region`
+    return undetermined(facts, 'insufficient', message)
+  }
+  const actual = `${names}, which has no Microsoft.Sql endpoint, so that the rule never matches`
+  const byAddress = judgeAddresses(facts, serverId, actual)
+  if (byAddress.verdict === 'unknown') return byAddress
   return failed(
     facts,
     actual,
@@ -117,7 +124,8 @@ function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | und
   )
 }
 
-function judgeAddresses(facts: ServerFacts, serverId: string): Judgement {
+/** `note`: what is known of a network rule that does not admit DMS. */
+function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Judgement {
   const { server, egress, addressRules, networkRules } = facts
   const inner = addressRules.filter(isPrivateOnly)
   const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
@@ -126,13 +134,18 @@ function judgeAddresses(facts: ServerFacts, serverId: string): Judgement {
     const message = `the firewall rules of ${server} cover ${egress.join(', ')}, but ${facts.subnet?.name ?? 'the subnet'} has the Microsoft.Sql endpoint on, behind which the server sees the subnet instead of a public address, and no virtual network rule names it`
     return undetermined(facts, 'insufficient', message)
   }
+  const besides = note === undefined ? '' : `; ${note}`
+  const left = uncovered(facts).filter(isIpv4).map(formatRange).join(', ')
+  if (left === '' && uncovered(facts).length > 0) {
+    const message = `DMS appears under ${uncovered(facts).map(formatRange).join(', ')}, and the IPv6 firewall rules of ${server} are not read${besides}`
+    return undetermined(facts, 'insufficient', message)
+  }
   if (publicEgress(egress).length > 0) {
-    const left = uncovered(facts).map(formatRange).join(', ')
     const actual = `the firewall rules of ${server} leave out ${left} of the declared addresses of DMS (${egress.join(', ')})${never}`
     return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId))
   }
   if (outer.length > 0) {
-    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)`
+    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)${besides}`
     return undetermined(facts, 'missing-input', message)
   }
   const scripts = networkScripts(facts, serverId)
@@ -163,6 +176,11 @@ function hasSqlEndpoint({ serviceEndpoints }: SubnetFact): boolean {
   return serviceEndpoints.some((service) => service.toLowerCase() === SQL_ENDPOINT)
 }
 
+/** A virtual network rule admits subnets of the server's own region (Azure SQL virtual network rules, limitations). */
+function isSameRegion({ location, subnet }: ServerFacts): boolean {
+  return subnet !== null && location !== '' && location === subnet.location
+}
+
 function isAzureServices({ start, end }: AddressRuleFact): boolean {
   return start === AZURE_SERVICES && end === AZURE_SERVICES
 }
@@ -180,7 +198,13 @@ function uncovered({ egress, addressRules }: ServerFacts): AddressRange[] {
   const rules = addressRules
     .filter((rule) => !isAzureServices(rule))
     .flatMap(({ start, end }) => parseRange(start, end) ?? [])
+    .filter(isIpv4)
   return subtractRanges(publicEgress(egress), rules)
+}
+
+/** The rules that are read are those for IPv4; Azure keeps IPv6 rules apart. */
+function isIpv4({ family }: AddressRange): boolean {
+  return family === 4
 }
 
 function networkScripts({ subnet, server }: ServerFacts, serverId: string): Script[] {
@@ -202,18 +226,20 @@ function networkScripts({ subnet, server }: ServerFacts, serverId: string): Scri
 }
 
 function addressScripts(facts: ServerFacts, serverId: string): Script[] {
-  return uncovered(facts).map((range, index) => {
-    const [start = '', end = start] = [range.first, range.last].map((value) =>
-      formatRange({ ...range, first: value, last: value }),
-    )
-    const options = {
-      '--server': facts.server,
-      '--name': `dms-${String(index + 1)}`,
-      '--start-ip-address': start,
-      '--end-ip-address': end,
-    }
-    return azScript('az sql server firewall-rule create', { ...groupOptions(serverId), ...options })
-  })
+  return uncovered(facts)
+    .filter(isIpv4)
+    .map((range, index) => {
+      const [start = '', end = start] = [range.first, range.last].map((value) =>
+        formatRange({ ...range, first: value, last: value }),
+      )
+      const options = {
+        '--server': facts.server,
+        '--name': `dms-${String(index + 1)}`,
+        '--start-ip-address': start,
+        '--end-ip-address': end,
+      }
+      return azScript('az sql server firewall-rule create', { ...groupOptions(serverId), ...options })
+    })
 }
 
 function describe(rules: readonly AddressRuleFact[]): string {

@@ -40,6 +40,8 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
     ],
     ['all of Azure, access not told', arm([AZURE]), 'fail', 'AllowAllWindowsAzureIps'],
     ['all of Azure, without effect', arm([AZURE], 'Disabled'), 'pass', 'public network access is Disabled'],
+    ['a perimeter, no rules', arm([], 'SecuredByPerimeter'), 'unknown', 'sqlsales is SecuredByPerimeter: other rules'],
+    ['a perimeter, all of Azure', arm([AZURE], 'securedByPerimeter'), 'unknown', 'they are not looked at'],
     [
       'everything',
       arm([['all', '0.0.0.0', '255.255.255.255']], 'Enabled'),

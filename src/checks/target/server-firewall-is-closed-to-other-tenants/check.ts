@@ -24,7 +24,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     severity: 'recommended',
     needs: [{ id: 'azure/sign-in-works' }],
     vantage: 'control-plane',
-    verdicts: ['pass', 'fail', 'blocked'],
+    verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'The rule 0.0.0.0 lets in every resource of every Azure customer, so that only the logins protect the data.',
     source: {
       title: 'Azure SQL Database and Azure Synapse IP firewall rules',
@@ -70,7 +70,11 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     }
     const expected = `no firewall rule of ${server} admits all of Azure or all of the internet`
     const wide = evidence.rules.filter(isOpenToAll)
-    if (evidence.publicNetworkAccess?.toLowerCase() === 'disabled') {
+    const access = evidence.publicNetworkAccess?.toLowerCase()
+    if (access !== undefined && access !== 'enabled' && access !== 'disabled') {
+      return underOtherRules(server, evidence.publicNetworkAccess ?? '', expected)
+    }
+    if (access === 'disabled') {
       const actual = 'public network access is Disabled, so that no firewall rule has an effect'
       return {
         verdict: 'pass',
@@ -95,6 +99,19 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     }
   },
 })
+
+/** A network security perimeter has access rules of its own, and the server's rules then have no effect. */
+function underOtherRules(server: string, access: string, expected: string): Judgement {
+  const message = `public network access of ${server} is ${boundText(access, 60)}: other rules than its own decide who gets in, and they are not looked at`
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: `Whether ${server} is closed to other tenants could not be determined: ${message}`,
+    expected,
+    cause: { kind: 'insufficient', message },
+    remediation: { text: 'Look at the access rules of the network security perimeter of the server.', scripts: [] },
+  }
+}
 
 function isOpenToAll({ start, end }: RuleFact): boolean {
   if (start === NO_ADDRESS && end === NO_ADDRESS) return true

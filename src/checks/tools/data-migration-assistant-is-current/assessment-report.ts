@@ -4,6 +4,7 @@ export type AssessmentFact = {
   targetPlatform?: string
   sourcePlatform?: string
   startedOn?: string
+  endedOn?: string
   databases: number
   /** The oldest version that can have written this content; absent where the content shows none. */
   atLeast?: string
@@ -30,7 +31,10 @@ const LONGEST_NAME_CHARS = 60
 export function parseAssessmentReport(text: string): AssessmentFact | undefined {
   const report = parseJson(text.replace(/^\uFEFF/, ''))
   if (!isJsonObject(report)) return undefined
-  const { DmaVersion, TargetPlatform, SourcePlatform, StartedOn, Databases } = report as Record<string, unknown>
+  const { DmaVersion, TargetPlatform, SourcePlatform, StartedOn, EndedOn, Databases } = report as Record<
+    string,
+    unknown
+  >
   const isAssessment = typeof TargetPlatform === 'string' && Array.isArray(Databases)
   // Microsoft's own importer knows these reports by the presence of DmaVersion, which is an empty object.
   if (DmaVersion === undefined && !isAssessment) return undefined
@@ -40,9 +44,23 @@ export function parseAssessmentReport(text: string): AssessmentFact | undefined 
     ...named('targetPlatform', TargetPlatform),
     ...named('sourcePlatform', SourcePlatform),
     ...named('startedOn', StartedOn),
+    ...named('endedOn', EndedOn),
     databases: Array.isArray(Databases) ? Databases.length : 0,
     ...(first === undefined ? {} : { atLeast: first.version, because: `${first.field} ${first.value}` }),
   }
+}
+
+/** A time as the tool writes it, with seven decimals; one without a zone is taken for UTC. */
+const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/
+
+/** When the assessment was made: its end, else its start. Undefined when the report tells neither. */
+export function madeAt({ startedOn, endedOn }: AssessmentFact): number | undefined {
+  for (const text of [endedOn, startedOn]) {
+    const [, time = '', , zone = 'Z'] = TIME.exec(text ?? '') ?? []
+    const made = Date.parse(`${time}${zone}`)
+    if (!Number.isNaN(made)) return made
+  }
+  return undefined
 }
 
 function named<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {

@@ -16,6 +16,8 @@ const reporting = manifestWith({ tools: { assessment: { report: PATH, location: 
 const filesWith = (text: string): FilePort => ({
   readText: () => Promise.resolve(seen({ found: true, text, bytes: text.length })),
 })
+const CLOCK = { now: () => Date.parse('2026-11-22T12:00:00Z') }
+const DAY_MS = 86_400_000
 const NO_FILES: FilePort = { readText: () => Promise.reject(new Error('not expected')) }
 
 /** Small reports of our own, with the fields that the tool writes. */
@@ -37,7 +39,7 @@ function subjectOf(manifest: Manifest) {
 
 async function run(manifest: Manifest, files: FilePort = NO_FILES): Promise<Judgement> {
   const subject = subjectOf(manifest)
-  return definition.judge(evidenceIn(await definition.observe({ files }, subject)), subject)
+  return definition.judge(evidenceIn(await definition.observe({ files, clock: CLOCK }, subject)), subject)
 }
 
 describe('tools/data-migration-assistant-is-current', () => {
@@ -101,6 +103,44 @@ describe('tools/data-migration-assistant-is-current', () => {
     expect((await run(manifestWith({ tools }))).verdict).toBe('fail')
   })
 
+  describe('with a limit of 30 days', () => {
+    const limited = manifestWith({ tools: { assessment: { report: PATH, maxAgeMs: 30 * DAY_MS, location: at } } })
+    const dated = (more: Record<string, unknown>) => filesWith(report({ TargetPlatform: 'ManagedSqlServer', ...more }))
+    const OLD = '2026-09-01T12:00:00.1234567+00:00'
+
+    it.each<[string, FilePort, Judgement['verdict'], string]>([
+      ['young enough', dated({ StartedOn: '2026-11-02T09:12:44.1234567+00:00' }), 'pass', '4.1 or later'],
+      ['ended in time', dated({ StartedOn: OLD, EndedOn: '2026-10-23T14:00:00+02:00' }), 'pass', '4.1 or later'],
+      ['no zone', dated({ StartedOn: '2026-11-22T23:00:00' }), 'pass', '4.1 or later'],
+      [
+        'too old',
+        dated({ StartedOn: OLD }),
+        'unknown',
+        `${PATH} of ${OLD} is 82 days old, and the manifest asks for one of at most 30 days`,
+      ],
+      ['a second too old', dated({ EndedOn: '2026-10-23T11:59:59Z' }), 'unknown', '30 days old'],
+      ['no date', dated({}), 'unknown', `${PATH} does not tell when the assessment was made`],
+      ['no real date', dated({ StartedOn: 'yesterday', EndedOn: '2026-13-45T00:00:00Z' }), 'unknown', 'does not tell'],
+      ['the future', dated({ StartedOn: '2027-01-01T00:00:00Z' }), 'unknown', 'which is in the future'],
+    ])('%s', async (_, files, verdict, summary) => {
+      const judgement = await run(limited, files)
+      expect(judgement.summary).toContain(summary)
+      expect(judgement.verdict).toBe(verdict)
+      if (judgement.verdict === 'unknown') expect(judgement.cause.kind).toBe('insufficient')
+    })
+
+    it('puts the age and the date into the evidence, and leaves a statement as it is', async () => {
+      const files = dated({ StartedOn: '2026-11-21T12:00:00Z' })
+      expect(evidenceIn(await definition.observe({ files, clock: CLOCK }, subjectOf(limited)))).toMatchObject({
+        ageMs: DAY_MS,
+        maxAgeMs: 30 * DAY_MS,
+        report: { startedOn: '2026-11-21T12:00:00Z' },
+      })
+      const tools = { ...stating('5.8').tools, ...limited.tools }
+      expect((await run(manifestWith({ tools }))).verdict).toBe('attested')
+    })
+  })
+
   it.each([
     ['no file', { readText: () => Promise.resolve(seen({ found: false as const })) }, 'not-found'],
     ['no JSON', filesWith('<html>'), 'protocol'],
@@ -112,7 +152,10 @@ describe('tools/data-migration-assistant-is-current', () => {
       'unsupported',
     ],
   ])('hands on %s', async (_, files, kind) => {
-    expect(await definition.observe({ files }, subjectOf(reporting))).toMatchObject({ ok: false, failure: { kind } })
+    expect(await definition.observe({ files, clock: CLOCK }, subjectOf(reporting))).toMatchObject({
+      ok: false,
+      failure: { kind },
+    })
   })
 
   it('is required only where nothing is said of an assessment', () => {

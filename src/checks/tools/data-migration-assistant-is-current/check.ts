@@ -1,14 +1,23 @@
 import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import type { Remediation } from '../../../domain/report.ts'
-import type { FilePort } from '../../../ports/file-port.ts'
+import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { manifestSubject } from '../../subjects.ts'
-import { parseAssessmentReport, type AssessmentFact } from './assessment-report.ts'
+import { madeAt, parseAssessmentReport, type AssessmentFact } from './assessment-report.ts'
 
 type Evidence =
-  { kind: 'stated'; version: string } | { kind: 'report'; path: string; report: AssessmentFact } | { kind: 'none' }
+  | { kind: 'stated'; version: string }
+  /** `ageMs`: at the time of the check; absent when the report has no date. */
+  | { kind: 'report'; path: string; report: AssessmentFact; ageMs?: number; maxAgeMs?: number }
+  | { kind: 'none' }
 
+const MS_PER_MINUTE = 60_000
+const MS_PER_HOUR = 60 * MS_PER_MINUTE
+/** From here on an age is told in days. */
+const HOURS_IN_DAYS = 48
+/** Clocks of two machines, and a time without a zone, may differ by this. */
+const CLOCK_SKEW_MS = 14 * MS_PER_HOUR
 const LOWEST = [3, 3] as const
 const EXPECTED = 'Data Migration Assistant 3.3 or later made the assessment'
 const STATE: Remediation = {
@@ -22,7 +31,7 @@ const STATE: Remediation = {
   ],
 }
 
-export default defineCheck<Spec, Evidence, 'files'>({
+export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
   meta: {
     id: 'tools/data-migration-assistant-is-current',
     ref: 'DMSP-037',
@@ -45,15 +54,15 @@ export default defineCheck<Spec, Evidence, 'files'>({
     remedy:
       'Assess the databases with Data Migration Assistant 3.3 or later, and state its version or name its report in the manifest.',
   },
-  uses: ['files'],
+  uses: ['files', 'clock'],
   subjects: manifestSubject,
-  observe: ({ files }, { spec }) => {
+  observe: ({ files, clock }, { spec }) => {
     const { dataMigrationAssistant, assessment } = spec.manifest.tools
     if (dataMigrationAssistant !== undefined) {
       return Promise.resolve(seen({ kind: 'stated', version: boundText(dataMigrationAssistant.version, 60) }))
     }
     if (assessment === undefined) return Promise.resolve(seen({ kind: 'none' }))
-    return readReport(files, assessment.report)
+    return readReport({ files, clock }, assessment)
   },
   judge: (evidence) => {
     switch (evidence.kind) {
@@ -72,14 +81,23 @@ export default defineCheck<Spec, Evidence, 'files'>({
   },
 })
 
-async function readReport(files: FilePort, path: string): Promise<Observed<Evidence>> {
+async function readReport(
+  { files, clock }: Pick<Ports, 'files' | 'clock'>,
+  { report: path, maxAgeMs }: { report: string; maxAgeMs?: number },
+): Promise<Observed<Evidence>> {
   const file = await files.readText(path)
   if (!file.ok) return file
   if (!file.value.found) return unseen('not-found', `the assessment report ${path} is not in the workspace`)
   const report = parseAssessmentReport(file.value.text)
-  return report === undefined
-    ? unseen('protocol', `${path} is no report of Data Migration Assistant in JSON`)
-    : seen({ kind: 'report', path, report })
+  if (report === undefined) return unseen('protocol', `${path} is no report of Data Migration Assistant in JSON`)
+  const made = madeAt(report)
+  return seen({
+    kind: 'report',
+    path,
+    report,
+    ...(made === undefined ? {} : { ageMs: clock.now() - made }),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+  })
 }
 
 function judgeStatement(version: string): Judgement {
@@ -107,7 +125,16 @@ function judgeStatement(version: string): Judgement {
   }
 }
 
-function judgeReport({ path, report }: Extract<Evidence, { kind: 'report' }>): Judgement {
+type ReportEvidence = Extract<Evidence, { kind: 'report' }>
+
+function judgeReport(evidence: ReportEvidence): Judgement {
+  const { path, report } = evidence
+  const stale = staleness(evidence)
+  if (stale !== undefined) {
+    const message = boundText(stale)
+    const again = { ...STATE, text: `Assess again and commit the new report. ${STATE.text}` }
+    return unsure(`Nothing current is known of the assessment: ${message}`, 'insufficient', message, again)
+  }
   const { atLeast, because } = report
   if (atLeast !== undefined && because !== undefined && isAtLeastLowest(parseVersion(atLeast) ?? [])) {
     const actual = `${path} shows ${because}, which came with version ${atLeast}`
@@ -121,14 +148,35 @@ function judgeReport({ path, report }: Extract<Evidence, { kind: 'report' }>): J
   return unsure(`Which Data Migration Assistant made the assessment is not known: ${message}`, 'insufficient', message)
 }
 
-function unsure(summary: string, kind: 'insufficient' | 'missing-input', message: string): Judgement {
+/** Why the report is not as young as the manifest asks for (`tools.assessment.max-age`). */
+function staleness({ path, report, ageMs, maxAgeMs }: ReportEvidence): string | undefined {
+  if (maxAgeMs === undefined) return undefined
+  const limit = `the manifest asks for one of at most ${describeAge(maxAgeMs)} (tools.assessment.max-age)`
+  if (ageMs === undefined) return `${path} does not tell when the assessment was made, and ${limit}`
+  const made = report.endedOn ?? report.startedOn ?? ''
+  if (ageMs < -CLOCK_SKEW_MS) return `${path} is dated ${made}, which is in the future, and ${limit}`
+  return ageMs > maxAgeMs ? `${path} of ${made} is ${describeAge(ageMs)} old, and ${limit}` : undefined
+}
+
+function describeAge(ms: number): string {
+  const hours = Math.floor(ms / MS_PER_HOUR)
+  if (hours < 1) return `${String(Math.floor(ms / MS_PER_MINUTE))} minutes`
+  return hours < HOURS_IN_DAYS ? `${String(hours)} hours` : `${String(Math.floor(hours / 24))} days`
+}
+
+function unsure(
+  summary: string,
+  kind: 'insufficient' | 'missing-input',
+  message: string,
+  remediation = STATE,
+): Judgement {
   return {
     verdict: 'unknown',
     proof: 'direct',
     summary,
     expected: EXPECTED,
     cause: { kind, message },
-    remediation: STATE,
+    remediation,
   }
 }
 
