@@ -152,7 +152,8 @@ function vouchedLines(
     const on = `**${richText(cut(result.title, 200))}** on ${codeSpan(cut(result.subject.name, 200))}`
     const vouched = pick(result)
     const icon = VERDICT_WORDS[vouched?.kind === 'waiver' ? 'waived' : 'attested'].icon
-    return `- ${icon} ${on}: ${richText(vouched === undefined ? result.summary : vouchedWords(vouched), 'inside')}`
+    const words = vouched === undefined ? result.summary : vouchedWords(vouched)
+    return `- ${icon} ${on}${words === '' ? '' : `: ${richText(words, 'inside')}`}`
   })
 }
 

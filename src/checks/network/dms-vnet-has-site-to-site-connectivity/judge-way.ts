@@ -11,24 +11,20 @@ export function judgeWay(evidence: Evidence): Judgement {
   const { host, network, vantage } = evidence
   if (parseAddress(host) !== undefined || vantage.verified) return judgement
   const doubt = `whether DMS resolves ${host} to the same addresses (${evidence.addresses.join(', ')}) is not known: ${proxyNote(vantage)}`
-  switch (judgement.verdict) {
-    case 'pass':
-      return { ...judgement, proof: 'proxy', summary: `${judgement.summary}; ${doubt}` }
-    case 'fail':
-    case 'not-applicable':
-      return {
-        verdict: 'unknown',
-        proof: 'proxy',
-        summary: `Whether ${network} reaches ${host} could not be determined: ${doubt}. By the addresses that this runner knows: ${judgement.summary}`,
-        expected: expected(evidence),
-        cause: { kind: 'dns', message: boundText(doubt) },
-        remediation: {
-          text: 'Run this from a runner in the DMS subnet, or give the address of the source in the manifest instead of its name.',
-          scripts: [],
-        },
-      }
-    default:
-      return judgement
+  if (judgement.verdict === 'pass') {
+    return { ...judgement, proof: 'proxy', summary: `${judgement.summary}; ${doubt}` }
+  }
+  if (judgement.verdict !== 'fail' && judgement.verdict !== 'not-applicable') return judgement
+  return {
+    verdict: 'unknown',
+    proof: 'proxy',
+    summary: `Whether ${network} reaches ${host} could not be determined: ${doubt}. By the addresses that this runner knows: ${judgement.summary}`,
+    expected: expected(evidence),
+    cause: { kind: 'dns', message: boundText(doubt) },
+    remediation: {
+      text: 'Run this from a runner in the DMS subnet, or give the address of the source in the manifest instead of its name.',
+      scripts: [],
+    },
   }
 }
 
