@@ -87,8 +87,13 @@ const FIREWALL_CASES: readonly Case[] = [
     expected: [fails(FIREWALL, /lan 10\.1\.2\.0-10\.1\.2\.255.* which Azure SQL never sees/)],
   },
   {
-    world: 'a rule for a subnet without the endpoint',
-    story: ready({ azure: withoutEndpoints }),
+    world: 'a rule for a subnet without the endpoint, and nothing else',
+    story: ready({
+      azure: (state) => {
+        withoutEndpoints(state)
+        removeResources(OFFICE)(state)
+      },
+    }),
     expected: [fails(FIREWALL, /rule dms of sqlsales names snet-dms, which has no Microsoft\.Sql endpoint/)],
   },
   {

@@ -47,11 +47,8 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     const addresses = name.value.addresses.map(({ address }) => address)
     const { network, subnet } = dms.value
     const vantage = await readResolverVantage({ arm, net }, manifest, addresses[0])
-    const [gateways, used] = await Promise.all([
-      readGateways(arm, network, addresses),
-      vantage.verified ? readUsedWay({ arm, net }, manifest, source) : undefined,
-    ])
-    return mapSeen(gateways, (facts) => ({
+    const gateways = await readGateways(arm, network, addresses)
+    const seenByAzure = mapSeen(gateways, (facts) => ({
       host,
       addresses,
       network: network.name,
@@ -65,8 +62,11 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
       hasRouteServer: network.subnets.some((one) => one.name.toLowerCase() === ROUTE_SERVER_SUBNET),
       ...facts,
       vantage,
-      ...(used === undefined ? {} : { used }),
     }))
+    // What Azure shows decides the plain cases; only where it does not, the port tells whether the way was used.
+    if (!seenByAzure.ok || !vantage.verified || judgeWay(seenByAzure.value).verdict === 'pass') return seenByAzure
+    const used = await readUsedWay({ arm, net }, manifest, source)
+    return mapSeen(seenByAzure, (facts) => ({ ...facts, ...(used === undefined ? {} : { used }) }))
   },
   judge: (evidence) => judgeWay(evidence),
 })

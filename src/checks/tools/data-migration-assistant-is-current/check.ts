@@ -8,7 +8,7 @@ import { madeAt, parseAssessmentReport, type AssessmentFact } from './assessment
 
 type Evidence =
   | { kind: 'stated'; version: string }
-  /** `ageMs`: at the time of the check; absent when the report has no date. */
+  /** `ageMs`: at the time of the check; absent when the report has no date, or nobody asks for its age. */
   | { kind: 'report'; path: string; report: AssessmentFact; ageMs?: number; maxAgeMs?: number }
   | { kind: 'none' }
 
@@ -95,8 +95,8 @@ async function readReport(
     kind: 'report',
     path,
     report,
-    ...(made === undefined ? {} : { ageMs: clock.now() - made }),
-    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    // Only where it is asked for: it differs from run to run, and the rest of the evidence does not.
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs, ...(made === undefined ? {} : { ageMs: clock.now() - made }) }),
   })
 }
 
