@@ -59,7 +59,10 @@ const zones = rooms.flatMap((room) => [
     })),
   { target: `./src/${room}`, from: './src/main.ts' },
   { target: `./src/${room}`, from: './src/run.ts' },
+  { target: `./src/${room}`, from: './src/run' },
 ])
+/** The story of a run gets its adapters as parameters. */
+zones.push({ target: ['./src/run', './src/run.ts'], from: './src/adapters' })
 
 export default ts.config(
   { ignores: ['dist/**', 'build/**', 'coverage/**', 'demo-output/**', '**/*.mjs', '**/*.generated.ts'] },

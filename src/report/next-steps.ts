@@ -39,7 +39,7 @@ export interface NextSteps {
 /** Causes that are one and the same for the whole run, whichever check met them first. */
 const RUN_CAUSES: readonly CauseKind[] = ['untrusted-host', 'cancelled', 'bug']
 
-const TODO: readonly Verdict[] = ['fail', 'unknown', 'manual']
+const ROOT_VERDICTS: readonly Verdict[] = ['fail', 'unknown', 'manual']
 
 /**
  * What to do next, root causes first. A blocked check is no step of its own: it is counted under the check that blocks
@@ -47,7 +47,7 @@ const TODO: readonly Verdict[] = ['fail', 'unknown', 'manual']
  */
 export function nextSteps(report: Pick<Report, 'manifests'>): NextSteps {
   const groups = new Map<string, Draft>()
-  for (const [place, causes] of rootCauses(report.manifests, TODO).entries()) {
+  for (const [place, causes] of rootCauses(report.manifests, ROOT_VERDICTS).entries()) {
     const manifest = report.manifests[place]
     if (manifest !== undefined) addSteps(groups, manifest, causes)
   }
@@ -89,7 +89,7 @@ function addSteps(
   { blockedOf, orphans }: RootCauses,
 ): void {
   for (const result of checks) {
-    if (!TODO.includes(result.verdict) && !orphans.has(result)) continue
+    if (!ROOT_VERDICTS.includes(result.verdict) && !orphans.has(result)) continue
     const blocked = blockedOf.get(result) ?? []
     const severity = blocked.some((other) => other.severity === 'required') ? 'required' : result.severity
     const key = keyOf(result, severity)
@@ -154,7 +154,7 @@ function byUrgency(a: Step, b: Step): number {
   return (
     Number(a.severity === 'recommended') - Number(b.severity === 'recommended') ||
     b.blocks - a.blocks ||
-    TODO.indexOf(a.verdict) - TODO.indexOf(b.verdict)
+    ROOT_VERDICTS.indexOf(a.verdict) - ROOT_VERDICTS.indexOf(b.verdict)
   )
 }
 
