@@ -86,8 +86,16 @@ export const NETWORK_CASES: readonly Case[] = [
   },
   {
     world: 'the tunnel is down',
-    story: ready({ azure: putResources(tunnel('NotConnected')) }),
+    story: elsewhere({
+      manifest: { 'server: localhost,': 'server: 127.0.0.1,' },
+      azure: putResources(tunnel('NotConnected')),
+    }),
     expected: [fails(WAY, /cn-headquarters of gateway vgw-hub, which covers .*, is NotConnected/)],
+  },
+  {
+    world: 'Azure calls the tunnel down, and the port is open from the DMS subnet',
+    story: ready({ azure: putResources(tunnel('NotConnected')) }),
+    expected: [isUnknown(WAY, 'insufficient', /cn-headquarters NotConnected.* was open to this runner/)],
   },
   {
     world: 'the tunnel is coming up',

@@ -52,7 +52,9 @@ function judgeAddresses(evidence: Evidence): Judgement {
       actual,
     }
   }
-  if (covering.length > 0 && covering.every(isDown) && !hasOtherWay(evidence, covering)) return down(evidence, covering)
+  // An open port from the DMS subnet speaks against a status that says "down": then neither is proven.
+  const isDownAlone = covering.length > 0 && covering.every(isDown) && !hasOtherWay(evidence, covering)
+  if (isDownAlone && used === undefined) return down(evidence, covering)
   const isBare = evidence.gateways.length === 0 && used === undefined && !hasOtherWay(evidence, [])
   if (isBare && addresses.length > 0 && addresses.every(isPrivateAddress)) {
     const actual = `${network} has no gateway and no peering, and ${host} has the private address ${addresses.join(', ')}`
@@ -85,17 +87,12 @@ function hasOtherWay(evidence: Evidence, covering: readonly ConnectionFact[]): b
 }
 
 function down(evidence: Evidence, covering: readonly ConnectionFact[]): Judgement {
-  const { addresses, network, used } = evidence
+  const { addresses, network } = evidence
   const names = covering.map((one) => `${describe(one)} of gateway ${one.gateway}`).join(', ')
   const actual = `${names}, which covers ${addresses.join(', ')}, is NotConnected`
-  const from = `From ${network} to ${source(evidence)}`
-  const summary =
-    used === undefined
-      ? `${from} there is no way now: ${actual}`
-      : `${from} the site-to-site connection is down: ${actual}. ${openNote(evidence)}, by a way that Azure does not show`
   return failed(
     evidence,
-    summary,
+    `From ${network} to ${source(evidence)} there is no way now: ${actual}`,
     actual,
     'Bring the tunnel up: compare the shared key, the IPsec policy and the peer address on both ends, and look at the log of the VPN device.',
   )
