@@ -8,7 +8,7 @@ import { createAuthority, selfSigned, type Authority, type KeyAndCertificate } f
 import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
-import { playSqlState } from './sql-state.ts'
+import { playSqlState } from './sql/play.ts'
 import { startTdsServer, type TdsServer } from './tds/server.ts'
 import type { ServerCertificate, Story, StoryServer } from './stories/story.ts'
 

@@ -1,5 +1,5 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
-import type { SqlState } from '../sql-state.ts'
+import type { SqlState } from '../sql/state.ts'
 import { MANIFEST_PATH, type Story, type StoryServer } from './story.ts'
 
 /** A server as it differs from the story's. */

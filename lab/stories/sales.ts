@@ -3,7 +3,7 @@ import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../
 import { resourceId, type Place } from '../azure/place.ts'
 import { networkSecurityGroup } from '../azure/security-rules.ts'
 import type { ArmResource } from '../azure/state.ts'
-import type { SqlState } from '../sql-state.ts'
+import type { SqlState } from '../sql/state.ts'
 import { MANIFEST_PATH, type Ports, type Story } from './story.ts'
 
 /** Two databases of a shop move to Azure SQL Database; the login that DMS will use was made, but not granted enough. */

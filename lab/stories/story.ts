@@ -1,6 +1,6 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
 import type { SqlBrowserOptions } from '../browser.ts'
-import type { SqlState } from '../sql-state.ts'
+import type { SqlState } from '../sql/state.ts'
 import type { Encryption, Misbehaviour } from '../tds/model.ts'
 
 /** Where the servers of a story came to stand; everything is on localhost. */

@@ -46,12 +46,14 @@ export interface EntraLogin {
 export type Login = SqlLogin | WindowsLogin | EntraLogin
 
 export interface TlsSettings {
-  /** `on`: TLS inside TDS, refused when the server has none. `off`: the manifest's owner wants none. */
-  encrypt: 'on' | 'off'
+  /** `on`: TLS inside TDS, refused when the server has none. `strict`: TLS before TDS (TDS 8.0), always verified. `off`: the manifest's owner wants none. */
+  encrypt: 'on' | 'strict' | 'off'
   /** A PEM file of certificate authorities, relative to the workspace, used beside the runner's own. */
   ca?: string
   /** The name that the certificate must carry, when it is not the host's. */
   serverName?: string
+  /** `sha256:` and 64 lower-case hex digits: the one certificate that is taken, whatever its issuer and names. */
+  pin?: string
   /** Encrypt, but take any certificate: the report says so. */
   trustServerCertificate: boolean
 }
@@ -68,6 +70,8 @@ export interface Source {
   name: string
   server: ServerName
   login: Login
+  /** The login that DMS will use, when it is not `login`: its rights are read from the catalog views. */
+  dmsLogin?: string
   tls: TlsSettings
   databases: readonly DatabaseMapping[]
   share?: string

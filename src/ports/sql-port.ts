@@ -44,11 +44,21 @@ export interface Certificate {
 
 /** What a TLS handshake inside pre-login showed; no credential is sent. */
 export type TlsAnswer =
-  | { outcome: 'accepted'; protocol: string; certificate: Certificate; verified: boolean }
+  | {
+      outcome: 'accepted'
+      protocol: string
+      certificate: Certificate
+      verified: boolean
+      /** Taken because it is the certificate of `tls.pin`. */
+      pinned?: true
+    }
   | { outcome: 'not-offered' }
+  /** The server speaks TDS 7, and closed the connection when TLS came first (TDS 8.0, `encrypt: strict`). */
+  | { outcome: 'strict-not-offered'; version: string }
   | {
       outcome: 'refused'
-      problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid'
+      /** `pin`: it is another certificate than the manifest pins. */
+      problem: 'untrusted' | 'name' | 'expired' | 'not-yet-valid' | 'pin'
       message: string
       certificate: Certificate
       /** By the runner's clock, ISO 8601: what the dates of the certificate were compared with. */
@@ -85,7 +95,10 @@ export interface SqlPort {
   probeTls(server: SqlServer): Promise<Observed<TlsAnswer>>
   /** One login for each server, account and database in a run. The first login of an account goes alone. */
   logIn(server: SqlServer, database: string): Promise<Observed<LoginAnswer>>
-  /** Runs on the connection that `logIn` made. */
+  /**
+   * Runs on the connection that `logIn` made. The same statement is sent once a run for each connection; statements that
+   * are asked for while the connection is busy travel together.
+   */
   query<Row extends JsonObject>(
     server: SqlServer,
     database: string,

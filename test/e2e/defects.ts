@@ -5,7 +5,7 @@ import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import { putResources, removeResources, type Change } from '../../lab/stories/change.ts'
 import { ASSESSMENT_PATH, assessmentReport } from '../../lab/stories/ready.ts'
 import { GATEWAY, NET, NSG, ON_PREMISES, SALES, SQL_SERVER } from '../../lab/stories/sales.ts'
-import type { LoginState } from '../../lab/sql-state.ts'
+import type { LoginState } from '../../lab/sql/state.ts'
 
 /** One thing wrong in a world where all else holds, and the only results that may fail or be unknown for it. */
 export interface Defect {

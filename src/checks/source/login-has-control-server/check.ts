@@ -2,7 +2,7 @@ import { defineCheck, type Judgement } from '../../define.ts'
 import { quoteIdentifier } from '../../quote-identifier.ts'
 import { judgeWithheld, readRow, type RowEvidence } from '../../sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
-import { SOURCE_RIGHTS, type SourceRightsRow } from '../../sql-statements.ts'
+import { SOURCE_RIGHTS, type SourceRightsRow } from '../../statements/source-rights.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 
 type Evidence = RowEvidence<SourceRightsRow>

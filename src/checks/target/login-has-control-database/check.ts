@@ -2,7 +2,7 @@ import { defineCheck, type Judgement } from '../../define.ts'
 import { quoteIdentifier } from '../../quote-identifier.ts'
 import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
 import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
-import { TARGET_DATABASE_RIGHTS, type TargetDatabaseRightsRow } from '../../sql-statements.ts'
+import { TARGET_DATABASE_RIGHTS, type TargetDatabaseRightsRow } from '../../statements/target-database-rights.ts'
 import { targetDatabaseSubjects, type TargetDatabaseSpec } from '../../subjects.ts'
 
 type Row = TargetDatabaseRightsRow

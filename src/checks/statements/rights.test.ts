@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { SOURCE_RIGHTS, TARGET_DATABASE_RIGHTS } from './sql-statements.ts'
+import { SOURCE_RIGHTS } from './source-rights.ts'
+import { TARGET_DATABASE_RIGHTS } from './target-database-rights.ts'
 
 const SOURCE_ROW = {
   login_name: 'dms',

@@ -1,4 +1,4 @@
-import type { SqlMessage } from '../src/ports/sql-port.ts'
+import type { SqlMessage } from '../../src/ports/sql-port.ts'
 
 // Texts as sys.messages has them, with the state that a client sees.
 

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import sql from 'mssql'
-import { SOURCE_RIGHTS, TARGET_DATABASE_RIGHTS } from '../src/checks/sql-statements.ts'
-import { playSqlState, type LoginState, type SqlState } from './sql-state.ts'
-import { startTdsServer, type TdsServer } from './tds/server.ts'
+import { SOURCE_RIGHTS } from '../../src/checks/statements/source-rights.ts'
+import { TARGET_DATABASE_RIGHTS } from '../../src/checks/statements/target-database-rights.ts'
+import { playSqlState } from './play.ts'
+import type { LoginState, SqlState } from './state.ts'
+import { startTdsServer, type TdsServer } from '../tds/server.ts'
 
 const open: { close(): Promise<unknown> }[] = []
 afterEach(async () => {

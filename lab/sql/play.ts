@@ -1,0 +1,71 @@
+import type { SqlMessage } from '../../src/ports/sql-port.ts'
+import { answerQuery } from './answers.ts'
+import {
+  addressNotAllowed,
+  cannotOpenDatabase,
+  loginDisabled,
+  loginFailed,
+  loginLocked,
+  passwordExpired,
+  passwordMustChange,
+} from './messages.ts'
+import {
+  controlsServer,
+  findDatabase,
+  findLogin,
+  includesName,
+  isSameName,
+  type LoginState,
+  type SqlState,
+} from './state.ts'
+import type { Login, LoginVerdict, Session, TdsOptions } from '../tds/model.ts'
+
+const SYSTEM_DATABASES = ['master', 'msdb', 'tempdb']
+
+/** What the server of a state does: the part of the options of `startTdsServer` that is about content. */
+export function playSqlState(state: SqlState): Pick<TdsOptions, 'serverName' | 'version' | 'authenticate' | 'answer'> {
+  return {
+    serverName: state.serverName,
+    version: state.version,
+    authenticate: (login, session) => authenticate(state, login, session),
+    answer: (query, session) => answerQuery(state, query, session),
+  }
+}
+
+function authenticate(state: SqlState, login: Login, session: Session): LoginVerdict {
+  if (state.admits !== undefined && !state.admits.includes(session.clientAddress)) {
+    return addressNotAllowed(state.serverName, session.clientAddress)
+  }
+  if (state.refuseAll !== undefined) return state.refuseAll
+  const account = findLogin(state, login.user)
+  if (account?.password !== login.password) return loginFailed(login.user)
+  const objection = refusedAccount(account)
+  if (objection !== undefined) return objection
+  const database = enteredDatabase(state, account, session.database)
+  if (database === undefined) {
+    return account.contained === true ? loginFailed(login.user) : cannotOpenDatabase(session.database, login.user)
+  }
+  session.database = database
+  return findDatabase(state, database)?.refuses
+}
+
+/** SQL Server says so only to who knows the password. */
+function refusedAccount(account: LoginState): SqlMessage | undefined {
+  if (account.disabled === true) return loginDisabled(account.user)
+  if (account.locked === true) return loginLocked(account.user)
+  if (account.expired === true) return passwordExpired(account.user)
+  if (account.mustChange === true) return passwordMustChange(account.user)
+  return undefined
+}
+
+/** The database in the server's own spelling, or undefined when the account cannot enter it. */
+function enteredDatabase(state: SqlState, account: LoginState, wanted: string): string | undefined {
+  const system = state.azure === true ? ['master'] : SYSTEM_DATABASES
+  const systemDatabase = system.find((name) => isSameName(name, wanted))
+  if (systemDatabase !== undefined) return account.contained === true ? undefined : systemDatabase
+  const database = findDatabase(state, wanted)
+  if (database === undefined) return undefined
+  const users = [...(database.controlBy ?? []), ...(database.owners ?? [])]
+  const isUser = includesName(users, account.user) || includesName(account.databases, database.name)
+  return isUser || controlsServer(account) ? database.name : undefined
+}

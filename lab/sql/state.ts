@@ -1,0 +1,69 @@
+import type { SqlMessage } from '../../src/ports/sql-port.ts'
+
+export interface LoginState {
+  user: string
+  password: string
+  disabled?: boolean
+  locked?: boolean
+  expired?: boolean
+  mustChange?: boolean
+  sysadmin?: boolean
+  /** Holds CONTROL SERVER without being a sysadmin. */
+  controlServer?: boolean
+  /** Server permissions by name, such as `VIEW SERVER STATE`. */
+  grants?: readonly string[]
+  /** Where the login has a user; those of `controlBy` and `owners` come on top, sysadmins enter everywhere. */
+  databases?: readonly string[]
+  /** A user of its databases without a login on the server: it cannot enter `master`. */
+  contained?: boolean
+}
+
+export interface DatabaseState {
+  name: string
+  /** Users with CONTROL on the database. */
+  controlBy?: readonly string[]
+  /** Members of db_owner. */
+  owners?: readonly string[]
+  /** What a login gets that asks for it. */
+  refuses?: SqlMessage
+}
+
+export interface SqlState {
+  serverName: string
+  version: readonly [major: number, minor: number, build: number]
+  /** SERVERPROPERTY('EngineEdition'); default 5 on Azure, else 3. */
+  engineEdition?: 2 | 3 | 4 | 5 | 8
+  logins: readonly LoginState[]
+  databases: readonly DatabaseState[]
+  /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
+  azure?: boolean
+  /** Client addresses that the firewall of Azure SQL lets in; default: all. */
+  admits?: readonly string[]
+  /** Every login is refused so, whoever it is. */
+  refuseAll?: SqlMessage
+}
+
+export function controlsServer(account: LoginState): boolean {
+  return account.sysadmin === true || account.controlServer === true || includesName(account.grants, 'CONTROL SERVER')
+}
+
+export function engineEdition(state: SqlState): NonNullable<SqlState['engineEdition']> {
+  return state.engineEdition ?? (state.azure === true ? 5 : 3)
+}
+
+export function findLogin(state: SqlState, user: string): LoginState | undefined {
+  return state.logins.find((login) => isSameName(login.user, user))
+}
+
+export function findDatabase(state: SqlState, name: string): DatabaseState | undefined {
+  return state.databases.find((database) => isSameName(database.name, name))
+}
+
+export function includesName(names: readonly string[] | undefined, name: string): boolean {
+  return names?.some((one) => isSameName(one, name)) ?? false
+}
+
+/** Names compare as in the usual collation, without regard to letter case. */
+export function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase()
+}
