@@ -1,9 +1,12 @@
-import type { Location, Manifest, Source, Target } from '../domain/manifest.ts'
+import type { DatabaseMapping, Location, Manifest, Source, Target } from '../domain/manifest.ts'
 import { subjectKey, type Subject } from '../domain/subject.ts'
 import type { Spec } from './define.ts'
 
 export interface SourceSpec extends Spec {
   source: Source
+}
+export interface SourceDatabaseSpec extends SourceSpec {
+  database: DatabaseMapping
 }
 export interface TargetSpec extends Spec {
   target: Target
@@ -30,6 +33,19 @@ export function sourceSubjects(manifest: Manifest): readonly Subject<SourceSpec>
     within: [subjectKey('manifest', manifest.name)],
     spec: { manifest, source, location: source.location },
   }))
+}
+
+/** Databases of the sources, `<source>/<database>`. */
+export function sourceDatabaseSubjects(manifest: Manifest): readonly Subject<SourceDatabaseSpec>[] {
+  return sourceSubjects(manifest).flatMap((source) =>
+    source.spec.source.databases.map((database) => ({
+      kind: 'database' as const,
+      name: `${source.name}/${database.name}`,
+      key: subjectKey('database', `${source.name}/${database.name}`),
+      within: [source.key, ...source.within],
+      spec: { ...source.spec, database, location: database.location },
+    })),
+  )
 }
 
 /** Targets that at least one database goes to. */
