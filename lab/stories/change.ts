@@ -1,6 +1,6 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
 import type { SqlState } from '../sql/state.ts'
-import { MANIFEST_PATH, type Story, type StoryServer } from './story.ts'
+import { MANIFEST_PATH, type Ports, type Story, type StoryServer } from './story.ts'
 
 /** A server as it differs from the story's. */
 export type ServerChange = Partial<Omit<StoryServer, 'state'>> & { state?: Partial<SqlState> }
@@ -15,7 +15,7 @@ export interface Change {
   manifest?: Readonly<Record<string, string>>
   /** For what only a pattern can say, such as a port. */
   editManifest?: (manifest: string) => string
-  files?: Readonly<Record<string, string>>
+  files?: Readonly<Record<string, string>> | ((ports: Ports) => Readonly<Record<string, string>>)
   secrets?: Readonly<Record<string, string>>
   inputs?: Readonly<Record<string, string>>
 }
@@ -43,9 +43,13 @@ function changeOnce(story: Story, change: Change): Story {
     files: (ports) => {
       const files = story.files(ports)
       const manifest = replaceTexts(files[MANIFEST_PATH] ?? '', change.manifest ?? {})
-      return { ...files, [MANIFEST_PATH]: change.editManifest?.(manifest) ?? manifest, ...change.files }
+      return { ...files, [MANIFEST_PATH]: change.editManifest?.(manifest) ?? manifest, ...filesOf(change, ports) }
     },
   }
+}
+
+function filesOf({ files }: Change, ports: Ports): Readonly<Record<string, string>> {
+  return typeof files === 'function' ? files(ports) : (files ?? {})
 }
 
 function replaceTexts(manifest: string, replacements: Readonly<Record<string, string>>): string {

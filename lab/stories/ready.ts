@@ -1,5 +1,5 @@
-import { salesAzure, salesManifest, salesStory } from './sales.ts'
-import { MANIFEST_PATH, type Story } from './story.ts'
+import { isoDay, salesAzure, salesManifest, salesStory } from './sales.ts'
+import { MANIFEST_PATH, type Ports, type Story } from './story.ts'
 
 /** The workspace file that proves the version of Data Migration Assistant. */
 export const ASSESSMENT_PATH = 'migration/dma.json'
@@ -19,7 +19,7 @@ export function readyStory(): Story {
     inputs: { vantage: 'dms-subnet' },
     files: (ports) => ({
       [MANIFEST_PATH]: salesManifest(ports, { tools: `assessment: { report: ${ASSESSMENT_PATH} }`, more: '' }),
-      [ASSESSMENT_PATH]: assessmentReport('ManagedSqlServer'),
+      [ASSESSMENT_PATH]: salesReport(ports),
     }),
     expected: { status: 'ready', exitCode: 0, failing: [] },
     look: [
@@ -29,21 +29,42 @@ export function readyStory(): Story {
   }
 }
 
+export interface ReportContent {
+  targetPlatform?: string
+  sourcePlatform?: string
+  /** Server and name of each database. */
+  databases: readonly (readonly [server: string, name: string])[]
+}
+
 /** As Data Migration Assistant writes it; the platforms tell the oldest version that can have written it. */
-export function assessmentReport(targetPlatform: string): string {
-  const databases = ['Sales', 'Orders'].map((Name) => ({
-    Name,
-    ServerName: 'SQL01',
-    CompatibilityLevel: 'CompatLevel150',
-  }))
+export function assessmentReport({
+  targetPlatform = 'AzureSqlDatabase',
+  sourcePlatform = 'RdsSqlServer',
+  databases,
+}: ReportContent): string {
   const report = {
+    Status: 'Completed',
     Name: 'Sales to Azure SQL Database',
     DmaVersion: {},
-    SourcePlatform: 'SqlOnPrem',
+    SourcePlatform: sourcePlatform,
     TargetPlatform: targetPlatform,
-    StartedOn: '2026-11-02T09:12:44.1+00:00',
-    EndedOn: '2026-11-02T09:14:02.7+00:00',
-    Databases: databases,
+    StartedOn: `${isoDay(-8)}T09:12:44.1+00:00`,
+    EndedOn: `${isoDay(-8)}T09:14:02.7+00:00`,
+    Databases: databases.map(([ServerName, Name]) => ({
+      ServerName,
+      Name,
+      CompatibilityLevel: 'CompatLevel150',
+      Status: 'Completed',
+      AssessmentRecommendations: [],
+    })),
+    ServerInstances: [],
   }
   return JSON.stringify(report, undefined, 2)
+}
+
+/** A report on the databases of the sales migration. */
+export function salesReport(ports: Ports, content: Omit<ReportContent, 'databases'> = {}): string {
+  const server = `localhost,${String(ports.sql['source'])}`
+  const databases = ['Sales', 'Orders'].map((name) => [server, name] as const)
+  return assessmentReport({ ...content, databases })
 }

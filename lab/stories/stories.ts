@@ -1,5 +1,6 @@
 import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
+import { sqlStory } from './sql.ts'
 import type { Story } from './story.ts'
 import { undeterminedStory } from './undetermined.ts'
 
@@ -8,4 +9,5 @@ export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => S
   sales: salesStory,
   ready: readyStory,
   undetermined: undeterminedStory,
+  sql: sqlStory,
 }

@@ -3,7 +3,7 @@ import { connection, localNetworkGateway } from '../../lab/azure/network-resourc
 import { resourceId } from '../../lab/azure/place.ts'
 import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import { putResources, removeResources, type Change } from '../../lab/stories/change.ts'
-import { ASSESSMENT_PATH, assessmentReport } from '../../lab/stories/ready.ts'
+import { ASSESSMENT_PATH, salesReport } from '../../lab/stories/ready.ts'
 import { GATEWAY, NET, NSG, ON_PREMISES, SALES, SQL_SERVER } from '../../lab/stories/sales.ts'
 import type { LoginState } from '../../lab/sql/state.ts'
 
@@ -190,7 +190,7 @@ const AZURE_DEFECTS: readonly Defect[] = [
   },
   {
     defect: 'assessment that does not show its writer',
-    change: { files: { [ASSESSMENT_PATH]: assessmentReport('AzureSqlDatabaseV12') } },
+    change: { files: (ports) => ({ [ASSESSMENT_PATH]: salesReport(ports, { sourcePlatform: 'SqlOnPrem' }) }) },
     roots: [`tools/data-migration-assistant-is-current (${MANIFEST})`],
   },
 ]

@@ -6,9 +6,12 @@ import { expectSound, rootCauses, startAll } from './rig.ts'
 
 const TIMEOUT_MS = 60_000
 
-const stories = Object.entries(STORIES).flatMap(([name, makeStory]) =>
-  [false, true].map((fixed) => ({ world: `${name}${fixed ? ', fixed' : ''}`, story: makeStory({ fixed }) })),
-)
+// SQL Server Browser has one port on a machine: stories with one are played in verdict-browser.test.ts.
+const stories = Object.entries(STORIES)
+  .flatMap(([name, makeStory]) =>
+    [false, true].map((fixed) => ({ world: `${name}${fixed ? ', fixed' : ''}`, story: makeStory({ fixed }) })),
+  )
+  .filter(({ story }) => story.browser === undefined)
 
 /** The same account on two servers, with a password that both refuse. */
 const twoSources = changeStory(readyStory(), {

@@ -1,5 +1,5 @@
 import type { Change } from '../../../lab/stories/change.ts'
-import { ASSESSMENT_PATH, assessmentReport } from '../../../lab/stories/ready.ts'
+import { ASSESSMENT_PATH, salesReport } from '../../../lab/stories/ready.ts'
 import type { Case } from '../expectation.ts'
 import { fails, isManual, isUnknown } from '../expectation.ts'
 import { elsewhere, ready } from './worlds.ts'
@@ -8,11 +8,14 @@ const ASSISTANT = 'tools/data-migration-assistant-is-current'
 
 const stating = (version: string): Change => ({ manifest: { '"5.8"': `"${version}"` } })
 const reporting = (text: string): Change => ({ files: { [ASSESSMENT_PATH]: text } })
+const reportingOf = (content: Parameters<typeof salesReport>[1]): Change => ({
+  files: (ports) => ({ [ASSESSMENT_PATH]: salesReport(ports, content) }),
+})
 
 export const TOOLS_CASES: readonly Case[] = [
   {
     world: 'a report that does not show it',
-    story: ready(reporting(assessmentReport('AzureSqlDatabaseV12'))),
+    story: ready(reportingOf({ targetPlatform: 'AzureSqlDatabaseV12', sourcePlatform: 'SqlOnPrem' })),
     expected: [isUnknown(ASSISTANT, 'insufficient', /AzureSqlDatabaseV12.*nothing in it shows the version/)],
   },
   {
