@@ -113,7 +113,7 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
 }
 
 async function startServer(
-  { state, encryption = 'on', certificate = 'trusted', misbehave }: StoryServer,
+  { state, encryption = 'on', certificate = 'trusted', misbehave, wire }: StoryServer,
   authority: Authority,
   port: number | undefined,
 ): Promise<TdsServer> {
@@ -124,6 +124,7 @@ async function startServer(
     ...(tls === undefined ? {} : { tls }),
     ...(misbehave === undefined ? {} : { misbehave }),
     ...(port === undefined ? {} : { port }),
+    ...wire,
   })
 }
 

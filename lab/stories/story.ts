@@ -1,7 +1,7 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
 import type { SqlBrowserOptions } from '../browser.ts'
 import type { SqlState } from '../sql/state.ts'
-import type { Encryption, Misbehaviour } from '../tds/model.ts'
+import type { Encryption, Misbehaviour, TdsOptions } from '../tds/model.ts'
 
 /** Where the servers of a story came to stand; everything is on localhost. */
 export interface Ports {
@@ -19,6 +19,8 @@ export interface StoryServer {
   /** Default `trusted`. */
   certificate?: ServerCertificate
   misbehave?: Misbehaviour
+  /** Further wire settings: TDS 8.0, Windows and Entra logins, latency. */
+  wire?: Partial<TdsOptions>
   /** Nothing listens: its port is one that every host refuses. */
   down?: boolean
 }
