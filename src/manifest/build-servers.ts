@@ -1,9 +1,8 @@
-import type { DatabaseMapping, Source, SqlLogin, Target, TlsSettings } from '../domain/manifest.ts'
-import { resolveWorkspacePath } from '../domain/workspace-path.ts'
+import type { DatabaseMapping, Source, Target } from '../domain/manifest.ts'
 import { TARGET_ID } from './azure-id.ts'
+import { readLogin, readTls } from './build-logins.ts'
 import { MOST_NAMES, readId, readNames, readReference, refuseRepeats, type Scope } from './build-names.ts'
-import type { Draft, DraftLogin, DraftSource, DraftTls } from './draft.ts'
-import { parseSecretRef } from './secret-ref.ts'
+import type { Draft, DraftSource } from './draft.ts'
 import { parseServerName } from './server-name.ts'
 import type { Path } from './tree.ts'
 
@@ -13,7 +12,7 @@ export function readTargets(draft: Draft, scope: Scope): Target[] {
     const target = draft.file.targets?.[name]
     if (target === undefined) return []
     const resourceId = readId(draft, [...path, 'resource'], target.resource, TARGET_ID, scope)
-    const login = readSqlLogin(draft, path, target.login, '')
+    const login = readLogin(draft, path, target.login, { where: '', isAzure: true })
     if (resourceId === undefined || login === undefined) return []
     const endpoint = target.endpoint === undefined ? undefined : parseServerName(target.endpoint, { instance: false })
     return {
@@ -21,7 +20,7 @@ export function readTargets(draft: Draft, scope: Scope): Target[] {
       resourceId,
       ...(endpoint?.ok === true ? { endpoint: endpoint.value } : {}),
       login,
-      tls: readTls(target.tls),
+      tls: readTls(draft, path, target.tls, login),
       location: draft.location(path),
     }
   })
@@ -46,7 +45,7 @@ export function readSources(draft: Draft, declared: Declared): Source[] {
 }
 
 function readSource(draft: Draft, path: Path, source: DraftSource, declared: Declared): Source | undefined {
-  const login = readSqlLogin(draft, path, source.login, ' (here or in defaults.source)')
+  const login = readLogin(draft, path, source.login, { where: ' (here or in defaults.source)', isAzure: false })
   const server = parseServerName(source.server ?? '', { instance: true })
   const target = readReference(draft, [...path, 'target'], source.target, declared.targets)
   const share = readReference(draft, [...path, 'share'], source.share, declared.shares)
@@ -57,7 +56,8 @@ function readSource(draft: Draft, path: Path, source: DraftSource, declared: Dec
     name: source.name,
     server: server.value,
     login,
-    tls: readTls(source.tls),
+    ...(source['dms-login'] === undefined ? {} : { dmsLogin: source['dms-login'] }),
+    tls: readTls(draft, path, source.tls, login),
     databases,
     ...(share === undefined ? {} : { share }),
     location,
@@ -111,42 +111,4 @@ function refuseTargetName(
 function isTargetName(name: string): boolean {
   const isLength = name.length >= 1 && name.length <= LONGEST_DATABASE_NAME
   return isLength && !/[<>*%&:\\/?\p{Cc}\p{Cs}]|[. ]$/u.test(name)
-}
-
-const LOGIN_FORM = 'must be { user: <SQL login>, password: "${NAME}" }'
-
-function readSqlLogin(draft: Draft, path: Path, login: DraftLogin, where: string): SqlLogin | undefined {
-  const place = [...path, 'login']
-  if (draft.isBad(place)) return undefined
-  if (login === undefined) {
-    draft.refuseMissing(path, 'login', `${LOGIN_FORM}${where}`)
-    return undefined
-  }
-  const isBad = (key: string): boolean => draft.isBad([...place, key])
-  const isOtherKind = isBad('windows') || isBad('entra')
-  if (login.user === undefined && !isBad('user') && !isOtherKind) {
-    draft.refuseMissing(place, 'user', 'must be the name of a SQL login')
-  }
-  if (login.password === undefined && !isBad('password') && !isOtherKind) {
-    draft.refuseMissing(place, 'password', 'must be "${NAME}", the environment variable that holds the password')
-  }
-  const password = parseSecretRef(login.password ?? '')
-  return login.user === undefined || !password.ok
-    ? undefined
-    : { kind: 'sql', user: login.user, password: password.value }
-}
-
-function readTls(tls: DraftTls): TlsSettings {
-  return {
-    encrypt: tls?.encrypt === false ? 'off' : 'on',
-    ...(tls?.ca === undefined ? {} : { ca: normalPath(tls.ca) }),
-    ...(tls?.['server-name'] === undefined ? {} : { serverName: tls['server-name'] }),
-    trustServerCertificate: tls?.['trust-server-certificate'] ?? false,
-  }
-}
-
-/** The path without `.` and `//`; the schema has refused those that leave the workspace. */
-export function normalPath(text: string): string {
-  const resolved = resolveWorkspacePath('', text)
-  return resolved.ok ? resolved.path : text
 }

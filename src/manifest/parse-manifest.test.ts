@@ -124,6 +124,39 @@ describe('a sound manifest', () => {
     })
   })
 
+  it.each([
+    [
+      'windows: CORP\\svc, password: "${SALES_PASSWORD}"',
+      { kind: 'windows', user: 'CORP\\svc', password: { secret: 'SALES_PASSWORD' } },
+    ],
+    [
+      'windows: svc@corp.example, password: "${SALES_PASSWORD}"',
+      { kind: 'windows', user: 'svc@corp.example', password: { secret: 'SALES_PASSWORD' } },
+    ],
+    ['entra: true', { kind: 'entra' }],
+  ])('takes the login { %s }', (text, login) => {
+    expect(manifestOf(SALES.replace('user: dms, password: "${SALES_PASSWORD}"', text)).sources[0]?.login).toEqual(login)
+  })
+
+  it.each([
+    ['encrypt: strict', { encrypt: 'strict', trustServerCertificate: false }],
+    ['encrypt: strict, ca: certs/root.pem', { encrypt: 'strict', ca: 'certs/root.pem', trustServerCertificate: false }],
+    [
+      `pin: "sha256:${'AB'.repeat(32)}"`,
+      { encrypt: 'on', pin: `sha256:${'ab'.repeat(32)}`, trustServerCertificate: false },
+    ],
+    [
+      `pin: "SHA256:${Array(32).fill('0f').join(':')}"`,
+      { encrypt: 'on', pin: `sha256:${'0f'.repeat(32)}`, trustServerCertificate: false },
+    ],
+  ])('takes tls: { %s }', (text, tls) => {
+    expect(manifestOf(SALES.replace('encrypt: true', text)).sources[0]?.tls).toEqual(tls)
+  })
+
+  it.each(['CORP\\svc-dms', 'svc-dms@corp.example', 'dms reader'])('takes %s as dms-login', (name) => {
+    expect(manifestOf(SALES.replace('    tls', `    dms-login: ${name}\n    tls`)).sources[0]?.dmsLogin).toBe(name)
+  })
+
   it('is laid over the file that it extends, with places in both', () => {
     const estate = '.github/estate.yml'
     expect(readExtends(PATH, WAVE)).toBe(estate)
@@ -279,7 +312,7 @@ describe('single faults', () => {
         '{ user: dms, password: "${SALES_PASSWORD}" }',
         '{ user: dms, password: "${SALES_PASSWORD}", hunter2 }',
       ),
-      '14:56 sources[0].login holds an unknown key; known here: user, password',
+      '14:56 sources[0].login holds an unknown key; known here: user, windows, entra, password',
     ],
     ['unknown key __proto__', `${SALES}__proto__: 1\n`, '31:1 unknown key "__proto__"'],
     [
@@ -297,7 +330,7 @@ describe('single faults', () => {
     [
       'merge key',
       SALES.replace('    server:', '    <<: {}\n    server:'),
-      '13:5 sources[0] holds an unknown key; known here: name, server, login, tls, databases, target, share',
+      '13:5 sources[0] holds an unknown key; known here: name, server, login, dms-login, tls, databases, target, share',
     ],
     [
       'tab from double quotes',
@@ -357,34 +390,75 @@ describe('single faults', () => {
       '9:3 dms.runtime-hosts is not supported yet: it belongs to `generation: modern`',
     ],
     [
-      'dms-login',
-      SALES.replace('    tls', '    dms-login: CORP\\svc\n    tls'),
-      '15:5 sources[0].dms-login is not supported yet: DMS and this run use the same `login` for now',
+      'windows login of a logical server',
+      SALES.replace(
+        '{ user: dms, password: "${TARGET_PASSWORD}" }',
+        '{ windows: CORP\\svc, password: "${TARGET_PASSWORD}" }',
+      ),
+      '20:12 target.login.windows is not possible: Azure SQL takes no Windows logins. The login must be { user: <SQL login>, password: "${NAME}" } or { entra: true }',
     ],
     [
-      'windows login',
-      SALES.replace('user: dms', 'windows: CORP\\svc'),
-      '14:14 sources[0].login.windows is not supported yet: SQL servers take `user` and `password` for now',
+      'two accounts in a login',
+      SALES.replace('user: dms', 'user: dms, windows: CORP\\svc'),
+      '14:12 sources[0].login names user and windows: it must name one account',
     ],
     [
-      'entra login',
-      SALES.replace('{ user: dms, password: "${TARGET_PASSWORD}" }', '{ entra: true }'),
-      '20:12 target.login.entra is not supported yet: SQL servers take `user` and `password` for now',
+      'no account in a login',
+      SALES.replace('user: dms, ', ''),
+      '14:5 sources[0].login.user is missing: it must be { user: <SQL login>, password: "${NAME}" }, { windows: <DOMAIN\\user>, password: "${NAME}" } or { entra: true }',
     ],
     [
-      'pin',
+      'a password beside entra',
+      SALES.replace('user: dms, password: "${TARGET', 'entra: true, password: "${TARGET'),
+      "20:25 target.login.password has no place beside `entra: true`: the run's Azure identity has no password here",
+    ],
+    [
+      'entra: false',
+      SALES.replace('{ user: dms, password: "${TARGET_PASSWORD}" }', '{ entra: false }'),
+      '20:19 target.login.entra must be true, or left out',
+    ],
+    [
+      'entra without encryption',
+      SALES.replace('{ user: dms, password: "${SALES_PASSWORD}" }', '{ entra: true }').replace(
+        'encrypt: true',
+        'encrypt: false',
+      ),
+      '15:21 sources[0].tls.encrypt must not be false with `entra: true`: a token is never sent without encryption',
+    ],
+    [
+      'a tab in dms-login',
+      SALES.replace('    tls', '    dms-login: "CORP\tina"\n    tls'),
+      '15:16 the text holds a tab (U+0009): in double quotes a backslash begins an escape, use single quotes',
+    ],
+    [
+      'dms-login with two backslashes',
+      SALES.replace('    tls', '    dms-login: CORP\\a\\b\n    tls'),
+      '15:16 sources[0].dms-login must be the name of a login: a SQL login, DOMAIN\\user or user@domain',
+    ],
+    [
+      'short pin',
       SALES.replace('encrypt: true', 'pin: "sha256:00"'),
-      '15:12 sources[0].tls.pin is not supported yet: name the authority with `ca`',
+      '15:17 sources[0].tls.pin must be "sha256:" and the 64 hexadecimal digits of the fingerprint, colons between them or not',
     ],
     [
-      'strict',
-      SALES.replace('encrypt: true', 'encrypt: strict'),
-      '15:21 sources[0].tls.encrypt is not supported yet as strict; supported: true, false',
+      'pin and ca',
+      SALES.replace('encrypt: true', `ca: certs/root.pem, pin: "sha256:${'0'.repeat(64)}"`),
+      '15:32 sources[0].tls.pin takes one certificate, whatever its issuer and name: leave out ca',
+    ],
+    [
+      'pin without encryption',
+      SALES.replace('encrypt: true', `encrypt: false, pin: "sha256:${'0'.repeat(64)}"`),
+      '15:28 sources[0].tls.pin has no meaning with `encrypt: false`: there is no certificate then',
+    ],
+    [
+      'strict and trust',
+      SALES.replace('encrypt: true', 'encrypt: strict, trust-server-certificate: true'),
+      '15:29 sources[0].tls.trust-server-certificate is not possible with `encrypt: strict`, which always verifies: use `ca` or `pin`',
     ],
     [
       'encrypt yes',
       SALES.replace('encrypt: true', 'encrypt: yes'),
-      '15:21 sources[0].tls.encrypt must be true or false',
+      '15:21 sources[0].tls.encrypt must be true, strict or false',
     ],
     [
       'all databases',
@@ -449,7 +523,7 @@ describe('single faults', () => {
     [
       'no login',
       SALES.replace(/ {4}login: .*\n/, ''),
-      '12:5 sources[0].login is missing: it must be { user: <SQL login>, password: "${NAME}" } (here or in defaults.source)',
+      '12:5 sources[0].login is missing: it must be { user: <SQL login>, password: "${NAME}" }, { windows: <DOMAIN\\user>, password: "${NAME}" } or { entra: true } (here or in defaults.source)',
     ],
     [
       'no password',
@@ -459,7 +533,7 @@ describe('single faults', () => {
     [
       'no user',
       SALES.replace('user: dms, password: "${TARGET', 'password: "${TARGET'),
-      '20:3 target.login.user is missing: it must be the name of a SQL login',
+      '20:3 target.login.user is missing: it must be { user: <SQL login>, password: "${NAME}" } or { entra: true }',
     ],
     [
       'a target and targets.default',
@@ -467,7 +541,7 @@ describe('single faults', () => {
       [
         '17:1 target is the short form of targets.default, which stands at line 31: give one of them',
         '31:12 targets.default.resource is missing: it must be the Azure resource id of the server',
-        '31:12 targets.default.login is missing: it must be { user: <SQL login>, password: "${NAME}" }',
+        '31:12 targets.default.login is missing: it must be { user: <SQL login>, password: "${NAME}" } or { entra: true }',
       ],
     ],
     [

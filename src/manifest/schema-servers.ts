@@ -7,26 +7,38 @@ import { parseUncPath } from './unc-path.ts'
 
 const LONGEST_ACCOUNT = 500
 
-const SUPPORTED_LOGIN = 'SQL servers take `user` and `password` for now'
+const WINDOWS_FORM = 'must be a Windows account: DOMAIN\\user, plain or in single quotes, or user@domain'
+
+function windowsAccount(description: string) {
+  return text(WINDOWS_FORM, { description, examples: ['CORP\\dms-upload'] }, (value) =>
+    isWindowsAccount(value) && value.length <= LONGEST_ACCOUNT ? undefined : WINDOWS_FORM,
+  )
+}
+
+function isWindowsAccount(value: string): boolean {
+  return /^[^\\@\s/]+\\[^\\/]+$|^[^\\@\s]+@[^\\@\s]+$/.test(value)
+}
 
 export const SqlServerLogin = strictMap(
-  { user: prose('the name of a SQL login', 'A SQL login.', ['dms']).optional(), password: Password.optional() },
   {
-    held: { windows: SUPPORTED_LOGIN, entra: SUPPORTED_LOGIN },
+    user: prose('the name of a SQL login', 'A SQL login.', ['dms']).optional(),
+    windows: windowsAccount('A Windows account, for a SQL Server in a domain.').optional(),
+    entra: z
+      .literal(true, { error: 'must be true, or left out' })
+      .meta({ description: "true: the run's own Azure identity, without a password." })
+      .optional(),
+    password: Password.optional(),
+  },
+  {
     holdsSecrets: true,
-    description: 'The account that DMS will use; the same account proves its own rights.',
+    description:
+      'The account that DMS will use; the same account proves its own rights. One of `user`, `windows` and `entra`.',
   },
 )
 
-const WINDOWS_FORM = 'must be a Windows account: DOMAIN\\user, plain or in single quotes, or user@domain'
-
 const WindowsLogin = strictMap(
   {
-    windows: text(WINDOWS_FORM, { description: 'A Windows account.', examples: ['CORP\\dms-upload'] }, (value) =>
-      /^[^\\@\s/]+\\[^\\/]+$|^[^\\@\s]+@[^\\@\s]+$/.test(value) && value.length <= LONGEST_ACCOUNT
-        ? undefined
-        : WINDOWS_FORM,
-    ),
+    windows: windowsAccount('A Windows account.'),
     password: Password,
   },
   {
@@ -36,9 +48,23 @@ const WindowsLogin = strictMap(
   },
 )
 
+const PIN_FORM = 'must be "sha256:" and the 64 hexadecimal digits of the fingerprint, colons between them or not'
+
+/** The fingerprint in the form `sha256:` and 64 lower-case digits; undefined when it is none. */
+export function parsePin(value: string): string | undefined {
+  const digits = /^sha256:([0-9a-f]{64}|[0-9a-f]{2}(?::[0-9a-f]{2}){31})$/i.exec(value)?.[1]
+  return digits === undefined ? undefined : `sha256:${digits.replaceAll(':', '').toLowerCase()}`
+}
+
 export const Tls = strictMap(
   {
-    encrypt: yesOrNo('Default true: encrypted, or refused before any credential is sent.', ['strict']).optional(),
+    encrypt: z
+      .union([z.boolean(), z.literal('strict')], { error: 'must be true, strict or false' })
+      .meta({
+        description:
+          'Default true: encrypted, or refused before any credential is sent. strict: TLS before TDS (TDS 8.0).',
+      })
+      .optional(),
     ca: filePath('A PEM file of certificate authorities, relative to the workspace, used beside the known ones.', [
       'certs/root.pem',
     ]).optional(),
@@ -47,11 +73,19 @@ export const Tls = strictMap(
       { description: "The name that the certificate must carry, when it is not the host's." },
       (value) => problemOfHost(value, 'a host name'),
     ).optional(),
+    pin: text(
+      PIN_FORM,
+      {
+        description: 'SHA-256 fingerprint of the one certificate that is taken, whatever its issuer and name.',
+        examples: ['sha256:3f1c...'],
+      },
+      (value) => (parsePin(value) === undefined ? PIN_FORM : undefined),
+    ).optional(),
     'trust-server-certificate': yesOrNo(
       'Default false. true: encrypted, but any certificate is taken; the report says so.',
     ).optional(),
   },
-  { held: { pin: 'name the authority with `ca`' }, description: 'How the connection is protected.' },
+  { description: 'How the connection is protected.' },
 )
 
 const Database = strictMap(
@@ -82,6 +116,21 @@ function isAllDatabases(input: unknown): boolean {
   return typeof input === 'object' && input !== null && !Array.isArray(input) && 'all' in input
 }
 
+const DMS_LOGIN_FORM = 'must be the name of a login: a SQL login, DOMAIN\\user or user@domain'
+
+export const DmsLogin = text(
+  DMS_LOGIN_FORM,
+  {
+    description: 'The login that DMS will use, when it is not `login`: its rights are read from the catalog views.',
+    examples: ['CORP\\svc-dms'],
+  },
+  // Backslash and slash have no place in the name of a SQL login.
+  (value) =>
+    value.trim() === value && value.length <= 128 && (isWindowsAccount(value) || !/[\\/]/.test(value))
+      ? undefined
+      : DMS_LOGIN_FORM,
+)
+
 const SERVER_FORM = 'must be `host`, `host,port` or `host\\instance`'
 
 export const Source = strictMap(
@@ -96,15 +145,13 @@ export const Source = strictMap(
       (value) => problemOf(parseServerName(value, { instance: true })),
     ),
     login: SqlServerLogin.optional(),
+    'dms-login': DmsLogin.optional(),
     tls: Tls.optional(),
     databases: Databases,
     target: name('The entry of `targets` that its databases go to; default: `default`, or the only one.').optional(),
     share: name('The entry of `shares` for its backups; default: `default`, or the only one.').optional(),
   },
-  {
-    held: { 'dms-login': 'DMS and this run use the same `login` for now' },
-    description: 'A SQL Server whose databases move.',
-  },
+  { description: 'A SQL Server whose databases move.' },
 )
 
 export const Target = strictMap(

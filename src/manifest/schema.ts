@@ -4,7 +4,7 @@ import { GENERATIONS, SCENARIOS } from '../domain/manifest.ts'
 import { isGuid, isResourceName, problemOfIdForm, SERVICE_ID, SUBNET_ID } from './azure-id.ts'
 import { filePath, instant, name, prose } from './schema-fields.ts'
 import { duration, oneOf, strictMap, text } from './schema-parts.ts'
-import { Container, Share, Source, SqlServerLogin, Target, Tls } from './schema-servers.ts'
+import { Container, DmsLogin, Share, Source, SqlServerLogin, Target, Tls } from './schema-servers.ts'
 
 const EGRESS_FORM = 'must be a public IPv4 or IPv6 address'
 
@@ -140,6 +140,7 @@ const Azure = strictMap(
 const SourceDefaults = strictMap(
   {
     login: SqlServerLogin.optional(),
+    'dms-login': DmsLogin.optional(),
     tls: Tls.optional(),
     target: name('An entry of `targets`.').optional(),
     share: name('An entry of `shares`.').optional(),
