@@ -1,4 +1,4 @@
-import type { Query, Reply, Session } from '../tds/model.ts'
+import type { Query, Reply, ResultSet, Session } from '../tds/model.ts'
 import { unknownStatement } from './messages.ts'
 import { RIGHTS_ANSWERS } from './rights-answers.ts'
 import { findLogin, type LoginState, type SqlState } from './state.ts'
@@ -10,12 +10,29 @@ const ANSWERS: ReadonlyMap<string, StatementAnswer> = new Map<string, StatementA
   [...RIGHTS_ANSWERS].map(([text, answer]) => [normalise(text), answer]),
 )
 
-/** A statement that is not known is an error: an empty success would let a check pass on nothing. */
+/**
+ * Answers one statement, or several with a semicolon between them, up to the first that errs. A statement that is not
+ * known is an error: an empty success would let a check pass on nothing.
+ */
 export function answerQuery(state: SqlState, query: Query, session: Session): Reply {
   const account = findLogin(state, session.user)
-  const found = ANSWERS.get(normalise(query.text))
-  if (found === undefined || account === undefined) return { error: unknownStatement(query.text) }
-  return found(state, session, account)
+  const sets: ResultSet[] = []
+  for (const text of query.text.split(';').filter((part) => part.trim() !== '')) {
+    const found = ANSWERS.get(normalise(text))
+    const reply: Reply =
+      found === undefined || account === undefined
+        ? { error: unknownStatement(text) }
+        : (refusalOf(state, normalise(text)) ?? found(state, session, account))
+    sets.push(...(reply.sets ?? []))
+    if (reply.error !== undefined) return { sets, error: reply.error }
+  }
+  return sets.length === 0 ? { error: unknownStatement(query.text) } : { sets }
+}
+
+/** What the state wants refused, by a text that stands in the statement. */
+function refusalOf({ refusesStatements = [] }: SqlState, statement: string): Reply | undefined {
+  const refusal = refusesStatements.find(({ holding }) => statement.includes(holding))
+  return refusal && { error: refusal.error }
 }
 
 function normalise(statement: string): string {

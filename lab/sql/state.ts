@@ -39,6 +39,8 @@ export interface SqlState {
   azure?: boolean
   /** Client addresses that the firewall of Azure SQL lets in; default: all. */
   admits?: readonly string[]
+  /** Statements that err although they are known: a missing permission, an older version. */
+  refusesStatements?: readonly { holding: string; error: SqlMessage }[]
   /** Every login is refused so, whoever it is. */
   refuseAll?: SqlMessage
 }

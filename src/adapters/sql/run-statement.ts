@@ -1,31 +1,21 @@
 import type { JsonObject } from '../../domain/json.ts'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
-import type { SqlMessage, Statement } from '../../ports/sql-port.ts'
+import type { Statement } from '../../ports/sql-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { ABORTED, socketFailure } from '../net/socket-errors.ts'
-import type { Session } from './session.ts'
-import { driverFailure, serverFailure } from './sql-errors.ts'
-
-const ROWS_LIMIT = 10_000
-/** tedious' own timer ends with the first byte; this one covers a server that never comes to an end. */
-const GRACE_MS = 3000
-
-interface Outcome {
-  rows: readonly Record<string, unknown>[]
-  isCut: boolean
-  isLate: boolean
-  errors: readonly unknown[]
-}
+import { ROWS_LIMIT } from './collect-sets.ts'
+import { driverFailure, serverFailure, serverMessage } from './sql-errors.ts'
+import type { StatementQueue } from './statement-queue.ts'
 
 /** Runs one SELECT and decodes its rows. */
 export async function runStatement<Row extends JsonObject>(
-  session: Session,
+  queue: StatementQueue,
   statement: Statement<Row>,
   where: string,
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
 ): Promise<Observed<readonly Row[]>> {
   const asked = `Query "${statement.name}" on ${where}`
-  const { rows, isCut, isLate, errors } = await session.inTurn(() => collectRows(session, statement.text, timeoutMs))
+  const { rows, isCut, isLate, errors } = await queue.ask(statement.text)
   if (isCut)
     return unseen('insufficient', `${asked}: more than ${ROWS_LIMIT} rows came back, which is more than is read.`)
   const [error] = errors
@@ -37,6 +27,7 @@ export async function runStatement<Row extends JsonObject>(
       ? unseen('timeout', `${asked}: no complete answer within ${timeoutMs} ms.`)
       : { ok: false, failure: driverFailure(error, asked) }
   }
+  if (rows === undefined) return unseen('protocol', `${asked}: the server did not answer with one result set.`)
   try {
     return seen(rows.map((row) => statement.decode(row)))
   } catch (problem) {
@@ -47,44 +38,14 @@ export async function runStatement<Row extends JsonObject>(
   }
 }
 
-function collectRows(session: Session, text: string, timeoutMs: number): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const rows: Record<string, unknown>[] = []
-    const errors: unknown[] = []
-    let isCut = false
-    let isLate = false
-    const request = session.pool.request()
-    request.stream = true
-    const timer = setTimeout(() => {
-      isLate = true
-      session.cut()
-    }, timeoutMs + GRACE_MS)
-    request.on('row', (row: Record<string, unknown>) => {
-      if (rows.length < ROWS_LIMIT) {
-        rows.push(row)
-      } else if (!isCut) {
-        isCut = true
-        request.cancel()
-      }
-    })
-    request.on('error', (error: unknown) => errors.push(error))
-    request.on('done', () => {
-      clearTimeout(timer)
-      resolve({ rows, isCut, isLate, errors })
-    })
-    void request.batch(text)
-  })
-}
-
-/** A statement that the server refused: mssql puts the number on its error. */
-function serverMessage(error: unknown): SqlMessage | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code, number, state, class: severity, message } = error as Record<string, unknown>
-  if (code !== 'EREQUEST' || typeof number !== 'number') return undefined
-  return {
-    number,
-    state: typeof state === 'number' ? state : 0,
-    severity: typeof severity === 'number' ? severity : 0,
-    message: typeof message === 'string' ? message : '',
-  }
+/**
+ * Whether a server of that version knows the statement. Azure SQL always calls itself 12.0.2000, as SQL Server 2014 did
+ * at its release, and knows more: it is asked.
+ */
+export function isKnownTo(version: string | undefined, { since }: { since: string }): boolean {
+  if (version === undefined || /^12\.0\.2000\b/.test(version)) return true
+  const [has, needs] = [version, since].map((text) => text.split('.').map(Number))
+  const [major = 0, minor = 0] = has ?? []
+  const [leastMajor = 0, leastMinor = 0] = needs ?? []
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
 }
