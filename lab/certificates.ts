@@ -21,8 +21,10 @@ const SERVER_AUTHENTICATION_OID = '1.3.6.1.5.5.7.3.1'
 const DAY_MS = 86_400_000
 
 export interface CertificateRequest {
-  /** DNS names or IP addresses; the first one is the common name as well. */
+  /** DNS names or IP addresses; the first one is the common name as well. None: no such extension, as in old certificates. */
   names: readonly string[]
+  /** Default: the first of the names. */
+  commonName?: string
   /** Default: yesterday. */
   notBefore?: Date
   /** Default: 30 days after today. */
@@ -44,7 +46,7 @@ export interface Authority {
 /** A throw-away certificate authority: its key lives only in this process. */
 export async function createAuthority(
   name = 'Lab Root CA',
-  dates: Omit<CertificateRequest, 'names'> = {},
+  dates: Pick<CertificateRequest, 'notBefore' | 'notAfter'> = {},
 ): Promise<Authority> {
   const keys = await generateKeys()
   const subject = commonName(name)
@@ -68,7 +70,7 @@ export async function createAuthority(
       const leaf = await generateKeys()
       const cert = await X509CertificateGenerator.create(
         {
-          subject: commonName(request.names[0] ?? 'localhost'),
+          subject: commonName(request.commonName ?? request.names[0] ?? 'localhost'),
           issuer: subject,
           publicKey: leaf.publicKey,
           signingKey: keys.privateKey,
@@ -91,7 +93,7 @@ export async function selfSigned(request: CertificateRequest): Promise<KeyAndCer
   const keys = await generateKeys()
   const cert = await X509CertificateGenerator.createSelfSigned(
     {
-      name: commonName(request.names[0] ?? 'localhost'),
+      name: commonName(request.commonName ?? request.names[0] ?? 'localhost'),
       keys,
       signingAlgorithm: ALGORITHM,
       ...validity(request),
@@ -115,7 +117,7 @@ function commonName(name: string): { CN: string[] }[] {
 }
 
 /** The bound that is not given lies on the right side of the one that is. */
-function validity(request: Omit<CertificateRequest, 'names'>): { notBefore: Date; notAfter: Date } {
+function validity(request: Pick<CertificateRequest, 'notBefore' | 'notAfter'>): { notBefore: Date; notAfter: Date } {
   const now = Date.now()
   const start = Math.min(now, request.notAfter?.getTime() ?? now)
   const end = Math.max(now, request.notBefore?.getTime() ?? now)
@@ -130,9 +132,13 @@ async function serverExtensions(names: readonly string[], keys: WebCrypto.Crypto
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
     new ExtendedKeyUsageExtension([SERVER_AUTHENTICATION_OID]),
-    new SubjectAlternativeNameExtension(
-      names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-    ),
+    ...(names.length === 0 ? [] : [alternativeNames(names)]),
     await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
   ]
+}
+
+function alternativeNames(names: readonly string[]): Extension {
+  return new SubjectAlternativeNameExtension(
+    names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+  )
 }

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { createArmPort } from './adapters/arm/arm-port.ts'
+import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
 import { createNetPort } from './adapters/net/net-port.ts'
+import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
 import { blobShas, readWorkspaceFile } from './adapters/workspace.ts'
-import { mapSeen, seen } from './domain/observed.ts'
+import { mapSeen, seen, unseen, type Observed } from './domain/observed.ts'
+import type { Secret } from './domain/secret.ts'
 import { createLateArmPort } from './engine/late-arm-port.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { FilePort } from './ports/file-port.ts'
@@ -70,16 +72,24 @@ function createWorld(cancelled: AbortSignal): World {
   }
 }
 
-function connect({ inputs, context, secrets, signal }: ConnectSettings): Connection {
+function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSettings): Connection {
   const timeoutMs = Math.round(inputs.timeoutMs * PROBE_SHARE_OF_TIMEOUT)
   const files = createFilePort({ workspace: context.workspace })
   const routingSuffixes: string[] = []
-  const sql = createSqlPort({ timeoutMs, signal, secrets, routingSuffixes, readCa: (path) => readCa(files, path) })
   const cloud = readCloud(inputs.environment, createMetadataFetch({ timeoutMs, signal }))
   const arriving = cloud.then((found) => {
     if (!found.ok) return found
     routingSuffixes.push(`.${found.value.sqlSuffix}`)
     return seen(createArmPort({ cloud: found.value, credential: credentialOf(inputs), timeoutMs, signal }))
+  })
+  let signingIn: ReturnType<EntraToken> | undefined
+  const sql = createSqlPort({
+    timeoutMs,
+    signal,
+    secrets,
+    entraToken: () => (signingIn ??= readSqlToken(arriving, learnSecret)),
+    routingSuffixes,
+    readCa: (path) => readCa(files, path),
   })
   return {
     ports: {
@@ -90,6 +100,24 @@ function connect({ inputs, context, secrets, signal }: ConnectSettings): Connect
       clock: { now: () => Date.now() },
     },
     close: () => sql.close(),
+  }
+}
+
+/** The token for SQL servers, known as a secret before anything is done with it. */
+async function readSqlToken(
+  arriving: Promise<Observed<AzureAccess>>,
+  learnSecret: (secret: Secret) => void,
+): ReturnType<EntraToken> {
+  try {
+    const azure = await arriving
+    if (!azure.ok) return azure
+    const signedIn = await azure.value.sqlToken()
+    if (signedIn.ok) learnSecret(signedIn.value.token)
+    return signedIn
+  } catch (error) {
+    // Only the kind: messages of network libraries repeat proxy addresses with their passwords.
+    const kind = error instanceof Error ? error.name : 'an error'
+    return unseen('bug', `Azure could not be asked for a token: ${kind} in the adapter`)
   }
 }
 

@@ -19,7 +19,7 @@ import type { Redact } from './sinks/redacted.ts'
 export async function run(world: World): Promise<number> {
   const early = inputSecrets(world.env)
   maskSecrets(early, world.env)
-  const known: Known = { early, redact: createRedactor(early.map((secret) => secret.reveal())) }
+  const known: Known = { secrets: [...early], redact: createRedactor(early.map((secret) => secret.reveal())) }
   publishOutputs(NOTHING_KNOWN, known.redact)
   try {
     return await runGate(world, known)
@@ -28,9 +28,9 @@ export async function run(world: World): Promise<number> {
   }
 }
 
-/** The secrets of the inputs, and what redacts all secrets that the run knows so far. */
+/** The secrets that the run knows so far, and what redacts them. */
 interface Known {
-  early: readonly Secret[]
+  secrets: Secret[]
   redact: Redact
 }
 
@@ -47,7 +47,8 @@ async function runGate(world: World, known: Known): Promise<number> {
   if (inputs !== undefined) {
     const learnSecrets = (secrets: readonly Secret[]): void => {
       maskSecrets(secrets, world.env)
-      known.redact = createRedactor([...known.early, ...secrets].map((secret) => secret.reveal()))
+      known.secrets.push(...secrets)
+      known.redact = createRedactor(known.secrets.map((secret) => secret.reveal()))
     }
     try {
       outcome = await checkManifests(world, { inputs, context, event: parseJson(eventText), problems, learnSecrets })

@@ -83,6 +83,12 @@ export function int64(value: bigint): Buffer {
   return bytes
 }
 
+export function float64(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleLE(value)
+  return bytes
+}
+
 export function utf16(text: string): Buffer {
   return Buffer.from(text, 'utf16le')
 }

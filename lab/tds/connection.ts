@@ -1,20 +1,18 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { TLSSocket, type SecureContext } from 'node:tls'
-import type { SqlMessage } from '../../src/ports/sql-port.ts'
 import { ProtocolError } from './bytes.ts'
+import { Channel, INITIAL_PACKET_BYTES } from './channel.ts'
 import { answerDriver, isSessionSetup } from './driver-statements.ts'
-import { parseLogin7 } from './login7.ts'
-import type { Encryption, Login, LoginRecord, LoginVerdict, Query, Reply, Session, TdsOptions } from './model.ts'
-import { frame, MessageAssembler, PACKET, PacketBuffer } from './packets.ts'
-import { encodePrelogin, negotiate, parsePrelogin, type EncryptionScope } from './prelogin.ts'
+import { LoginDialogue, type LoginStep, type LoginTerms } from './login-dialogue.ts'
+import { labFailure } from './login-messages.ts'
+import type { Encryption, Login, LoginRecord, Query, Reply, RouteTo, Session, TdsOptions } from './model.ts'
+import { PACKET } from './packets.ts'
+import { encodePrelogin, ENCRYPT, negotiate, parsePrelogin, type Prelogin } from './prelogin.ts'
 import { parseBatch, parseRpc, withoutHeaders } from './rpc.ts'
-import { TlsCarrier } from './tls-carrier.ts'
-import { acceptance, answer, attentionAcknowledged, cutOff, isKnownTdsVersion, refusal } from './tokens.ts'
+import type { TlsContexts } from './tls-contexts.ts'
+import { acceptance, answer, attentionAcknowledged, cutOff, refusal, type TokenContext } from './tokens.ts'
 
-const INITIAL_PACKET_BYTES = 4096
 const PACKET_BYTES = { least: 512, most: 32_767 } as const
-const GARBAGE = Buffer.from('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n')
 const ASSUMED_TDS_VERSION = 0x74
 
 /** What the connections of one server share. */
@@ -22,93 +20,53 @@ export interface ServerSide {
   options: TdsOptions
   encryption: Encryption
   version: readonly [number, number, number]
-  secureContext: SecureContext | undefined
+  tls: TlsContexts
   logins: LoginRecord[]
   statements: string[]
 }
 
 /**
  * One client. Whatever it sends, it can only close its own connection.
- * The order of messages is PRELOGIN, TLS, LOGIN7, requests; NTLM and FEDAUTH would be states between the last two,
- * strict TDS 8.0 a TLS start before the first.
+ * The order of messages is PRELOGIN, TLS (before it in TDS 8.0), LOGIN7, what its answer asked for, requests.
  */
 export class TdsConnection {
-  readonly #socket: Socket
+  readonly #channel: Channel
   readonly #server: ServerSide
   readonly #session: Session
-  readonly #packets = new PacketBuffer()
-  readonly #messages = new MessageAssembler()
   #state: 'prelogin' | 'login' | 'ready' | 'ended' = 'prelogin'
-  #scope: EncryptionScope = 'none'
-  #carrier: TlsCarrier | undefined
-  #tls: TLSSocket | undefined
-  #packetBytes = INITIAL_PACKET_BYTES
+  #terms: LoginTerms | undefined
+  #dialogue: LoginDialogue | undefined
+  /** The type of the one message that the login waits for. */
+  #expected: number | undefined
   #tdsVersion = ASSUMED_TDS_VERSION
   #running: AbortController | undefined
 
   constructor(socket: Socket, server: ServerSide, id: number) {
-    this.#socket = socket
     this.#server = server
     const clientAddress = socket.remoteAddress ?? ''
     const serverPort = socket.localPort ?? 0
-    this.#session = { id, clientAddress, serverPort, user: '', database: '', encrypted: false }
-    socket.setNoDelay(true)
-    socket.on('error', () => undefined)
-    socket.on('close', () => this.#release())
-    if (server.options.misbehave === 'close-after-connect') socket.destroy()
-    else socket.on('data', (chunk) => this.#guarded(() => this.#receive(chunk)))
+    const unknown = { user: '', database: '', kind: 'sql', encrypted: false, strict: false } as const
+    this.#session = { id, clientAddress, serverPort, ...unknown }
+    const { strict, latencyMs = 0 } = server.options
+    this.#channel = new Channel(
+      socket,
+      { tls: server.tls, strict, latencyMs },
+      {
+        receive: (type, body) => this.#receive(type, body),
+        closed: () => {
+          this.#state = 'ended'
+          this.#running?.abort()
+        },
+      },
+    )
   }
 
-  #release(): void {
-    this.#state = 'ended'
-    this.#running?.abort()
-    this.#tls?.destroy()
-    this.#carrier?.destroy()
-  }
-
-  /** Bytes that make no sense close the connection, as SQL Server does it. */
-  #guarded(step: () => void): void {
-    try {
-      step()
-    } catch {
-      this.#socket.destroy()
-    }
-  }
-
-  #receive(chunk: Buffer): void {
-    if (this.#server.options.misbehave === 'silent') return
-    if (this.#server.options.misbehave === 'garbage') {
-      this.#socket.write(GARBAGE)
-    } else if (this.#carrier !== undefined && !this.#carrier.wrapped) {
-      this.#carrier.push(chunk)
-    } else {
-      this.#packets.push(chunk)
-      this.#drain()
-    }
-  }
-
-  #drain(): void {
-    while (this.#state !== 'ended') {
-      const handshake = this.#carrier?.wrapped === true ? this.#carrier : undefined
-      if (handshake !== undefined && isTlsRecord(this.#packets.firstByte)) {
-        handshake.unwrap()
-        handshake.push(this.#packets.takeAll())
-        return
-      }
-      const packet = this.#packets.next()
-      if (packet === undefined) return
-      if (handshake !== undefined && packet.type === PACKET.prelogin) {
-        handshake.push(packet.body) // some clients do not mark the last packet of a flight
-        continue
-      }
-      const message = this.#messages.add(packet)
-      if (message !== undefined) this.#dispatch(message.type, message.body)
-    }
-  }
-
-  #dispatch(type: number, body: Buffer): void {
-    if (type === PACKET.login7) this.#logIn(body)
-    else if (this.#state === 'prelogin' && type === PACKET.prelogin) this.#preLogin(body)
+  #receive(type: number, body: Buffer): void {
+    this.#session.encrypted = this.#channel.encrypted
+    this.#session.strict = this.#channel.strict
+    if (type === PACKET.login7) this.#beginLogin(body)
+    else if (this.#expected !== undefined) this.#continueLogin(type, body)
+    else if (this.#state === 'prelogin' && type === PACKET.prelogin) this.#preLogin(parsePrelogin(body))
     else if (this.#state !== 'ready') throw new ProtocolError(`a message of type ${type} before the login`)
     else if (type === PACKET.attention) this.#cancel()
     else if (this.#running !== undefined) throw new ProtocolError('a request while another one runs')
@@ -117,94 +75,76 @@ export class TdsConnection {
     else throw new ProtocolError(`a message of type ${type}, which the lab does not know`)
   }
 
-  #preLogin(body: Buffer): void {
-    const { answer: encryption, scope } = negotiate(this.#server.encryption, parsePrelogin(body))
-    this.#send(encodePrelogin(this.#server.version, encryption))
-    if (this.#server.options.misbehave === 'close-after-prelogin') {
+  #preLogin(client: Prelogin): void {
+    const { options, version } = this.#server
+    // Inside of TLS there is nothing to agree on, and what the client says about encryption does not count.
+    const { answer: encryption, scope } = this.#channel.strict
+      ? ({ answer: ENCRYPT.off, scope: 'full' } as const)
+      : negotiate(this.#server.encryption, client.encryption)
+    const federated = client.federated && options.entraTokens !== undefined
+    this.#channel.send(encodePrelogin(version, { encryption, federated }))
+    if (options.misbehave === 'close-after-prelogin') {
       this.#end()
       return
     }
     this.#state = 'login'
-    this.#scope = scope
-    if (scope !== 'none') this.#startTls()
+    this.#terms = { encryption: scope, federated }
+    if (scope !== 'none' && !this.#channel.strict) this.#channel.expectTls()
   }
 
-  #startTls(): void {
-    const carrier = new TlsCarrier((bytes) => void this.#socket.write(bytes))
-    const { secureContext } = this.#server
-    const tls = new TLSSocket(carrier, { isServer: true, ...(secureContext && { secureContext }) })
-    tls.on('error', () => this.#socket.destroy())
-    tls.on('data', (chunk: Buffer) => this.#guarded(() => this.#receiveDecrypted(chunk)))
-    this.#carrier = carrier
-    this.#tls = tls
+  #beginLogin(body: Buffer): void {
+    const dialogue = new LoginDialogue(this.#server.options, this.#session, this.#server.logins)
+    const inTurn = this.#state === 'login' && this.#dialogue === undefined
+    const step = dialogue.begin(body, inTurn ? this.#terms : undefined)
+    this.#dialogue = dialogue
+    if (this.#terms?.encryption === 'login-only') this.#channel.dropTls()
+    this.#take(step)
   }
 
-  #receiveDecrypted(chunk: Buffer): void {
-    this.#session.encrypted = true
-    this.#packets.push(chunk)
-    this.#drain()
+  #continueLogin(type: number, body: Buffer): void {
+    if (type !== this.#expected || this.#dialogue === undefined) throw new ProtocolError(`no message of type ${type}`)
+    this.#expected = undefined
+    this.#take(this.#dialogue.continue(type, body))
   }
 
-  #logIn(body: Buffer): void {
-    const encrypted = this.#session.encrypted
-    const record: LoginRecord = { user: '', database: '', app: '', encrypted, accepted: false }
-    this.#server.logins.push(record)
-    const login = parseLogin7(body)
-    Object.assign(record, { user: login.user, database: login.database, app: login.app })
-    if (this.#state !== 'login') throw new ProtocolError('LOGIN7 out of turn')
-    if (encrypted !== (this.#scope !== 'none')) throw new ProtocolError('LOGIN7 without the encryption agreed on')
-    if (!isKnownTdsVersion(login.tdsVersion)) throw new ProtocolError(`TDS version ${login.tdsVersion}`)
-    if (this.#scope === 'login-only') this.#dropTls()
-    this.#tdsVersion = login.tdsVersion
-    this.#session.database = login.database === '' ? 'master' : login.database
-    const verdict = this.#authenticate(login)
-    if (verdict === undefined || 'routeTo' in verdict) {
-      record.accepted = true
-      this.#accept(login, verdict?.routeTo)
-    } else {
-      this.#send(refusal(this.#context(), isList(verdict) ? verdict : [verdict]))
+  #take(step: LoginStep): void {
+    if ('expect' in step) {
+      this.#expected = step.expect
+      this.#channel.send(step.send)
+      return
+    }
+    this.#tdsVersion = step.login.tdsVersion
+    if ('refusedWith' in step) {
+      this.#channel.send(refusal(this.#context(), step.refusedWith))
       this.#end()
+    } else {
+      this.#accept(step.login, step.routeTo)
     }
   }
 
-  #authenticate(login: Login): LoginVerdict {
-    if (login.integrated) return { number: 18452, state: 1, severity: 14, message: UNTRUSTED_DOMAIN }
-    try {
-      return this.#server.options.authenticate(login, this.#session)
-    } catch (error) {
-      return labFailure(error)
-    }
-  }
-
-  /** After login-only encryption both sides go on in the clear. */
-  #dropTls(): void {
-    this.#tls?.removeAllListeners('data')
-    this.#tls = undefined
-    this.#carrier = undefined
-    this.#session.encrypted = false
-  }
-
-  #accept(login: Login, routeTo: { host: string; port: number } | undefined): void {
+  #accept(login: Login, routeTo: RouteTo['routeTo'] | undefined): void {
     const wanted = login.packetSizeBytes === 0 ? INITIAL_PACKET_BYTES : login.packetSizeBytes
     const packetSizeBytes = Math.min(Math.max(wanted, PACKET_BYTES.least), PACKET_BYTES.most)
     const { database } = this.#session
     const { version } = this.#server
-    this.#session.user = login.user
-    this.#send(
+    const federated = login.kind === 'entra'
+    Object.assign(this.#session, { user: login.user, kind: login.kind })
+    this.#channel.send(
       acceptance(this.#context(), {
         database,
         version,
         packetSizeBytes,
+        federated,
         ...(routeTo === undefined ? {} : { routeTo }),
       }),
     )
-    this.#packetBytes = packetSizeBytes
+    this.#channel.packetBytes = packetSizeBytes
     this.#state = 'ready'
   }
 
   #request(query: Query): void {
     if (isSessionSetup(query.text)) {
-      this.#send(answer(this.#context(), query.kind, {}))
+      this.#channel.send(answer(this.#context(), query.kind, {}))
       return
     }
     this.#server.statements.push(query.text)
@@ -226,12 +166,12 @@ export class TdsConnection {
   #deliver(query: Query, running: AbortController, reply: Reply): void {
     if (running.signal.aborted || this.#state !== 'ready') return
     if (reply.drop === true) {
-      this.#socket.destroy()
+      this.#channel.drop()
       return
     }
     if (reply.hang === true) return
     this.#running = undefined
-    this.#guarded(() => this.#send(this.#encode(query, reply)))
+    this.#channel.guarded(() => this.#channel.send(this.#encode(query, reply)))
   }
 
   #encode(query: Query, reply: Reply): Buffer {
@@ -247,42 +187,17 @@ export class TdsConnection {
     if (this.#running !== undefined) {
       this.#running.abort()
       this.#running = undefined
-      this.#send(cutOff(this.#context()))
+      this.#channel.send(cutOff(this.#context()))
     }
-    this.#send(attentionAcknowledged(this.#context()))
+    this.#channel.send(attentionAcknowledged(this.#context()))
   }
 
-  #context(): { serverName: string; tdsVersion: number } {
+  #context(): TokenContext {
     return { serverName: this.#server.options.serverName, tdsVersion: this.#tdsVersion }
-  }
-
-  #send(body: Buffer): void {
-    if (this.#socket.destroyed) return
-    const bytes = frame(PACKET.response, body, this.#packetBytes)
-    if (this.#tls === undefined || this.#carrier?.wrapped === true) this.#socket.write(bytes)
-    else this.#tls.write(bytes)
   }
 
   #end(): void {
     this.#state = 'ended'
-    if (this.#tls === undefined) this.#socket.end()
-    else this.#tls.write('', () => this.#socket.end())
+    this.#channel.end()
   }
-}
-
-const UNTRUSTED_DOMAIN =
-  'Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.'
-
-/** A mistake of the test, not of the client: it is told as loudly as the protocol allows. */
-function labFailure(error: unknown): SqlMessage {
-  const message = error instanceof Error ? error.message : String(error)
-  return { number: 50_000, state: 1, severity: 16, message: `the lab failed: ${message}` }
-}
-
-function isTlsRecord(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x14 && byte <= 0x17
-}
-
-function isList(verdict: SqlMessage | readonly SqlMessage[]): verdict is readonly SqlMessage[] {
-  return Array.isArray(verdict)
 }

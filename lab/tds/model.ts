@@ -1,7 +1,17 @@
 import type { SqlMessage } from '../../src/ports/sql-port.ts'
 
 export type SqlType =
-  'int' | 'bigint' | 'bit' | 'nvarchar' | 'nvarchar(max)' | 'varbinary' | 'uniqueidentifier' | 'datetime2'
+  | 'int'
+  | 'bigint'
+  | 'bit'
+  | 'float'
+  | 'nvarchar'
+  | 'nvarchar(max)'
+  | 'varbinary'
+  | 'uniqueidentifier'
+  | 'datetime2'
+  /** Each cell is an int, bigint, bit, float or nvarchar, as its JavaScript type says. */
+  | 'sql_variant'
 
 export interface Column {
   name: string
@@ -53,12 +63,15 @@ export interface Login {
   host: string
   /** The server's name as the client knows it. */
   server: string
-  /** 0x71 is TDS 7.1, 0x74 is 7.4. */
+  /** 0x71 is TDS 7.1, 0x74 is 7.4, 0x80 is 8.0. */
   tdsVersion: number
   packetSizeBytes: number
-  /** The client wants integrated authentication (SSPI). */
-  integrated: boolean
+  /** Of another kind than `sql` the proof was checked by the server already, and `password` is empty. */
+  kind: LoginKind
 }
+
+/** How a client says who it is: with a password, an answer to an NTLM challenge, or a token of Microsoft Entra. */
+export type LoginKind = 'sql' | 'ntlm' | 'entra'
 
 /** One connection, as `authenticate` and `answer` see it. */
 export interface Session {
@@ -72,11 +85,17 @@ export interface Session {
   database: string
   /** Whether what is sent now is encrypted: false after login-only encryption. */
   encrypted: boolean
+  /** TDS 8.0: the connection began with TLS. */
+  strict: boolean
+  /** `sql` before the login. */
+  kind: LoginKind
 }
 
-/** One LOGIN7 message that arrived complete, whatever became of it. */
+/** One LOGIN7 message that arrived complete, whatever became of it. It never holds a password or a token. */
 export interface LoginRecord {
+  /** Of an integrated login `DOMAIN\user` once the client has answered the challenge, of a known token its login name. */
   user: string
+  kind: LoginKind
   database: string
   app: string
   /** Whether the LOGIN7 message itself, and so the password, came through TLS. */
@@ -100,6 +119,8 @@ export type Encryption = 'off' | 'on' | 'required' | 'not-supported'
  */
 export type Misbehaviour = 'silent' | 'garbage' | 'close-after-connect' | 'close-after-prelogin'
 
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+
 export interface TdsOptions {
   host?: string
   port?: number
@@ -107,6 +128,18 @@ export interface TdsOptions {
   tls?: { key: string; cert: string }
   /** Default `off`, like an installation that nobody has configured. */
   encryption?: Encryption
+  /** TDS 8.0, where TLS comes first. `only`: a PRELOGIN in the clear closes the connection. Without it TLS first does. */
+  strict?: 'offered' | 'only'
+  /** Default TLSv1.2. */
+  minTls?: TlsVersion
+  /** Default TLSv1.2 inside of PRELOGIN, whose clients know no later one, and TLSv1.3 for TDS 8.0. */
+  maxTls?: TlsVersion
+  /** `DOMAIN\user`, or `user@domain`, and its password. Without it every integrated login is refused (18452). */
+  ntlm?: Readonly<Record<string, string>>
+  /** Token and the login name that it stands for. Without it every token is refused (18456). */
+  entraTokens?: ReadonlyMap<string, string>
+  /** Everything that the server sends, TLS flights too, leaves so much later. */
+  latencyMs?: number
   /** Default 16.0.4135, SQL Server 2022. */
   version?: readonly [major: number, minor: number, build: number]
   serverName: string

@@ -6,7 +6,9 @@ export const PACKET = {
   rpc: 0x03,
   response: 0x04,
   attention: 0x06,
+  federatedToken: 0x08,
   login7: 0x10,
+  sspi: 0x11,
   prelogin: 0x12,
 } as const
 

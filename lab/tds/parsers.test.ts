@@ -74,7 +74,12 @@ describe('negotiate', () => {
   })
 
   it('is what the client reads back', () => {
-    for (const value of Object.values(ENCRYPT)) expect(parsePrelogin(encodePrelogin([16, 0, 4135], value))).toBe(value)
+    for (const encryption of Object.values(ENCRYPT)) {
+      for (const federated of [true, false]) {
+        const prelogin = { encryption, federated }
+        expect(parsePrelogin(encodePrelogin([16, 0, 4135], prelogin))).toEqual(prelogin)
+      }
+    }
   })
 })
 

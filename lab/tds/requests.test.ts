@@ -18,12 +18,33 @@ describe('requests', () => {
     { name: 'v', type: 'varbinary', length: 10 },
     { name: 'g', type: 'uniqueidentifier' },
     { name: 'd', type: 'datetime2' },
+    { name: 'f', type: 'float' },
+    { name: 'vi', type: 'sql_variant' },
+    { name: 'vb', type: 'sql_variant' },
+    { name: 'vs', type: 'sql_variant' },
+    { name: 'vt', type: 'sql_variant' },
+    { name: 'vf', type: 'sql_variant' },
   ] as const
   const at = new Date('2026-11-22T10:11:12.345Z')
   const guid = '00112233-4455-6677-8899-AABBCCDDEEFF'
 
   it('carries every type, NULLs and several result sets', async () => {
-    const row = [-7, 2n ** 40n, true, 'žluť', 'x'.repeat(9000), Buffer.from([1, 2, 3]), guid, at]
+    const row = [
+      -7,
+      2n ** 40n,
+      true,
+      'žluť',
+      'x'.repeat(9000),
+      Buffer.from([1, 2, 3]),
+      guid,
+      at,
+      0.1,
+      7,
+      2n ** 40n,
+      'žluť',
+      true,
+      -1.5,
+    ]
     const nulls = columns.map(() => null)
     const second = { columns: [{ name: 'n', type: 'int' as const }], rows: [[7]] }
     const server = await bench.start({ answer: () => ({ sets: [{ columns, rows: [row, nulls] }, second] }) })
@@ -37,6 +58,12 @@ describe('requests', () => {
       v: Buffer.from([1, 2, 3]),
       g: guid,
       d: at,
+      f: 0.1,
+      vi: 7,
+      vb: '1099511627776',
+      vs: 'žluť',
+      vt: true,
+      vf: -1.5,
     }
     for (const result of [await pool.request().query('q'), await pool.request().batch('q')]) {
       const sets = result.recordsets as unknown as Record<string, unknown>[][]
@@ -95,7 +122,7 @@ describe('requests', () => {
     const pool = await bench.connectTo(server)
     await expect(pool.request().query('q')).rejects.toMatchObject({
       number: 50000,
-      message: 'the lab failed: a row of 1 cells for 8 columns',
+      message: 'the lab failed: a row of 1 cells for 14 columns',
     })
   })
 

@@ -31,7 +31,14 @@ describe('login', () => {
     const pool = await bench.connectTo(server, { encrypt: row.encrypt })
     const { recordset } = await pool.request().query('SELECT @@VERSION')
     expect(recordset).toEqual([{ text: 'SELECT @@VERSION', encrypted: row.session }])
-    const record = { user: 'dms', database: 'Sales', app: 'dms-preflight', encrypted: row.login, accepted: true }
+    const record = {
+      user: 'dms',
+      kind: 'sql',
+      database: 'Sales',
+      app: 'dms-preflight',
+      encrypted: row.login,
+      accepted: true,
+    }
     // mssql proves the account with one connection and queries on the next.
     expect(server.logins).toEqual([record, record])
     expect(server.statements).toEqual(['SELECT @@VERSION'])
@@ -52,7 +59,9 @@ describe('login', () => {
     })
     await expect(pool.connect()).rejects.toMatchObject({ code: 'ELOGIN', message: "Login failed for user 'dms'." })
     expect(messages).toMatchObject([{ number: 18456, state: 1, class: 14 }])
-    expect(server.logins).toEqual([{ user: 'dms', database: '', app: 'node-mssql', encrypted: true, accepted: false }])
+    expect(server.logins).toEqual([
+      { user: 'dms', kind: 'sql', database: '', app: 'node-mssql', encrypted: true, accepted: false },
+    ])
   })
 
   it('never sees the login of a client that wants encryption when there is none', async () => {

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { TdsConnection, type ServerSide } from './connection.ts'
-import type { LoginRecord, TdsOptions } from './model.ts'
+import type { LoginRecord, Misbehaviour, TdsOptions } from './model.ts'
+import { createTlsContexts } from './tls-contexts.ts'
 
 const FIRST_SESSION_ID = 51
 const SQL_SERVER_2022 = [16, 0, 4135] as const
+const GARBAGE = Buffer.from('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n')
 
 export interface TdsServer {
   readonly port: number
@@ -20,14 +21,13 @@ export interface TdsServer {
   close(): Promise<void>
 }
 
-/** A SQL Server as the wire shows it (TDS 7.1 to 7.4); what it knows comes from `authenticate` and `answer`. */
+/** A SQL Server as the wire shows it (TDS 7.1 to 7.4, and 8.0); what it knows comes from `authenticate` and `answer`. */
 export async function startTdsServer(options: TdsOptions): Promise<TdsServer> {
   const side: ServerSide = {
     options,
     encryption: options.tls === undefined ? 'not-supported' : (options.encryption ?? 'off'),
     version: options.version ?? SQL_SERVER_2022,
-    // TLS 1.3 does not fit into PRELOGIN packets: its server speaks after the handshake's end (MS-TDS 2.2.6.5).
-    secureContext: options.tls && createSecureContext({ ...options.tls, maxVersion: 'TLSv1.2' }),
+    tls: createTlsContexts(options),
     logins: [],
     statements: [],
   }
@@ -36,7 +36,9 @@ export async function startTdsServer(options: TdsOptions): Promise<TdsServer> {
   const server = createServer((socket) => {
     open.add(socket)
     socket.on('close', () => open.delete(socket))
-    new TdsConnection(socket, side, FIRST_SESSION_ID + connections)
+    socket.setNoDelay(true)
+    socket.on('error', () => undefined)
+    if (!playDead(socket, options.misbehave)) new TdsConnection(socket, side, FIRST_SESSION_ID + connections)
     connections += 1
   })
   await once(server.listen(options.port ?? 0, options.host ?? '127.0.0.1'), 'listening')
@@ -57,4 +59,13 @@ export async function startTdsServer(options: TdsOptions): Promise<TdsServer> {
       await closed
     },
   }
+}
+
+/** The misbehaviours that need no TDS. */
+function playDead(socket: Socket, misbehave: Misbehaviour | undefined): boolean {
+  if (misbehave === 'close-after-connect') socket.destroy()
+  else if (misbehave === 'silent') socket.resume()
+  else if (misbehave === 'garbage') socket.on('data', () => void socket.write(GARBAGE))
+  else return false
+  return true
 }

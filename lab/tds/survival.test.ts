@@ -15,12 +15,23 @@ afterEach(() => bench.close())
 const PRELOGIN = packet(0x12, Buffer.from('0100060001ff' + '00', 'hex'))
 /** TDS 7.4, every text empty. */
 const LOGIN7 = packet(0x10, Buffer.concat([Buffer.from('5e00000004000074', 'hex'), Buffer.alloc(86)]))
-const NO_ONE = { user: '', database: '', app: '' }
+/** The same, as the first message of an integrated login with a NEGOTIATE of NTLM. */
+const LOGIN7_NTLM = integrated()
+const NO_ONE = { user: '', kind: 'sql', database: '', app: '' }
 
 function packet(type: number, body: Uint8Array): Buffer {
   const bytes = Buffer.concat([Buffer.from([type, 1, 0, 0, 0, 0, 1, 0]), body])
   bytes.writeUInt16BE(bytes.length, 2)
   return bytes
+}
+
+function integrated(): Buffer {
+  const negotiate = Buffer.from('NTLMSSP\0' + '\u0001\0\0\0', 'latin1')
+  const fixed = Buffer.concat([Buffer.from('5e00000004000074', 'hex'), Buffer.alloc(86)])
+  fixed.writeUInt8(0x80, 25)
+  fixed.writeUInt16LE(fixed.length, 78)
+  fixed.writeUInt16LE(negotiate.length, 80)
+  return packet(0x10, Buffer.concat([fixed, negotiate]))
 }
 
 const body = fc.uint8Array({ maxLength: 300 })
@@ -31,6 +42,8 @@ const noise = fc.oneof(
   packets.map((list) => Buffer.concat(list)),
   packets.map((list) => Buffer.concat([PRELOGIN, ...list])),
   packets.map((list) => Buffer.concat([PRELOGIN, LOGIN7, ...list])),
+  body.map((bytes) => Buffer.concat([PRELOGIN, LOGIN7_NTLM, packet(0x11, bytes)])),
+  body.map((bytes) => Buffer.concat([Buffer.from('160301', 'hex'), bytes])),
 )
 
 async function shout(server: TdsServer, bytes: Buffer): Promise<void> {
@@ -47,7 +60,7 @@ describe('survival', () => {
     ['required', true],
   ] as const)('encryption %s: closes on garbage and still answers the next client', async (encryption, encrypt) => {
     const options = encrypt ? {} : { authenticate: () => undefined }
-    const server = await bench.start({ encryption, ...options })
+    const server = await bench.start({ encryption, strict: 'offered', ntlm: { 'CORP\\dms': 'x' }, ...options })
     let count = 0
     const property = fc.asyncProperty(noise, async (bytes) => {
       count += 1

@@ -9,19 +9,31 @@ const TOKEN = {
   error: 0xaa,
   info: 0xab,
   loginAck: 0xad,
+  featureAck: 0xae,
   envChange: 0xe3,
+  sspi: 0xed,
+  federatedInfo: 0xee,
   done: 0xfd,
   doneProcedure: 0xfe,
   doneInProcedure: 0xff,
 } as const
 const DONE = { final: 0, more: 0x01, error: 0x02, count: 0x10, attention: 0x20 } as const
 const ENVIRONMENT = { database: 1, language: 2, packetSize: 4, collation: 7, routing: 20 } as const
-/** What LOGINACK calls the versions, by the first byte that the client sent. */
+const TDS_8 = 0x80
+const FEDERATED_FEATURE = 0x02
+const FEATURES_END = 0xff
+/** Where the clients of the lab are told to get a token, and for what. None of them goes there. */
+const AUTHORITY = {
+  url: 'https://login.microsoftonline.com/common',
+  resource: 'https://database.windows.net/',
+} as const
+/** What LOGINACK calls the versions. */
 const TDS_VERSIONS: ReadonlyMap<number, readonly number[]> = new Map([
   [0x71, [0x71, 0, 0, 1]],
   [0x72, [0x72, 9, 0, 2]],
   [0x73, [0x73, 11, 0, 3]],
   [0x74, [0x74, 0, 0, 4]],
+  [0x80, [0x08, 0, 0, 0]],
 ])
 
 export interface TokenContext {
@@ -29,8 +41,9 @@ export interface TokenContext {
   tdsVersion: number
 }
 
-export function isKnownTdsVersion(tdsVersion: number): boolean {
-  return TDS_VERSIONS.has(tdsVersion)
+/** TDS 8.0 is only where TLS came first; there clients may ask for older versions, as tedious does. */
+export function isKnownTdsVersion(tdsVersion: number, strict: boolean): boolean {
+  return TDS_VERSIONS.has(tdsVersion) && (strict || tdsVersion !== TDS_8)
 }
 
 export function refusal(context: TokenContext, messages: readonly SqlMessage[]): Buffer {
@@ -42,6 +55,8 @@ export interface Acceptance {
   database: string
   version: readonly [number, number, number]
   packetSizeBytes: number
+  /** The login came with a token. */
+  federated: boolean
   routeTo?: { host: string; port: number }
 }
 
@@ -64,6 +79,7 @@ export function acceptance(context: TokenContext, accepted: Acceptance): Buffer 
       Buffer.from([major, minor, build >> 8, build & 0xff]),
     ),
     envChange(ENVIRONMENT.packetSize, shortText(String(accepted.packetSizeBytes)), shortText('4096')),
+    ...(accepted.federated ? [featureAcknowledged(FEDERATED_FEATURE)] : []),
     ...(routeTo === undefined ? [] : [routing(routeTo.host, routeTo.port)]),
     done(context, TOKEN.done, DONE.final),
   ])
@@ -100,6 +116,32 @@ export function cutOff(context: TokenContext): Buffer {
 
 export function attentionAcknowledged(context: TokenContext): Buffer {
   return done(context, TOKEN.done, DONE.attention)
+}
+
+/** One more message of an integrated login, which the client has to answer. */
+export function integratedChallenge(message: Buffer): Buffer {
+  return token(TOKEN.sspi, message)
+}
+
+/** FEDAUTHINFO (MS-TDS 2.2.7.12): the client gets a token there and sends it. */
+export function federatedInformation(): Buffer {
+  const values = [
+    { id: 1, text: utf16(AUTHORITY.url) },
+    { id: 2, text: utf16(AUTHORITY.resource) },
+  ]
+  let offset = 4 + 9 * values.length
+  const table = values.map(({ id, text }) => {
+    const entry = Buffer.concat([uint8(id), uint32(text.length), uint32(offset)])
+    offset += text.length
+    return entry
+  })
+  const content = Buffer.concat([uint32(values.length), ...table, ...values.map(({ text }) => text)])
+  return Buffer.concat([uint8(TOKEN.federatedInfo), uint32(content.length), content])
+}
+
+/** FEATUREEXTACK (MS-TDS 2.2.7.11) of one feature that has nothing to say. */
+function featureAcknowledged(feature: number): Buffer {
+  return Buffer.concat([uint8(TOKEN.featureAck), uint8(feature), uint32(0), uint8(FEATURES_END)])
 }
 
 function token(type: number, ...parts: Buffer[]): Buffer {

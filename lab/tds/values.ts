@@ -1,4 +1,4 @@
-import { int32, int64, shortText, uint16, uint32, uint8, utf16 } from './bytes.ts'
+import { float64, int32, int64, shortText, uint16, uint32, uint8, utf16 } from './bytes.ts'
 import type { Cell, Column, ResultSet, SqlType } from './model.ts'
 
 /** SQL_Latin1_General_CP1_CI_AS. */
@@ -12,6 +12,8 @@ const DAY_MS = 86_400_000n
 /** Days from 0001-01-01 to 1970-01-01. */
 const DAYS_BEFORE_1970 = 719_162
 const NVARCHAR_LIMIT = 4000
+const VARIANT_BYTES = 8009
+const INT = { least: -(2 ** 31), most: 2 ** 31 - 1 } as const
 
 export function encodeResultSet(set: ResultSet, tdsVersion: number): Buffer {
   const columns = set.columns.map((column) => forClient(column, tdsVersion))
@@ -47,6 +49,10 @@ function typeInfo(column: Column): Buffer {
       return Buffer.from([0x68, 1])
     case 'uniqueidentifier':
       return Buffer.from([0x24, 16])
+    case 'float':
+      return Buffer.from([0x6d, 8])
+    case 'sql_variant':
+      return Buffer.concat([uint8(0x62), uint32(VARIANT_BYTES)])
     case 'datetime2':
       return Buffer.from([0x2a, 7])
     case 'nvarchar':
@@ -67,6 +73,10 @@ function encodeCell(column: Column, cell: Cell): Buffer {
       return Buffer.concat([uint8(8), int64(toBigInt(cell))])
     case 'bit':
       return Buffer.from([1, cell === true || cell === 1 ? 1 : 0])
+    case 'float':
+      return Buffer.concat([uint8(8), float64(Number(cell))])
+    case 'sql_variant':
+      return encodeVariant(cell)
     case 'uniqueidentifier':
       return Buffer.concat([uint8(16), encodeGuid(toText(cell))])
     case 'datetime2':
@@ -82,6 +92,7 @@ function encodeCell(column: Column, cell: Cell): Buffer {
 
 function encodeNull(type: SqlType): Buffer {
   if (type === 'nvarchar' || type === 'varbinary') return uint16(0xffff)
+  if (type === 'sql_variant') return uint32(0)
   return type === 'nvarchar(max)' ? Buffer.alloc(8, 0xff) : uint8(0)
 }
 
@@ -93,6 +104,26 @@ function encodeText(text: string, limit: number): Buffer {
 function encodeBytes(cell: Cell, limit: number): Buffer {
   if (!(cell instanceof Uint8Array) || cell.length > limit) throw new Error(`not a varbinary(${limit})`)
   return Buffer.concat([uint16(cell.length), cell])
+}
+
+/** The length, the type inside, the length of its properties, those, and the value (MS-TDS 2.2.5.5.4). */
+function encodeVariant(cell: Exclude<Cell, null>): Buffer {
+  const { type, properties, value } = variantParts(cell)
+  const length = uint32(2 + properties.length + value.length)
+  return Buffer.concat([length, uint8(type), uint8(properties.length), properties, value])
+}
+
+function variantParts(cell: Exclude<Cell, null>): { type: number; properties: Buffer; value: Buffer } {
+  const properties = Buffer.alloc(0)
+  if (typeof cell === 'boolean') return { type: 0x32, properties, value: uint8(cell ? 1 : 0) }
+  if (typeof cell === 'bigint') return { type: 0x7f, properties, value: int64(cell) }
+  if (typeof cell === 'string') {
+    return { type: 0xe7, properties: Buffer.concat([COLLATION, uint16(2 * NVARCHAR_LIMIT)]), value: utf16(cell) }
+  }
+  if (typeof cell !== 'number') throw new Error('a sql_variant that the lab does not write')
+  return Number.isInteger(cell) && cell >= INT.least && cell <= INT.most
+    ? { type: 0x38, properties, value: int32(cell) }
+    : { type: 0x3e, properties, value: float64(cell) }
 }
 
 function encodeChunked(bytes: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import type { Login } from '../domain/manifest.ts'
 import type { Script } from '../domain/observed.ts'
 import { quoteIdentifier, quoteText } from './quote-identifier.ts'
 
@@ -5,6 +6,9 @@ export interface RefusedLogin {
   number: number
   state: number
   database: string
+  kind: Login['kind']
+  /** `host,port`. */
+  server: string
   /** The account's name on the server; undefined for an identity whose name only Azure knows. */
   user?: string
   area: 'source' | 'target'
@@ -27,17 +31,10 @@ export function explainRefusal(refused: RefusedLogin): Refusal | undefined {
 const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
   18456: (refused) => ({
     meaning: `user name or password is wrong, or the login may not connect${stateNote(refused.state)}`,
-    text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins). Correct the secret or the login; the password is not tried again in this run.',
+    text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins; 132, 133: an Entra identity that the server cannot resolve). Correct the secret or the login; the password is not tried again in this run.',
     scripts: [tsql(whoIs(refused))],
   }),
-  18452: (refused) => ({
-    meaning: 'the login is from an untrusted domain, or the server takes only Windows logins',
-    text: 'For a Windows login, check the domain and its trust; for a SQL login, let the server take both kinds (mixed mode).',
-    scripts: [
-      tsql(`SELECT SERVERPROPERTY('IsIntegratedSecurityOnly'); -- 1: only Windows logins`),
-      tsql(whoIs(refused)),
-    ],
-  }),
+  18452: (refused) => (refused.kind === 'windows' ? windowsRefused(refused) : untrustedDomain(refused)),
   18470: (refused) => ({
     meaning: 'the login is disabled',
     text: 'Have the login enabled by someone with ALTER ANY LOGIN.',
@@ -70,6 +67,34 @@ const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
   }),
 }
 
+function untrustedDomain(refused: RefusedLogin): Refusal {
+  return {
+    meaning: 'the server takes only Windows logins, and this is a SQL login',
+    text: 'Let the server take both kinds of logins (mixed mode; a restart is needed), or use a Windows login.',
+    scripts: [
+      tsql(`SELECT SERVERPROPERTY('IsIntegratedSecurityOnly'); -- 1: only Windows logins`),
+      tsql(whoIs(refused)),
+    ],
+  }
+}
+
+/** NTLM as the driver speaks it: an LMv2 answer, no channel binding. The server says 18452 to all that goes wrong with it. */
+function windowsRefused({ user = '<account>', area, server }: RefusedLogin): Refusal {
+  const shown = /^[\w.\\@$-]+$/.test(user) ? user : '<account>'
+  const host = /^[\w.,:\\-]+$/.test(server) ? server : '<server>'
+  return {
+    meaning:
+      'name, password or domain are wrong or not trusted there, or the server does not take NTLM as a runner speaks it (Kerberos only, Extended Protection required, LMv2 refused); the answer does not tell which',
+    text: `Try the same account from a Windows machine of the domain: if it is let in there, the server only refuses this kind of NTLM, so let this run use a SQL login${area === 'source' ? ' and name the Windows account as `dms-login`' : ''}. If it is refused there too, correct the account or its trust; the error log of the server has the reason beside 17806 or 18452. It is not tried again in this run.`,
+    scripts: [
+      {
+        language: 'powershell',
+        code: `runas /netonly /user:${shown} "sqlcmd -S ${host} -E -Q \\"SELECT auth_scheme FROM sys.dm_exec_connections WHERE session_id = @@SPID\\""`,
+      },
+    ],
+  }
+}
+
 /** SQL Server tells clients state 1 whatever the reason was; other states come from older versions and Azure. */
 function stateNote(state: number): string {
   switch (state) {
@@ -91,6 +116,12 @@ function stateNote(state: number): string {
       return ': state 38 or 46, the database asked for cannot be opened'
     case 58:
       return ': state 58, the server takes only Windows logins'
+    case 102:
+    case 103:
+    case 122:
+    case 132:
+    case 133:
+      return `: state ${state}, the server cannot validate the Entra identity or knows no user for it`
     default:
       return ''
   }

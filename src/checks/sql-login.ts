@@ -127,7 +127,15 @@ export function judgeRefused(
   const words = `error ${String(number)}, state ${String(state)}, severity ${String(severity)}: ${message}`
   const fact = `${host}:${String(port)} refused ${account} in the database ${database} with ${words}`
   const user = login.kind === 'entra' ? {} : { user: login.user }
-  const refusal = explainRefusal({ number, state, database, area, ...user })
+  const refusal = explainRefusal({
+    number,
+    state,
+    database,
+    area,
+    kind: login.kind,
+    server: `${host},${String(port)}`,
+    ...user,
+  })
   if (refusal === undefined) {
     const summary = `${fact}; this number does not say that the credentials are wrong`
     return { verdict: 'unknown', proof: 'direct', summary, expected, cause: { kind: 'auth', message: fact } }

@@ -1,13 +1,12 @@
 import type { Manifest, TlsSettings } from '../domain/manifest.ts'
-import { seen, type Observed } from '../domain/observed.ts'
-import type { Remediation } from '../domain/report.ts'
+import { seen, unseen, type Observed } from '../domain/observed.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
-import type { Certificate, TlsAnswer } from '../ports/sql-port.ts'
+import type { Certificate, PreLoginAnswer, TlsAnswer } from '../ports/sql-port.ts'
 import type { Judgement, Spec } from './define.ts'
 import { boundText } from './foreign-text.ts'
-import { quoteYaml } from './quote-identifier.ts'
 import { readSqlServer, type SqlSide } from './sql-side.ts'
+import { tlsRemedy, type TlsAdvice } from './tls-remedies.ts'
 
 export type CertificateFacts = {
   subject: string
@@ -18,12 +17,25 @@ export type CertificateFacts = {
   fingerprint: string
 }
 
-type Asked = { host: string; port: number; trustServerCertificate: boolean }
+type Encryption = Extract<PreLoginAnswer, { answered: true }>['encryption']
+type Place = { host: string; port: number }
+type Asked = Place & { trustServerCertificate: boolean }
 
+type Stance = Place & { version: string; encryption: Encryption }
+
+/** `not-asked`, `demanded`: the manifest wants no encryption, and the server says whether it does. */
 export type TlsEvidence =
-  | { outcome: 'not-asked' }
-  | (Asked & { outcome: 'accepted'; protocol: string; verified: boolean; certificate: CertificateFacts })
+  | (Stance & { outcome: 'not-asked' })
+  | (Stance & { outcome: 'demanded' })
+  | (Asked & {
+      outcome: 'accepted'
+      protocol: string
+      verified: boolean
+      pinned?: boolean
+      certificate: CertificateFacts
+    })
   | (Asked & { outcome: 'not-offered' })
+  | (Asked & { outcome: 'strict-not-offered' | 'strict-only'; version: string })
   | (Asked & { outcome: 'refused'; problem: Problem; message: string; certificate: CertificateFacts; seenAt: string })
 
 type Problem = Extract<TlsAnswer, { outcome: 'refused' }>['problem']
@@ -41,35 +53,49 @@ export function tlsSession<S extends Spec>(side: SqlSide<S>, id: string): TlsSes
   return {
     observe: async (ports, subject) => {
       const tls = side.tls(subject.spec)
-      if (tls.encrypt === 'off') return seen({ outcome: 'not-asked' })
       const server = await readSqlServer(side, ports, subject, id)
       if (!server.ok) return server
+      const { host, port } = server.value
+      if (tls.encrypt === 'off') return stanceOf(await ports.sql.preLogin(server.value), { host, port })
       const answer = await ports.sql.probeTls(server.value)
       if (!answer.ok) return answer
-      const { host, port } = server.value
-      return seen({ host, port, trustServerCertificate: tls.trustServerCertificate, ...factsOf(answer.value) })
+      return seen({ host, port, trustServerCertificate: takesAny(tls), ...factsOf(answer.value) })
     },
     judge: (evidence, { name, spec }) => judgeTls(evidence, name, side.tls(spec), spec.manifest),
   }
 }
 
+/** A pin is stricter than the exception, and a strict connection is always verified. */
+function takesAny({ trustServerCertificate, pin, encrypt }: TlsSettings): boolean {
+  return trustServerCertificate && pin === undefined && encrypt !== 'strict'
+}
+
+function stanceOf(answer: Observed<PreLoginAnswer>, { host, port }: Place): Observed<TlsEvidence> {
+  if (!answer.ok) return answer
+  if (!answer.value.answered)
+    return unseen(answer.value.reason === 'closed' ? 'reset' : 'protocol', boundText(answer.value.message))
+  const { version, encryption } = answer.value
+  const isDemanded = encryption !== 'off' && encryption !== 'not-supported'
+  return seen({ outcome: isDemanded ? 'demanded' : 'not-asked', host, port, version: boundText(version), encryption })
+}
+
 type AnswerFacts =
-  Exclude<TlsEvidence, { outcome: 'not-asked' }> extends infer T
-    ? T extends unknown
-      ? Omit<T, keyof Asked>
-      : never
-    : never
+  Extract<TlsEvidence, Asked> extends infer T ? (T extends unknown ? Omit<T, keyof Asked> : never) : never
 
 function factsOf(answer: TlsAnswer): AnswerFacts {
   switch (answer.outcome) {
     case 'not-offered':
       return { outcome: 'not-offered' }
+    case 'strict-not-offered':
+    case 'strict-only':
+      return { outcome: answer.outcome, version: boundText(answer.version) }
     case 'accepted': {
-      const { protocol, verified, certificate } = answer
+      const { protocol, verified, pinned, certificate } = answer
       return {
         outcome: 'accepted',
         protocol: boundText(protocol),
         verified,
+        ...(pinned === undefined ? {} : { pinned }),
         certificate: certificateFacts(certificate),
       }
     }
@@ -98,28 +124,52 @@ function certificateFacts({ subject, issuer, names, validFrom, validTo, fingerpr
 }
 
 function judgeTls(evidence: TlsEvidence, name: string, tls: TlsSettings, manifest: Manifest): Judgement {
-  if (evidence.outcome === 'not-asked') {
-    const summary = `The manifest says tls.encrypt: false for ${name}: there is no encryption to check, and what is sent to it, the login included, can be read on the way`
-    return { verdict: 'not-applicable', summary }
-  }
   const at = `${evidence.host}:${String(evidence.port)}`
-  const expected = evidence.trustServerCertificate
-    ? `${at} encrypts, with any certificate`
-    : `${at} encrypts, with a certificate that is valid, trusted and for ${tls.serverName ?? evidence.host}`
+  if (evidence.outcome === 'not-asked') return notAsked(name, evidence.encryption)
+  const expected = expectedOf(evidence, at, tls)
+  const fail = (summary: string, actual: string, advice: TlsAdvice, fingerprint?: string): Judgement => {
+    const shown = { name, host: evidence.host, tls, ...(fingerprint === undefined ? {} : { fingerprint }) }
+    return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation: tlsRemedy(advice, shown) }
+  }
   switch (evidence.outcome) {
+    case 'demanded': {
+      const actual = `${at} (version ${evidence.version}) takes no connection without ${evidence.encryption === 'strict' ? 'strict encryption (TDS 8.0)' : 'encryption'}`
+      const summary = `${actual}, and the manifest says tls.encrypt: false for ${name}; no login was sent`
+      return fail(summary, actual, evidence.encryption === 'strict' ? 'strict-demanded' : 'demanded')
+    }
     case 'accepted':
-      return judgeAccepted(evidence, at, expected, manifest)
+      return judgeAccepted(evidence, at, expected, manifest, tls)
     case 'not-offered': {
-      const summary = `${at} offers no encryption and the manifest asks for it; nothing was sent to it`
-      const remediation = remediationOf('not-offered', name, evidence.host)
-      return { verdict: 'fail', proof: 'direct', summary, expected, actual: `${at} offers no encryption`, remediation }
+      const actual = `${at} offers no encryption`
+      return fail(`${actual} and the manifest asks for it; nothing was sent to it`, actual, 'not-offered')
+    }
+    case 'strict-not-offered': {
+      const actual = `${at} (version ${evidence.version}) closes the connection when TLS comes first, and answers a pre-login without it`
+      return fail(`${actual}: it does not take encrypt: strict (TDS 8.0)`, actual, adviceForVersion(evidence.version))
+    }
+    case 'strict-only': {
+      const actual = `${at} (version ${evidence.version}) closes the connection at a pre-login without TLS, and answers one inside it`
+      return fail(`${actual}: it takes encrypt: strict (TDS 8.0) only`, actual, 'strict-only')
     }
     case 'refused': {
       const actual = `${describeProblem(evidence)} (certificate for ${describeNames(evidence.certificate)}, issued by ${evidence.certificate.issuer}, ${evidence.certificate.fingerprint})`
-      const remediation = remediationOf(adviceFor(evidence), name, evidence.host)
-      return { verdict: 'fail', proof: 'direct', summary: `${at}: ${actual}`, expected, actual, remediation }
+      return fail(`${at}: ${actual}`, actual, adviceFor(evidence), evidence.certificate.fingerprint)
     }
   }
+}
+
+function notAsked(name: string, encryption: Encryption): Judgement {
+  const offer = encryption === 'off' ? '; the server would encrypt if it were asked (tls.encrypt: true)' : ''
+  const summary = `The manifest says tls.encrypt: false for ${name}: there is no encryption to check, and what is sent to it, the login included, can be read on the way${offer}`
+  return { verdict: 'not-applicable', summary }
+}
+
+function expectedOf(evidence: Exclude<TlsEvidence, { outcome: 'not-asked' }>, at: string, tls: TlsSettings): string {
+  if (evidence.outcome === 'demanded') return `${at} takes a connection without encryption`
+  const encrypts = tls.encrypt === 'strict' ? `${at} encrypts before TDS (encrypt: strict)` : `${at} encrypts`
+  if (tls.pin !== undefined) return `${encrypts}, with the certificate ${tls.pin}, which is valid`
+  if (evidence.trustServerCertificate) return `${encrypts}, with any certificate`
+  return `${encrypts}, with a certificate that is valid, trusted and for ${tls.serverName ?? evidence.host}`
 }
 
 function judgeAccepted(
@@ -127,9 +177,12 @@ function judgeAccepted(
   at: string,
   expected: string,
   manifest: Manifest,
+  { encrypt }: TlsSettings,
 ): Judgement {
-  const { protocol, certificate, verified, trustServerCertificate } = evidence
-  const actual = `${protocol}, certificate for ${describeNames(certificate)}, issued by ${certificate.issuer}, valid to ${certificate.validTo}`
+  const { protocol, certificate, verified, pinned, trustServerCertificate } = evidence
+  const how = `${protocol}${encrypt === 'strict' ? ' before TDS (TDS 8.0)' : ''}`
+  const which = pinned === true ? `the pinned certificate ${certificate.fingerprint}` : 'certificate'
+  const actual = `${how}, ${which} for ${describeNames(certificate)}, issued by ${certificate.issuer}, valid to ${certificate.validTo}`
   if (verified) {
     const summary = `${at} encrypts: ${actual}${cutoverNote(certificate, manifest)}`
     const end = Date.parse(certificate.validTo)
@@ -164,6 +217,8 @@ function describeProblem(evidence: Refused): string {
       return `the certificate is not from an authority that this run trusts: ${message}`
     case 'name':
       return `the certificate is for another name than ${host}: ${message}`
+    case 'pin':
+      return `it is another certificate than tls.pin allows: ${message}`
     case 'expired':
       return isOwnDate(evidence)
         ? `the certificate expired on ${certificate.validTo} (seen at ${seenAt}): ${message}`
@@ -182,41 +237,15 @@ function isOwnDate({ problem, certificate, seenAt }: Refused): boolean {
   return problem === 'not-yet-valid' && Date.parse(certificate.validFrom) > now
 }
 
-type Advised = Problem | 'not-offered' | 'issuer-expired' | 'issuer-not-yet-valid'
-
-function adviceFor(evidence: Refused): Advised {
+function adviceFor(evidence: Refused): TlsAdvice {
   const { problem } = evidence
   if ((problem !== 'expired' && problem !== 'not-yet-valid') || isOwnDate(evidence)) return problem
   return problem === 'expired' ? 'issuer-expired' : 'issuer-not-yet-valid'
 }
 
-const ADVICE: Record<Advised, { text: string; setting?: (host: string) => string }> = {
-  'not-offered': {
-    text: 'Give the instance a server certificate (SQL Server Configuration Manager, Protocols, Certificate) and restart it. To connect without encryption knowingly, say so in the manifest.',
-    setting: () => 'tls: { encrypt: false }',
-  },
-  untrusted: {
-    text: 'Commit the certificate of the issuing authority (PEM, no key) and name it as tls.ca, or give the server a certificate of an authority that clients trust. A self-signed certificate can be its own tls.ca. Only where neither can be: trust-server-certificate, which lets another host stand in for the server.',
-    setting: () => 'tls: { ca: certs/root.pem }',
-  },
-  name: {
-    text: 'Connect by a name that the certificate holds, name it as tls.server-name, or have the certificate issued again with the name that clients use.',
-    setting: (host) => `tls: { server-name: ${quoteYaml(host)} }   # one of the names in the certificate`,
-  },
-  expired: { text: 'Renew the certificate, give the new one to the instance and restart it.' },
-  'not-yet-valid': {
-    text: 'Compare the clocks of the server and of this runner, or wait until the certificate is valid.',
-  },
-  'issuer-expired': {
-    text: 'Renew the issuing certificate: have the server send a chain that is valid today, and look whether the file of `tls.ca` holds an expired one.',
-  },
-  'issuer-not-yet-valid': {
-    text: 'Compare the clock of this runner with the dates of the issuing certificates (those that the server sends and those in the file of `tls.ca`), or wait until they are valid.',
-  },
-}
+/** First major version of SQL Server that knows TDS 8.0. */
+const STRICT_SINCE_MAJOR = 16
 
-function remediationOf(problem: Advised, name: string, host: string): Remediation {
-  const { text, setting } = ADVICE[problem]
-  if (setting === undefined) return { text, scripts: [] }
-  return { text, scripts: [{ language: 'yaml', code: `# ${quoteYaml(name)}\n${setting(host)}` }] }
+function adviceForVersion(version: string): TlsAdvice {
+  return Number.parseInt(version, 10) >= STRICT_SINCE_MAJOR ? 'strict-not-ready' : 'strict-too-old'
 }

@@ -27,7 +27,8 @@ export type PreLoginAnswer =
       answered: true
       /** `16.0.4135`; Azure SQL says 12.0. */
       version: string
-      encryption: 'off' | 'on' | 'not-supported' | 'required'
+      /** `strict`: the pre-login was answered inside TLS, and only there where the manifest does not ask for that. */
+      encryption: 'off' | 'on' | 'not-supported' | 'required' | 'strict'
       localAddress: string
     }
   | { answered: false; reason: 'not-tds' | 'closed'; message: string }
@@ -55,6 +56,8 @@ export type TlsAnswer =
   | { outcome: 'not-offered' }
   /** The server speaks TDS 7, and closed the connection when TLS came first (TDS 8.0, `encrypt: strict`). */
   | { outcome: 'strict-not-offered'; version: string }
+  /** The other way round: it closed the connection at a TDS 7 pre-login, and answered one inside TLS. */
+  | { outcome: 'strict-only'; version: string }
   | {
       outcome: 'refused'
       /** `pin`: it is another certificate than the manifest pins. */

@@ -51,8 +51,9 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     // An untrusted run does not even read the secrets that its manifest names: it has no use for them.
     const secrets = readSecrets(world.env, trust.trusted ? read.manifests.flatMap(secretNames) : [])
     settings.learnSecrets([...secrets.values()])
+    const learnSecret = (secret: Secret): void => settings.learnSecrets([secret])
     const connection = trust.trusted
-      ? await world.connect({ inputs, context, secrets, signal: deadline.signal })
+      ? await world.connect({ inputs, context, secrets, learnSecret, signal: deadline.signal })
       : undefined
     try {
       const ports = connection?.ports ?? createUntrustedPorts(world.localPorts(context.workspace), trust.reason)

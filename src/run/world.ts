@@ -11,6 +11,8 @@ export interface ConnectSettings {
   inputs: Inputs
   context: RunContext
   secrets: ReadonlyMap<string, Secret>
+  /** Called with a secret that came to be during the run, before it is used. */
+  learnSecret(secret: Secret): void
   /** Ends every probe: deadline or a signal from outside. */
   signal: AbortSignal
 }

@@ -1,6 +1,7 @@
 import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
 import type { ArmAnswer, ArmPort, VirtualNetworkGateway } from '../../ports/arm-port.ts'
 import { createMemo, type Memo } from '../memo.ts'
+import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import type { Cloud } from './clouds.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
@@ -43,8 +44,13 @@ interface Session {
   sql: () => Promise<SqlReader>
 }
 
+/** The identity that reads Azure may be a login of SQL servers as well. No check sees its token. */
+export interface AzureAccess extends ArmPort {
+  sqlToken: EntraToken
+}
+
 /** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
-export function createArmPort(options: ArmPortOptions): ArmPort {
+export function createArmPort(options: ArmPortOptions): AzureAccess {
   const memo = createMemo()
   const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options, memo))
 
@@ -91,6 +97,13 @@ export function createArmPort(options: ArmPortOptions): ArmPort {
     )
 
   return {
+    sqlToken: () =>
+      memo.once('sql token', async () => {
+        const session = await start()
+        if (!session.ok) return session
+        const { identity, sqlToken } = session.value.signedIn
+        return mapSeen(await sqlToken(), (token) => ({ account: identity.clientId, token }))
+      }),
     signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
     sqlDatabase: (id) =>

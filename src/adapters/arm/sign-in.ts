@@ -2,7 +2,7 @@ import type { AccessToken, TokenCredential } from '@azure/identity'
 import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import { isJsonObject } from '../../domain/json.ts'
 import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
-import type { Secret } from '../../domain/secret.ts'
+import { Secret } from '../../domain/secret.ts'
 import type { AzureIdentity } from '../../ports/arm-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { judgeSignIn } from './aad-errors.ts'
@@ -20,6 +20,8 @@ export interface SignedIn {
   identity: AzureIdentity
   /** Gives the one token of the run to every pipeline. */
   credential: TokenCredential
+  /** A token for the SQL servers of the cloud; got when it is first asked for. */
+  sqlToken(): Promise<Observed<Secret>>
 }
 
 export interface SignInOptions {
@@ -68,7 +70,15 @@ export async function signIn(options: SignInOptions): Promise<Observed<SignedIn>
         tenantId: credential.tenantId,
         ...(objectId === undefined ? {} : { objectId }),
       },
-      credential: keepToken(azure, token),
+      credential: keepToken(azure, token, cloud.scope),
+      sqlToken: async () => {
+        try {
+          const { token: sqlToken } = await azure.getToken(`https://${cloud.sqlSuffix}/.default`)
+          return seen(new Secret('the access token for SQL servers', sqlToken))
+        } catch (error) {
+          return { ok: false, failure: failure() ?? unexpected(error, options) }
+        }
+      },
     })
   } catch (error) {
     return { ok: false, failure: failure() ?? unexpected(error, options) }
@@ -96,12 +106,13 @@ function recordFailure(
   return { policy, failure: () => noted }
 }
 
-/** One token for the run; a new one only when that one is about to end. */
-function keepToken(azure: TokenCredential, first: AccessToken): TokenCredential {
+/** One token of one scope for the run; a new one only when that one is about to end. */
+function keepToken(azure: TokenCredential, first: AccessToken, scope: string): TokenCredential {
   const RENEWAL_MS = 120_000
   return {
     getToken(scopes, tokenOptions) {
-      return first.expiresOnTimestamp - Date.now() > RENEWAL_MS
+      const isFirst = [scopes].flat().every((one) => one === scope)
+      return isFirst && first.expiresOnTimestamp - Date.now() > RENEWAL_MS
         ? Promise.resolve(first)
         : azure.getToken(scopes, tokenOptions)
     },

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
-import { Secret } from '../../domain/secret.ts'
-import { accountKey, createAccountGate, type AccountVerdict } from './account-gate.ts'
+import { createAccountGate, type AccountVerdict } from './account-gate.ts'
 
 function asker(subject: string): { id: string; subject: string } {
   return { id: 'source/login-is-accepted', subject }
@@ -74,18 +73,5 @@ describe('createAccountGate', () => {
     expect(await gate.pass('b', asker('s1'), make)).toEqual({ tried: { account: 'accepted' } })
     await expect(gate.pass('c', asker('s2'), () => Promise.reject(new Error('x')))).rejects.toThrow('x')
     expect(await gate.pass('c', asker('s3'), make)).toEqual({ tried: { account: 'accepted' } })
-  })
-})
-
-describe('accountKey', () => {
-  const login = { kind: 'sql', user: 'DMS', password: { secret: 'P' } } as const
-  it('is the same for another letter case of the user and another variable with the same password', () => {
-    expect(accountKey(login, new Secret('P', 'one'))).toBe(
-      accountKey({ ...login, user: 'dms' }, new Secret('Q', 'one')),
-    )
-    expect(accountKey(login, new Secret('P', 'one'))).not.toBe(accountKey(login, new Secret('P', 'two')))
-  })
-  it('does not hold the password', () => {
-    expect(accountKey(login, new Secret('P', 'very-secret'))).not.toContain('very-secret')
   })
 })

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto'
-import type { SqlLogin } from '../../domain/manifest.ts'
-import type { Secret } from '../../domain/secret.ts'
 import type { Asker } from '../../ports/sql-port.ts'
 
 /** What a login attempt says of the account itself; `undecided` when the server did not get to judge it. */
@@ -50,10 +47,4 @@ export function createAccountGate(): AccountGate {
       }
     },
   }
-}
-
-/** The same user (in any letter case) with the same password is the same account, on whatever server. */
-export function accountKey(login: SqlLogin, password: Secret): string {
-  const digest = createHash('sha256').update(password.reveal()).digest('hex')
-  return JSON.stringify([login.kind, login.user.toLowerCase(), digest])
 }

@@ -9,7 +9,7 @@ describe('readAuthorities', () => {
   it('leaves the list of the runner alone without a file', async () => {
     expect(await readAuthorities(TLS, () => Promise.reject(new Error('not asked')))).toEqual({
       ok: true,
-      value: undefined,
+      value: { pem: undefined },
     })
   })
 
@@ -21,7 +21,7 @@ describe('readAuthorities', () => {
     const answer = await readAuthorities({ ...TLS, ca: 'root.pem' }, () =>
       Promise.resolve(`# roots\r\n${one}\n\n${two}\n`),
     )
-    expect(answer).toEqual({ ok: true, value: [...getCACertificates('default'), one, two] })
+    expect(answer).toEqual({ ok: true, value: { pem: [...getCACertificates('default'), one, two] } })
   })
 
   it.each([

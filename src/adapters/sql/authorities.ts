@@ -5,8 +5,14 @@ import type { TlsSettings } from '../../domain/manifest.ts'
 import { boundText } from '../bounded-text.ts'
 import { errorCode } from '../net/socket-errors.ts'
 
-/** PEM certificates, or undefined for the runner's own list. */
-export type Authorities = Observed<readonly string[] | undefined>
+/** What the certificate of a connection may rest on. */
+export interface TrustAnchors {
+  /** PEM certificates, or undefined for the runner's own list. */
+  pem: readonly string[] | undefined
+  /** `pem` is the one certificate that the manifest pins; this is a name that it carries. */
+  pinnedName?: string
+}
+export type Authorities = Observed<TrustAnchors>
 
 /**
  * The certificate authorities for one server: undefined for the runner's own; with a file those of the file beside the
@@ -16,7 +22,7 @@ export async function readAuthorities(
   tls: TlsSettings,
   readCa: (path: string) => Promise<string>,
 ): Promise<Authorities> {
-  if (tls.ca === undefined) return seen(undefined)
+  if (tls.ca === undefined) return seen({ pem: undefined })
   const asked = `The certificate authorities in ${tls.ca}`
   let text: string
   try {
@@ -32,7 +38,7 @@ export async function readAuthorities(
   const broken = blocks.findIndex((block) => !isCertificate(block))
   if (broken !== -1)
     return unseen('missing-input', `${asked} cannot be used: certificate ${broken + 1} of ${blocks.length} is broken.`)
-  return seen([...getCACertificates('default'), ...blocks])
+  return seen({ pem: [...getCACertificates('default'), ...blocks] })
 }
 
 function isCertificate(pem: string): boolean {

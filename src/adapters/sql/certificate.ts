@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { checkServerIdentity } from 'node:tls'
 import { boundText } from '../bounded-text.ts'
 import type { Certificate } from '../../ports/sql-port.ts'
 
@@ -12,6 +13,17 @@ export function describeCertificate(certificate: X509Certificate): Certificate {
     validTo: certificate.validToDate.toISOString(),
     fingerprint: `sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`,
   }
+}
+
+/** Why node does not take the certificate for that name, or undefined when it does. */
+export function nameProblemOf(certificate: X509Certificate, name: string): string | undefined {
+  return checkServerIdentity(name, certificate.toLegacyObject())?.message
+}
+
+/** The first of the wanted names that the certificate carries, else one of its own; undefined when node takes it for none. */
+export function findCarriedName(certificate: X509Certificate, wanted: readonly string[]): string | undefined {
+  const own = namesOf(certificate).map((name) => name.replace('*', 'sql'))
+  return [...wanted, ...own].find((name) => name !== '' && nameProblemOf(certificate, name) === undefined)
 }
 
 /** node puts each part of a distinguished name on its own line. */

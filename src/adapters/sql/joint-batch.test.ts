@@ -30,7 +30,7 @@ function answering(odd: Record<string, Reply> = {}): (query: Query) => Reply {
   return ({ text }) => {
     const sets: NonNullable<Reply['sets']>[number][] = []
     for (const [, name = ''] of text.matchAll(/SELECT '(\w+)'/g)) {
-      const reply = odd[name] ?? { sets: [{ columns: COLUMNS, rows: [[name]] }] }
+      const reply: Reply = odd[name] ?? { sets: [{ columns: COLUMNS, rows: [[name]] }] }
       sets.push(...(reply.sets ?? []))
       if (reply.error !== undefined || reply.drop === true || reply.hang === true) return { ...reply, sets }
     }

@@ -1,11 +1,10 @@
-import type { SqlLogin } from '../../domain/manifest.ts'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { LoginAnswer, SqlServer } from '../../ports/sql-port.ts'
 import type { Memo } from '../memo.ts'
-import { showEndpoint } from '../net/open-socket.ts'
 import type { Lookup } from '../net/resolve-name.ts'
-import { accountKey, createAccountGate } from './account-gate.ts'
+import { accountKey, readAccount, type Account, type EntraToken } from './account.ts'
+import { createAccountGate } from './account-gate.ts'
 import type { Authorities } from './authorities.ts'
 import { openSession, type Session, type SessionTerms } from './session.ts'
 
@@ -15,6 +14,8 @@ export interface LoginOptions {
   signal: AbortSignal
   /** By the name of their environment variable. */
   secrets: ReadonlyMap<string, Secret>
+  /** A token for the run's Azure identity; asked for at the first login that needs it. Absent: there is none. */
+  entraToken?: EntraToken
   /** Shown by the server as the program of the session. */
   applicationName?: string
   /** Suffixes of the cloud's own SQL hosts, inside which a login may be routed on; none: nowhere. */
@@ -40,13 +41,14 @@ export function createLogins(
   authoritiesOf: (server: SqlServer) => Promise<Authorities>,
 ): Logins {
   const gate = createAccountGate()
+  const { entraToken } = options
   const sessions: Session[] = []
   let isClosed = false
-  const open = async (server: SqlServer, database: string, login: SqlLogin, password: Secret): Promise<LoggedIn> => {
+  const open = async (server: SqlServer, database: string, account: Account): Promise<LoggedIn> => {
     const authorities = await authoritiesOf(server)
     if (!authorities.ok) return { answer: authorities }
-    const terms = sessionTerms(options, server, { login, password, authorities: authorities.value, database })
-    const passed = await gate.pass(accountKey(login, password), server.askedBy, () => openSession(terms))
+    const terms = sessionTerms(options, server, { account, authorities: authorities.value, database })
+    const passed = await gate.pass(accountKey(account), server.askedBy, () => openSession(terms))
     if ('withheld' in passed) return { answer: seen({ outcome: 'withheld', refusedAt: passed.withheld }) }
     const { session } = passed.tried
     if (session !== undefined) sessions.push(session)
@@ -55,21 +57,18 @@ export function createLogins(
   }
   return {
     async logIn(server, database) {
-      const { login } = server
       if (isClosed) return { answer: unseen('cancelled', `Login to ${server.host} was not tried: the run has ended.`) }
-      if (login.kind !== 'sql') return { answer: unsupportedLogin(login.kind, server) }
-      const password = options.secrets.get(login.password.secret)
-      if (password === undefined || password.reveal() === '') return { answer: noCredential(login, server) }
-      const account = accountKey(login, password)
+      const account = await readAccount(server, options.secrets, entraToken)
+      if (!account.ok) return { answer: account }
       const key = JSON.stringify([
         server.host.toLowerCase(),
         server.address,
         server.port,
-        account,
+        accountKey(account.value),
         server.tls,
         database,
       ])
-      return memo.once(`login ${key}`, () => open(server, database, login, password))
+      return memo.once(`login ${key}`, () => open(server, database, account.value))
     },
     async close() {
       isClosed = true
@@ -81,7 +80,7 @@ export function createLogins(
 function sessionTerms(
   options: LoginOptions,
   { host, address, port, tls }: SqlServer,
-  own: Pick<SessionTerms, 'login' | 'password' | 'authorities' | 'database'>,
+  own: Pick<SessionTerms, 'account' | 'authorities' | 'database'>,
 ): SessionTerms {
   const { timeoutMs, signal, applicationName = 'dms-preflight', routingSuffixes = [], lookup } = options
   return {
@@ -96,22 +95,4 @@ function sessionTerms(
     routingSuffixes,
     ...(lookup === undefined ? {} : { lookup }),
   }
-}
-
-function unsupportedLogin(kind: 'windows' | 'entra', { host, address, port }: SqlServer): Observed<never> {
-  const name = kind === 'windows' ? 'a Windows account' : 'the Azure identity of the run'
-  return unseen(
-    'unsupported',
-    `Login to ${host} (${showEndpoint(address, port)}) with ${name}: not supported yet; no login was tried.`,
-  )
-}
-
-function noCredential({ user, password }: SqlLogin, { host }: SqlServer): Observed<never> {
-  return unseen(
-    'no-credential',
-    `Login of ${user} to ${host} was not tried: the environment variable ${password.secret} is unset or empty.`,
-    {
-      missing: `environment variable ${password.secret}`,
-    },
-  )
 }

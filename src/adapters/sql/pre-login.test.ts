@@ -40,7 +40,10 @@ function probe(
   timeoutMs = 1000,
   signal = new AbortController().signal,
 ): ReturnType<typeof probePreLogin> {
-  return probePreLogin({ address: '127.0.0.1', port, timeoutMs, signal })
+  return probePreLogin(
+    { address: '127.0.0.1', port, timeoutMs, signal },
+    { strict: false, expectedName: 'sql01.corp.example' },
+  )
 }
 
 describe('probePreLogin', () => {

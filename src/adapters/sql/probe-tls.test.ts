@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import type { Observed } from '../../domain/observed.ts'
-import type { SqlServer, TlsAnswer } from '../../ports/sql-port.ts'
-import { probeTls } from './probe-tls.ts'
+import type { SqlServer } from '../../ports/sql-port.ts'
+import { probeTls, type TlsFinding } from './probe-tls.ts'
 import { encodeMessage } from './tds-packets.ts'
 
 const PRE_LOGIN_ANSWER = Buffer.from([0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 10, 50, 0x10, 0x27, 0, 4, 3])
 
 /** A server that agrees to encrypt and then answers the first flight of TLS with these bytes. */
-async function probeAgainst(answer: Buffer): Promise<Observed<TlsAnswer>> {
+async function probeAgainst(answer: Buffer): Promise<Observed<TlsFinding>> {
   const listener = createServer((socket) => {
     let heard = 0
     socket.on('error', () => undefined)

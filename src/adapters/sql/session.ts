@@ -1,26 +1,27 @@
 import type { config, ConnectionPool } from 'mssql'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SqlLogin, TlsSettings } from '../../domain/manifest.ts'
+import type { TlsSettings } from '../../domain/manifest.ts'
 import { seen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
-import type { Secret } from '../../domain/secret.ts'
 import type { LoginAnswer, SqlMessage } from '../../ports/sql-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { showEndpoint } from '../net/open-socket.ts'
 import { ABORTED, socketFailure } from '../net/socket-errors.ts'
 import type { Lookup } from '../net/resolve-name.ts'
+import { driverAuthentication, type Account } from './account.ts'
 import type { AccountVerdict } from './account-gate.ts'
+import type { TrustAnchors } from './authorities.ts'
 import { createOneLoginPool, type Connection } from './one-login-pool.ts'
 import { createConnector } from './routing.ts'
 import { driverFailure, findRefusal, isTransient, serverFailure } from './sql-errors.ts'
+import { driverTls } from './tls-options.ts'
 
 export interface SessionTerms {
   host: string
   address: string
   port: number
-  login: SqlLogin
-  password: Secret
+  account: Account
   tls: TlsSettings
-  authorities: readonly string[] | undefined
+  authorities: TrustAnchors
   database: string
   timeoutMs: number
   signal: AbortSignal
@@ -29,11 +30,9 @@ export interface SessionTerms {
   lookup?: Lookup
 }
 
-/** A connection that is logged in. */
+/** A connection that is logged in. TDS has one request at a time: the statement queue sees to that. */
 export interface Session {
   pool: ConnectionPool
-  /** TDS has one request at a time: the work begins when all that was asked before has ended. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>
   /** Ends the connection at once, whatever is under way on it. */
   cut(): void
   close(): Promise<void>
@@ -80,7 +79,9 @@ async function tryLogin(
   terms: SessionTerms,
   timeoutMs: number,
 ): Promise<{ attempt: LoginAttempt; transient: boolean }> {
-  const heard: Heard = { messages: [], isLoggedIn: false, encrypted: false, database: terms.database }
+  // tedious tells of no TLS that came before TDS (no `secure` event).
+  const encrypted = terms.tls.encrypt === 'strict'
+  const heard: Heard = { messages: [], isLoggedIn: false, encrypted, database: terms.database }
   const cut = (): void => {
     heard.connection?.close()
   }
@@ -92,7 +93,7 @@ async function tryLogin(
     const answer: LoginAnswer = {
       outcome: 'accepted',
       encrypted: heard.encrypted,
-      loginName: terms.login.user,
+      loginName: terms.account.user,
       database: heard.database,
     }
     return {
@@ -107,15 +108,9 @@ async function tryLogin(
 }
 
 function createSession(pool: ConnectionPool, cut: () => void): Session {
-  let last: Promise<unknown> = Promise.resolve()
   return {
     pool,
     cut,
-    inTurn(work) {
-      const own = last.then(work)
-      last = own.catch(() => undefined)
-      return own
-    },
     async close() {
       cut()
       await pool.close().catch(() => undefined)
@@ -139,19 +134,18 @@ function loginFailure(error: unknown, message: SqlMessage | undefined, terms: Se
   return driverFailure(error, asked)
 }
 
-function describeLogin({ login, host, address, port, database }: SessionTerms): string {
+function describeLogin({ account, host, address, port, database }: SessionTerms): string {
   const where = database === '' ? '' : `, database ${boundText(database)}`
-  return `Login of ${boundText(login.user)} from this runner to ${host} (${showEndpoint(address, port)}${where})`
+  return `Login of ${boundText(account.user)} from this runner to ${host} (${showEndpoint(address, port)}${where})`
 }
 
 function poolSettings(terms: SessionTerms, timeoutMs: number, heard: Heard): config {
-  const { host, port, login, password, tls, authorities, database } = terms
+  const { host, port, account, tls, authorities, database } = terms
   return {
     // The name in the login packet, and the one that the certificate must carry; the connector decides the address.
     server: host,
     port,
-    user: login.user,
-    password: password.reveal(),
+    ...driverAuthentication(account),
     database,
     connectionTimeout: timeoutMs,
     requestTimeout: terms.timeoutMs,
@@ -162,15 +156,12 @@ function poolSettings(terms: SessionTerms, timeoutMs: number, heard: Heard): con
       listenTo(connection, heard)
     },
     options: {
-      encrypt: tls.encrypt === 'on',
-      trustServerCertificate: tls.trustServerCertificate,
+      ...driverTls(tls, authorities),
       appName: terms.applicationName,
       connector: createConnector(terms),
       // tedious retries by itself, 4060 among others.
       maxRetriesOnTransientErrors: 0,
       cancelTimeout: Math.min(CANCEL_LIMIT_MS, terms.timeoutMs),
-      ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-      ...(authorities === undefined ? {} : { cryptoCredentialsDetails: { ca: [...authorities] } }),
     },
   }
 }

@@ -1,57 +1,8 @@
 import type { ProbeFailure } from '../../domain/observed.ts'
-import type { CauseKind } from '../../domain/verdict.ts'
 import type { SqlMessage } from '../../ports/sql-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { isSocketErrorCode, socketFailure } from '../net/socket-errors.ts'
-
-/** The server's own refusals of an account: the password must not be sent again (contract, section 5). */
-const ACCOUNT_REFUSALS: ReadonlySet<number> = new Set([18_456, 18_452, 18_470, 18_486, 18_487, 18_488])
-/** The account was accepted, the database was not. 18456 follows in the same answer. */
-const DATABASE_REFUSALS: ReadonlySet<number> = new Set([4060, 911])
-/** Worth another try (Microsoft: "Troubleshoot transient connection errors in SQL Database"). */
-const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([40_613, 40_197, 40_501, 49_918, 49_919, 49_920, 10_928, 10_929])
-
-interface NumberMeaning {
-  kind: CauseKind
-  says: string
-}
-const NOT_ADMITTED: NumberMeaning = { kind: 'forbidden', says: 'the server does not admit the address of this runner' }
-const PERMISSION: NumberMeaning = { kind: 'forbidden', says: 'the login has no permission' }
-const BUSY: NumberMeaning = { kind: 'server-error', says: 'the server is not available just now' }
-const NO_SUCH_OBJECT: NumberMeaning = {
-  kind: 'unsupported',
-  says: 'this version of the server does not know what was asked',
-}
-
-/** Numbers of sys.messages that say why nothing could be seen; any other is a `server-error` with its text. */
-const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
-  [40_615, NOT_ADMITTED],
-  [40_914, NOT_ADMITTED],
-  [
-    47_073,
-    { kind: 'forbidden', says: 'public network access of the server is denied, so this runner is not admitted' },
-  ],
-  [40_532, { kind: 'not-found', says: 'no server of that name answers there' }],
-  [17_892, { kind: 'forbidden', says: 'a logon trigger of the server turned the login away' }],
-  [18_451, { kind: 'forbidden', says: 'only administrators may connect just now' }],
-  [18_461, BUSY],
-  [18_401, BUSY],
-  [17_142, BUSY],
-  [17_809, BUSY],
-  [229, PERMISSION],
-  [230, PERMISSION],
-  [262, PERMISSION],
-  [297, PERMISSION],
-  [300, PERMISSION],
-  [371, PERMISSION],
-  [916, PERMISSION],
-  [15_247, PERMISSION],
-  [207, NO_SUCH_OBJECT],
-  [208, NO_SUCH_OBJECT],
-  [2812, NO_SUCH_OBJECT],
-  [40_515, NO_SUCH_OBJECT],
-  ...[...TRANSIENT_NUMBERS].map((number) => [number, BUSY] as const),
-])
+import { ACCOUNT_REFUSALS, DATABASE_REFUSALS, NUMBERS, TRANSIENT_NUMBERS, type NumberMeaning } from './sql-numbers.ts'
 
 /** Codes of mssql and tedious, our own (EREFUSEDROUTE, ELOST), and those of OpenSSL's verification as node gives them. */
 const CODES: ReadonlyMap<string, NumberMeaning> = new Map([
@@ -98,14 +49,15 @@ export function isTransient(messages: readonly SqlMessage[]): boolean {
 
 /** A message of the server that is no refusal, as a failure. */
 export function serverFailure(message: SqlMessage, asked: string): ProbeFailure {
-  const { kind, says } = NUMBERS.get(message.number) ?? { kind: 'server-error', says: 'the server gave an error' }
+  const unknown: NumberMeaning = { kind: 'server-error', says: 'the server gave an error' }
+  const { kind, says, missing } = NUMBERS.get(message.number) ?? unknown
   const address = /IP address '([0-9A-Fa-f.:]+)'/.exec(message.message)?.[1]
   const from = kind === 'forbidden' && address !== undefined ? ` It saw this runner as ${address}.` : ''
   const permission = /^(?:The )?([A-Z][A-Z ]*[A-Z]) permission (?:was |is )?denied/.exec(message.message)?.[1]
   return {
     kind,
     message: `${asked}: ${says} (${message.number}, state ${message.state}: ${boundText(message.message)}).${from}`,
-    ...(permission === undefined ? {} : { missing: permission }),
+    ...(permission === undefined ? (missing === undefined ? {} : { missing }) : { missing: permission }),
   }
 }
 
@@ -125,6 +77,19 @@ export function driverFailure(error: unknown, asked: string): ProbeFailure {
   return {
     kind: code === 'ESOCKET' ? 'reset' : 'protocol',
     message: `${asked}: ${boundText(deepestText(parts))} (${code}).`,
+  }
+}
+
+/** A statement that the server refused: mssql puts the number on its error. */
+export function serverMessage(error: unknown): SqlMessage | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, number, state, class: severity, message } = error as Record<string, unknown>
+  if (code !== 'EREQUEST' || typeof number !== 'number') return undefined
+  return {
+    number,
+    state: typeof state === 'number' ? state : 0,
+    severity: typeof severity === 'number' ? severity : 0,
+    message: typeof message === 'string' ? message : '',
   }
 }
 

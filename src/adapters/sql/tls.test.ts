@@ -219,7 +219,7 @@ describe('what is in the way of a handshake', () => {
   it.each([
     ['silent', 'timeout', 'timeout'],
     ['garbage', 'protocol', undefined],
-    ['close-after-connect', 'protocol', 'reset'],
+    ['close-after-connect', 'reset', 'reset'],
     ['close-after-prelogin', 'tls', undefined],
   ] as const)('is a server that is %s', async (misbehave, tlsKind, loginKind) => {
     const server = await start({ tls: good, misbehave })

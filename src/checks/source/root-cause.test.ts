@@ -154,12 +154,21 @@ describe('the checks of one source together', () => {
     ])
   })
 
-  it('go on without encryption only where the manifest wants none', async () => {
-    const source = { tls: { encrypt: 'off', trustServerCertificate: false } } as const
-    const plan = planChecks(fixtures.manifestWith({ source }), CHECKS)
-    const options = { maxParallel: 8, timeoutMs: 1000, signal: new AbortController().signal, vantage: 'runner' }
-    const results = await runChecks(plan, fixtures.createPorts(HEALTHY), options)
-    expect(results.find(({ id }) => id === tls.meta.id)?.verdict).toBe('not-applicable')
-    expect(results.find(({ id }) => id === login.meta.id)?.verdict).toBe('pass')
-  })
+  it.each([
+    ['off', 'not-applicable', 'pass'],
+    ['not-supported', 'not-applicable', 'pass'],
+    ['required', 'fail', 'blocked'],
+    ['strict', 'fail', 'blocked'],
+  ] as const)(
+    'go on without encryption where the manifest wants none and the server says %s: %s',
+    async (encryption, ofTls, ofLogin) => {
+      const source = { tls: { encrypt: 'off', trustServerCertificate: false } } as const
+      const plan = planChecks(fixtures.manifestWith({ source }), CHECKS)
+      const options = { maxParallel: 8, timeoutMs: 1000, signal: new AbortController().signal, vantage: 'runner' }
+      const preLogin = seen({ answered: true, version: '16.0.4135', encryption, localAddress: '10.1.0.4' } as const)
+      const results = await runChecks(plan, fixtures.createPorts({ ...HEALTHY, preLogin }), options)
+      expect(results.find(({ id }) => id === tls.meta.id)?.verdict).toBe(ofTls)
+      expect(results.find(({ id }) => id === login.meta.id)?.verdict).toBe(ofLogin)
+    },
+  )
 })

@@ -25,6 +25,11 @@ const TABLE = [
     'TCP/IP is enabled: sql01.corp.example (10.0.0.5) answers on TCP 1433 as version 16.0.4135',
   ],
   [
+    { ...place, state: 'answered', version: '16.0.4135', encryption: 'strict', localAddress: '192.0.2.7' },
+    'pass',
+    'answers on TCP 1433 as version 16.0.4135, inside TLS (TDS 8.0)',
+  ],
+  [
     { state: 'no-tcp', host: HOST, browser },
     'fail',
     'TCP/IP is not enabled for sql01.corp.example\\SALES: SQL Server Browser on 10.0.0.5, UDP 1434, lists SALES (version 16.0.1000.6) without a TCP port',
@@ -52,10 +57,10 @@ describe('source/tcp-ip-is-enabled', () => {
   })
 
   it.each([
-    [4, 'source/engine-port-is-reachable'],
     [5, 'source/engine-port-is-reachable'],
-    [6, 'source/sql-browser-is-reachable'],
-    [7, 'source/name-resolves'],
+    [6, 'source/engine-port-is-reachable'],
+    [7, 'source/sql-browser-is-reachable'],
+    [8, 'source/name-resolves'],
   ] as const)('names what blocks it (%i)', (row, id) => {
     expect(fixtures.judgeStored(check, TABLE[row][0], subject)).toMatchObject({ blockedBy: [{ id, subject: 'sales' }] })
   })

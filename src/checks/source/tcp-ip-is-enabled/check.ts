@@ -53,8 +53,9 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'sql'>({
     const expected = `${spec.source.server.text} answers a TDS pre-login over TCP`
     switch (evidence.state) {
       case 'answered': {
-        const { host, address, port, version } = evidence
-        const actual = `${host} (${address}) answers on TCP ${String(port)} as version ${version}`
+        const { host, address, port, version, encryption } = evidence
+        const inside = encryption === 'strict' ? ', inside TLS (TDS 8.0)' : ''
+        const actual = `${host} (${address}) answers on TCP ${String(port)} as version ${version}${inside}`
         return { verdict: 'pass', proof: 'direct', summary: `TCP/IP is enabled: ${actual}`, expected, actual }
       }
       case 'not-tds':
@@ -95,7 +96,7 @@ function judgeNotTds({ state, host, address, port, message }: NotTds, expected: 
     expected,
     cause: { kind: state === 'closed' ? 'reset' : 'protocol', message: fact },
     remediation: {
-      text: 'Look up the port of the instance on the host and name it in the manifest as host,port. A server that only takes strict encryption (TDS 8.0) also closes here.',
+      text: 'Look up the port of the instance on the host and name it in the manifest as host,port.',
       scripts: [
         {
           language: 'tsql',

@@ -15,6 +15,7 @@ const certificate = {
   fingerprint: `sha256:${'ab'.repeat(32)}`,
 }
 const place = { host: HOST, port: 1433, trustServerCertificate: false }
+const stance = { host: HOST, port: 1433, version: '16.0.4135' }
 const accepted = { ...place, outcome: 'accepted', protocol: 'TLSv1.2', verified: true, certificate }
 const refused = {
   ...place,
@@ -49,7 +50,34 @@ const TABLE = [
   [{ ...refused, problem: 'name' }, 'fail', 'for another name than sql01.corp.example'],
   [{ ...refused, problem: 'expired', seenAt: '2026-12-02T00:00:00.000Z' }, 'fail', 'expired on 2026-12-01'],
   [{ ...refused, problem: 'not-yet-valid', seenAt: '2025-12-31T00:00:00.000Z' }, 'fail', 'valid only from 2026-01-01'],
-  [{ outcome: 'not-asked' }, 'not-applicable', 'tls.encrypt: false for sales'],
+  [
+    { ...stance, outcome: 'not-asked', encryption: 'not-supported' },
+    'not-applicable',
+    'tls.encrypt: false for sales: there is no encryption to check, and what is sent to it, the login included, can be read on the way',
+  ],
+  [{ ...stance, outcome: 'not-asked', encryption: 'off' }, 'not-applicable', 'would encrypt if it were asked'],
+  [
+    { ...stance, outcome: 'demanded', encryption: 'required' },
+    'fail',
+    'sql01.corp.example:1433 (version 16.0.4135) takes no connection without encryption, and the manifest says tls.encrypt: false for sales; no login was sent',
+  ],
+  [{ ...stance, outcome: 'demanded', encryption: 'strict' }, 'fail', 'without strict encryption (TDS 8.0)'],
+  [
+    { ...accepted, pinned: true },
+    'pass',
+    `sql01.corp.example:1433 encrypts: TLSv1.2, the pinned certificate sha256:${'ab'.repeat(32)} for sql01.corp.example, sql01`,
+  ],
+  [{ ...refused, problem: 'pin' }, 'fail', 'it is another certificate than tls.pin allows'],
+  [
+    { ...place, outcome: 'strict-not-offered', version: '15.0.4405' },
+    'fail',
+    'closes the connection when TLS comes first, and answers a pre-login without it: it does not take encrypt: strict (TDS 8.0)',
+  ],
+  [
+    { ...place, outcome: 'strict-only', version: '16.0.4135' },
+    'fail',
+    'closes the connection at a pre-login without TLS, and answers one inside it: it takes encrypt: strict (TDS 8.0) only',
+  ],
 ] as const
 
 describe('source/tls-is-acceptable', () => {
@@ -110,6 +138,14 @@ describe('source/tls-is-acceptable', () => {
     ],
     [{ outcome: 'not-offered' }, { ...place, outcome: 'not-offered' }],
     [
+      { outcome: 'accepted', protocol: 'TLSv1.3', verified: true, pinned: true, certificate },
+      { ...place, outcome: 'accepted', pinned: true, certificate },
+    ],
+    [
+      { outcome: 'strict-only', version: '16.0\n4135' },
+      { ...place, outcome: 'strict-only', version: '16.0 4135' },
+    ],
+    [
       { outcome: 'refused', problem: 'name', message: 'no\nmatch', certificate, seenAt: '2026-11-22T12:00:00.000Z' },
       { problem: 'name', message: 'no match' },
     ],
@@ -129,13 +165,94 @@ describe('source/tls-is-acceptable', () => {
     })
   })
 
-  it('asks nothing where the manifest wants no encryption', async () => {
-    const tls = { encrypt: 'off', trustServerCertificate: false } as const
-    const evidence = await fixtures.observeValue(
+  it.each([
+    ['16.0.4135', 'need a server certificate that the service could load', 2],
+    ['15.0.4405', 'needs SQL Server 2022 (16.x) or later', 1],
+    ['12.0.2000', 'needs SQL Server 2022 (16.x) or later', 1],
+  ])('knows what keeps version %s from strict encryption', (version, text, scripts) => {
+    const judgement = fixtures.judgeStored(check, { ...place, outcome: 'strict-not-offered', version }, subject)
+    if (judgement.verdict !== 'fail') throw new Error(judgement.verdict)
+    expect(judgement.remediation.text).toContain(text)
+    expect(judgement.remediation.scripts).toHaveLength(scripts)
+    expect(judgement.remediation.scripts[0]?.code).toBe('# "sales"\ntls: { encrypt: true }')
+  })
+
+  it('shows how to read the fingerprint of the server, and what to pin after that', () => {
+    const pin = `sha256:${'00'.repeat(32)}`
+    const pinned = fixtures.sourceSubject({ source: { tls: { encrypt: 'on', trustServerCertificate: false, pin } } })
+    const judgement = fixtures.judgeStored(check, { ...refused, problem: 'pin' }, pinned)
+    if (judgement.verdict !== 'fail') throw new Error(judgement.verdict)
+    expect(judgement.expected).toBe(`${HOST}:1433 encrypts, with the certificate ${pin}, which is valid`)
+    expect(judgement.remediation.text).toContain('made anew at each start')
+    const [yaml, powershell, tsql] = judgement.remediation.scripts
+    expect(yaml?.code).toContain(`tls: { pin: "${certificate.fingerprint}" }   # what was seen: only after`)
+    expect(powershell?.code).toContain('SHA256')
+    expect(tsql?.code).toContain('sp_readerrorlog')
+    const expired = { ...refused, problem: 'expired', seenAt: '2026-12-02T00:00:00.000Z' }
+    expect(fixtures.judgeStored(check, expired, pinned)).toMatchObject({
+      remediation: { text: expect.stringMatching(/Then pin the new one\.$/) },
+    })
+  })
+
+  it.each([
+    ['on', 'Only where none of these can be: trust-server-certificate'],
+    ['strict', 'With encrypt: strict the exception trust-server-certificate does not count'],
+  ] as const)('with encrypt: %s says what an exception is worth', (encrypt, text) => {
+    const tls = { encrypt, trustServerCertificate: true } as const
+    const judgement = fixtures.judgeStored(
       check,
-      fixtures.createPorts({}),
+      { ...refused, problem: 'untrusted' },
       fixtures.sourceSubject({ source: { tls } }),
     )
-    expect(evidence).toEqual({ outcome: 'not-asked' })
+    expect(judgement).toMatchObject({ verdict: 'fail', remediation: { text: expect.stringContaining(text) } })
+  })
+
+  it('says that TLS came before TDS', () => {
+    const tls = { encrypt: 'strict', trustServerCertificate: false } as const
+    const judgement = fixtures.judgeStored(check, accepted, fixtures.sourceSubject({ source: { tls } }))
+    expect(judgement).toMatchObject({
+      summary: expect.stringContaining('encrypts: TLSv1.2 before TDS (TDS 8.0), certificate for'),
+      expected: `${HOST}:1433 encrypts before TDS (encrypt: strict), with a certificate that is valid, trusted and for ${HOST}`,
+    })
+  })
+
+  it.each([
+    ['off', 'not-asked'],
+    ['not-supported', 'not-asked'],
+    ['on', 'demanded'],
+    ['required', 'demanded'],
+    ['strict', 'demanded'],
+  ] as const)(
+    'asks a server that says %s only for its stance where the manifest wants no encryption',
+    async (encryption, outcome) => {
+      const tls = { encrypt: 'off', trustServerCertificate: false } as const
+      const preLogin = seen({ answered: true, version: '16.0.4135', encryption, localAddress: '10.1.0.4' } as const)
+      const evidence = await fixtures.observeValue(
+        check,
+        fixtures.createPorts({ ...open, preLogin }),
+        fixtures.sourceSubject({ source: { tls } }),
+      )
+      expect(evidence).toEqual({ ...stance, outcome, encryption })
+    },
+  )
+
+  it.each([
+    ['closed', 'reset'],
+    ['not-tds', 'protocol'],
+  ] as const)('does not know the stance of a server that is %s', async (reason, kind) => {
+    const tls = { encrypt: 'off', trustServerCertificate: false } as const
+    const ports = fixtures.createPorts({ ...open, preLogin: seen({ answered: false, reason, message: 'what came' }) })
+    const observed = await check.observe(ports, fixtures.sourceSubject({ source: { tls } }))
+    expect(observed).toMatchObject({ ok: false, failure: { kind, message: 'what came' } })
+  })
+
+  it.each([
+    [{ encrypt: 'strict', trustServerCertificate: true }, false],
+    [{ encrypt: 'on', trustServerCertificate: true, pin: certificate.fingerprint }, false],
+    [{ encrypt: 'on', trustServerCertificate: true }, true],
+  ] as const)('counts the exception only where it is one: %j', async (tls, trustServerCertificate) => {
+    const ports = fixtures.createPorts({ ...open, tls: seen({ outcome: 'not-offered' }) })
+    const evidence = await fixtures.observeValue(check, ports, fixtures.sourceSubject({ source: { tls } }))
+    expect(evidence).toMatchObject({ trustServerCertificate })
   })
 })

@@ -1,12 +1,10 @@
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { defineCheck } from '../../define.ts'
 import { SOURCE_SIDE } from '../../sql-side.ts'
-import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
+import { sourceSubjects } from '../../subjects.ts'
 import { tlsSession } from '../../tls-session.ts'
 
 const ID = 'source/tls-is-acceptable'
-
-const isEncrypted = ({ source }: SourceSpec): boolean => source.tls.encrypt === 'on'
 
 export default defineCheck({
   meta: {
@@ -17,10 +15,8 @@ export default defineCheck({
     scenarios: SCENARIOS,
     generations: GENERATIONS,
     severity: 'required',
-    needs: [
-      { id: 'source/engine-port-is-reachable', when: isEncrypted },
-      { id: 'source/tcp-ip-is-enabled', when: isEncrypted },
-    ],
+    // Also without encryption: whether the server demands it is for the server to say.
+    needs: [{ id: 'source/engine-port-is-reachable' }, { id: 'source/tcp-ip-is-enabled' }],
     disprovedBy: ['tls-refused'],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
@@ -32,7 +28,7 @@ export default defineCheck({
       rows: [],
     },
     remedy:
-      'Give the instance a certificate of an authority that clients trust, with the name they connect by, or name the authority, the other name or the exception in the manifest under tls.',
+      'Give the instance a certificate of an authority that clients trust, with the name they connect by, or name the authority, the other name, the pinned certificate or the exception in the manifest under tls.',
   },
   uses: ['net', 'arm', 'sql'],
   subjects: sourceSubjects,

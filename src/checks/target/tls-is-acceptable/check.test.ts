@@ -27,7 +27,16 @@ const TABLE = [
     'fail',
     'not from an authority',
   ],
-  [{ outcome: 'not-asked' }, 'not-applicable', 'tls.encrypt: false for default'],
+  [
+    { host: HOST, port: 1433, outcome: 'not-asked', version: '12.0.2000', encryption: 'off' },
+    'not-applicable',
+    'tls.encrypt: false for default',
+  ],
+  [
+    { host: HOST, port: 1433, outcome: 'demanded', version: '12.0.2000', encryption: 'required' },
+    'fail',
+    'takes no connection without encryption, and the manifest says tls.encrypt: false for default',
+  ],
 ] as const
 
 describe('target/tls-is-acceptable', () => {

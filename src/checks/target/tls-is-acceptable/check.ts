@@ -15,7 +15,7 @@ export default defineCheck({
     scenarios: ['sql-server-to-azure-sql-database'],
     generations: GENERATIONS,
     severity: 'required',
-    needs: [{ id: 'target/engine-port-is-reachable', when: ({ target }) => target.tls.encrypt === 'on' }],
+    needs: [{ id: 'target/engine-port-is-reachable' }],
     disprovedBy: ['tls-refused'],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
