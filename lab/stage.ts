@@ -48,18 +48,18 @@ const LAB_NAMES = ['localhost', '127.0.0.1', '::1']
 export async function setStage(story: Story, options: StageOptions = {}): Promise<Stage> {
   const authority = await createAuthority()
   const tls = await authority.issue({ names: LAB_NAMES })
+  const state = azureState(story.azure)
+  story.changeAzure?.(state)
+  options.azure?.(state)
   const sql: Record<string, TdsServer> = {}
   for (const [name, server] of Object.entries(story.servers)) {
-    if (server.down !== true) sql[name] = await startServer(server, authority, options.ports?.[name])
+    if (server.down !== true) sql[name] = await startServer(server, authority, state, options.ports?.[name])
   }
   const ports = {
     sql: Object.fromEntries(Object.keys(story.servers).map((name) => [name, sql[name]?.port ?? REFUSED_PORT])),
   }
   const browser =
     story.browser && (await startSqlBrowser({ port: BROWSER_PORT, serverName: 'SQL01', ...story.browser(ports) }))
-  const state = azureState(story.azure)
-  story.changeAzure?.(state)
-  options.azure?.(state)
   const azure = await startAzure(state, tls, options.ports?.['azure'])
   const files = {
     'certs/root.pem': authority.certificate,
@@ -115,11 +115,13 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
 async function startServer(
   { state, encryption = 'on', certificate = 'trusted', misbehave, wire }: StoryServer,
   authority: Authority,
+  { sqlTokens }: AzureState,
   port: number | undefined,
 ): Promise<TdsServer> {
   const tls = await certificateOf(certificate, authority)
   return startTdsServer({
     ...playSqlState(state),
+    entraTokens: sqlTokens,
     encryption,
     ...(tls === undefined ? {} : { tls }),
     ...(misbehave === undefined ? {} : { misbehave }),

@@ -4,7 +4,7 @@ import { Secret } from '../../src/domain/secret.ts'
 import type { ArmPort } from '../../src/ports/arm-port.ts'
 import { createAuthority } from '../certificates.ts'
 import { startAzure, type AzureServer } from './server.ts'
-import type { AzureState } from './state.ts'
+import { LAB_SQL_SUFFIX, type AzureState } from './state.ts'
 
 export interface AzureLab {
   server: AzureServer
@@ -25,7 +25,7 @@ export async function openAzure(state: AzureState): Promise<AzureLab> {
     authorityHost: server.url,
     resourceManager: server.url,
     scope: `${server.url}/.default`,
-    sqlSuffix: 'database.lab.example',
+    sqlSuffix: LAB_SQL_SUFFIX,
     isCustom: true,
   }
   const ca = authority.certificate

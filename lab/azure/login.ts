@@ -1,6 +1,6 @@
 import type { Json } from '../../src/domain/json.ts'
 import { aadError, type Answer } from './answers.ts'
-import type { AzureState } from './state.ts'
+import { LAB_SQL_LOGIN, LAB_SQL_SUFFIX, type AzureState } from './state.ts'
 
 const TOKEN_SECONDS = 3599
 
@@ -23,7 +23,9 @@ export function createLogin(state: AzureState): Login {
       const refusal = refuse(form, state, tenant)
       if (refusal !== undefined) return refusal
       const token = makeToken(state, issued.size, form.get('scope') ?? '')
-      issued.add(token)
+      const scope = form.get('scope') ?? ''
+      if (isForSql(state, scope)) state.sqlTokens.set(token, LAB_SQL_LOGIN)
+      else issued.add(token)
       const body = {
         token_type: 'Bearer',
         expires_in: TOKEN_SECONDS,
@@ -34,6 +36,11 @@ export function createLogin(state: AzureState): Login {
     },
     accepts: (authorization) => issued.has(authorization?.replace(/^Bearer /, '') ?? ''),
   }
+}
+
+/** A token for the SQL servers of the cloud opens nothing else. */
+function isForSql({ sqlSuffix = LAB_SQL_SUFFIX }: AzureState, scope: string): boolean {
+  return scope.startsWith(`https://${sqlSuffix}/`)
 }
 
 function refuse(form: URLSearchParams, state: AzureState, tenant: string): Answer | undefined {

@@ -6,7 +6,7 @@ import type { Json } from '../../src/domain/json.ts'
 import { armError, unauthorized, type Answer } from './answers.ts'
 import { createLogin, type Login } from './login.ts'
 import { answerArm } from './resource-manager.ts'
-import type { AzureState, Fault } from './state.ts'
+import { LAB_SQL_SUFFIX, type AzureState, type Fault } from './state.ts'
 
 export interface AzureRequest {
   method: string
@@ -94,7 +94,7 @@ function metadataAnswer(state: AzureState, url: URL): Answer {
 }
 
 /** What Azure's own endpoint answers, with every host replaced. */
-export function cloudMetadata(origin: string, sqlSuffix = 'database.lab.example'): Json {
+export function cloudMetadata(origin: string, sqlSuffix = LAB_SQL_SUFFIX): Json {
   return {
     portal: `${origin}/portal`,
     authentication: {

@@ -40,8 +40,13 @@ export interface AzureState {
   metadata?: (origin: string) => Json
   /** Without a leading dot. */
   sqlSuffix?: string
+  /** Tokens for SQL servers that were given out, and the login that each stands for. */
+  sqlTokens: Map<string, string>
 }
 
+export const LAB_SQL_SUFFIX = 'database.lab.example'
+/** The login of the identity on SQL servers. */
+export const LAB_SQL_LOGIN = 'dms-migration'
 export const LAB_SUBSCRIPTION = '11111111-2222-3333-4444-555555555555'
 
 /** A cloud with one subscription, an identity that may read all of it, and the given resources. */
@@ -53,5 +58,6 @@ export function azureState(resources: readonly ArmResource[] = []): AzureState {
     objectId: 'cccccccc-0000-4000-8000-000000000003',
     subscriptions: [LAB_SUBSCRIPTION],
     resources: [...resources],
+    sqlTokens: new Map(),
   }
 }

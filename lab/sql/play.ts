@@ -23,13 +23,21 @@ import type { Login, LoginVerdict, Session, TdsOptions } from '../tds/model.ts'
 const SYSTEM_DATABASES = ['master', 'msdb', 'tempdb']
 
 /** What the server of a state does: the part of the options of `startTdsServer` that is about content. */
-export function playSqlState(state: SqlState): Pick<TdsOptions, 'serverName' | 'version' | 'authenticate' | 'answer'> {
+export function playSqlState(
+  state: SqlState,
+): Pick<TdsOptions, 'serverName' | 'version' | 'authenticate' | 'answer' | 'ntlm'> {
   return {
     serverName: state.serverName,
     version: state.version,
+    ...windowsAccounts(state),
     authenticate: (login, session) => authenticate(state, login, session),
     answer: (query, session) => answerQuery(state, query, session),
   }
+}
+
+function windowsAccounts({ logins }: SqlState): Pick<TdsOptions, 'ntlm'> {
+  const accounts = logins.filter(({ kind }) => kind === 'windows').map(({ user, password }) => [user, password])
+  return accounts.length === 0 ? {} : { ntlm: Object.fromEntries(accounts) as Record<string, string> }
 }
 
 function authenticate(state: SqlState, login: Login, session: Session): LoginVerdict {
@@ -38,7 +46,9 @@ function authenticate(state: SqlState, login: Login, session: Session): LoginVer
   }
   if (state.refuseAll !== undefined) return state.refuseAll
   const account = findLogin(state, login.user)
-  if (account?.password !== login.password) return loginFailed(login.user)
+  // The wire has checked the proof of the other kinds.
+  const isProven = login.kind !== 'sql' || account?.password === login.password
+  if (account === undefined || !isProven) return loginFailed(login.user)
   const objection = refusedAccount(account)
   if (objection !== undefined) return objection
   const database = enteredDatabase(state, account, session.database)

@@ -28,7 +28,7 @@ function sourceRights(state: SqlState, session: Session, account: LoginState): R
     [text('edition'), EDITIONS[engineEdition(state)]],
     [int('engine_edition'), engineEdition(state)],
     [text('net_transport'), 'TCP'],
-    [text('auth_scheme'), 'SQL'],
+    [text('auth_scheme'), session.kind === 'ntlm' ? 'NTLM' : 'SQL'],
     [int('local_tcp_port'), session.serverPort],
   )
 }

@@ -1,7 +1,10 @@
 import type { SqlMessage } from '../../src/ports/sql-port.ts'
 
 export interface LoginState {
+  /** `DOMAIN\user` of a Windows login; of an Entra one the name that its token stands for. */
   user: string
+  /** Default `sql`. */
+  kind?: 'sql' | 'windows' | 'entra'
   password: string
   disabled?: boolean
   locked?: boolean

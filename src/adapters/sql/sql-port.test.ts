@@ -85,9 +85,9 @@ describe('logIn', () => {
     expect(answers[3]).toEqual(answers[2])
     await sql.query(there, 'Sales', VALUE)
     expect(server.logins).toEqual([
-      { user: 'dms', database: 'Sales', app: 'preflight-test', encrypted: false, accepted: true },
+      { user: 'dms', kind: 'sql', database: 'Sales', app: 'preflight-test', encrypted: false, accepted: true },
     ])
-    expect(server.statements).toEqual([VALUE.text, VALUE.text, VALUE.text])
+    expect(server.statements).toEqual([VALUE.text])
     await sql.query(there, 'Orders', VALUE)
     expect(server.logins.map(({ database }) => database)).toEqual(['Sales', 'Orders'])
     expect(server.connections).toBe(2)
@@ -206,15 +206,6 @@ describe('logIn', () => {
         },
       })
     }
-    expect(server.connections).toBe(0)
-  })
-
-  it.each(['windows', 'entra'] as const)('does not try a %s login yet', async (kind) => {
-    const server = await start()
-    expect(await port().logIn(reach(server, 'sales', { kind }), 'Sales')).toMatchObject({
-      ok: false,
-      failure: { kind: 'unsupported' },
-    })
     expect(server.connections).toBe(0)
   })
 

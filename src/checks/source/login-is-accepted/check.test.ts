@@ -28,7 +28,7 @@ const TABLE = [
     "sql01.corp.example:1433 refused dms in the database master with error 18456, state 1, severity 14: Login failed for user 'dms'",
   ],
   [refused(18456, 8), 'fail', 'the password is wrong'],
-  [refused(18452), 'fail', 'untrusted domain'],
+  [refused(18452), 'fail', 'takes only Windows logins'],
   [refused(18470), 'fail', 'the login is disabled'],
   [refused(18486), 'fail', 'locked out'],
   [refused(18487), 'fail', 'has expired'],
@@ -73,6 +73,24 @@ describe('source/login-is-accepted', () => {
     expect(other.summary).toContain('refused by source/login-is-accepted (erp01, in the manifest Wave 2)')
     const own = judge('Wave 1')
     expect(own).toEqual(fixtures.judgeStored(check, TABLE[12][0], subject))
+  })
+
+  it('does not blame the account alone when a Windows login is refused', () => {
+    const windows = fixtures.sourceSubject({
+      source: {
+        login: { kind: 'windows', user: 'CORP\\svc', password: { secret: 'P' } },
+      },
+    })
+    const judgement = fixtures.judgeStored(check, { ...refused(18452), account: 'CORP\\svc' }, windows)
+    expect(judgement).toMatchObject({ verdict: 'fail', proof: 'direct' })
+    expect(judgement.summary).toMatch(
+      /Kerberos only, Extended Protection required, LMv2 refused\); the answer does not tell/,
+    )
+    const { remediation } = judgement as Extract<typeof judgement, { verdict: 'fail' }>
+    expect(remediation.text).toMatch(/from a Windows machine of the domain.*`dms-login`/)
+    expect(remediation.scripts[0]?.code).toContain(
+      'runas /netonly /user:CORP\\svc "sqlcmd -S sql01.corp.example,1433 -E',
+    )
   })
 
   it.each([
