@@ -86,7 +86,8 @@ export interface World {
   preLogin?: Observed<PreLoginAnswer>
   tls?: Observed<TlsAnswer>
   logIn?: (server: SqlServer, database: string) => Observed<LoginAnswer>
-  rows?: readonly JsonObject[]
+  /** Raw rows of every statement, or by its name; one that is not named is refused (VIEW SERVER STATE). */
+  rows?: readonly JsonObject[] | Readonly<Record<string, readonly JsonObject[]>>
 }
 
 export const FORBIDDEN = unseen('forbidden', 'Azure answered 403', {
@@ -157,8 +158,17 @@ function createSql({ preLogin, tls, logIn, rows = [] }: World): Ports['sql'] {
     preLogin: () => Promise.resolve(preLogin ?? silent),
     probeTls: () => Promise.resolve(tls ?? silent),
     logIn: (server, database) => Promise.resolve(logIn?.(server, database) ?? silent),
-    query: (_server, _database, statement) => Promise.resolve(seen(rows.map((row) => statement.decode(row)))),
+    query: (_server, _database, statement) => {
+      const own = Array.isArray(rows) ? (rows as readonly JsonObject[]) : rowsByName(rows)[statement.name]
+      return Promise.resolve(own === undefined ? NO_PERMISSION : seen(own.map((row) => statement.decode(row))))
+    },
   }
+}
+
+const NO_PERMISSION = unseen('forbidden', 'VIEW SERVER STATE permission was denied', { missing: 'VIEW SERVER STATE' })
+
+function rowsByName(rows: World['rows']): Readonly<Record<string, readonly JsonObject[]>> {
+  return Array.isArray(rows) ? {} : (rows as Readonly<Record<string, readonly JsonObject[]>>)
 }
 
 export const ACCEPTED: LoginAnswer = { outcome: 'accepted', encrypted: true, loginName: 'dms', database: 'master' }

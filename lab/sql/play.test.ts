@@ -96,11 +96,11 @@ async function ask<Row>(
 
 describe('source rights', () => {
   it.each([
-    ['dms', { controlServer: 0, sysadmin: 0, viewServerState: 0 }],
-    ['viewer', { controlServer: 0, sysadmin: 0, viewServerState: 1 }],
-    ['control', { controlServer: 1, sysadmin: 0, viewServerState: 1 }],
-    ['granted', { controlServer: 1, sysadmin: 0, viewServerState: 1 }],
-    ['boss', { controlServer: 1, sysadmin: 1, viewServerState: 1 }],
+    ['dms', { controlServer: 0, sysadmin: 0, viewServerState: 0, viewAnyDefinition: 0 }],
+    ['viewer', { controlServer: 0, sysadmin: 0, viewServerState: 1, viewAnyDefinition: 0 }],
+    ['control', { controlServer: 1, sysadmin: 0, viewServerState: 1, viewAnyDefinition: 1 }],
+    ['granted', { controlServer: 1, sysadmin: 0, viewServerState: 1, viewAnyDefinition: 1 }],
+    ['boss', { controlServer: 1, sysadmin: 1, viewServerState: 1, viewAnyDefinition: 1 }],
   ])('%s', async (user, expected) => {
     const { pool, server } = await logIn(BOX, { user })
     expect(await ask(pool, SOURCE_RIGHTS)).toEqual({

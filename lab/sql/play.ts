@@ -9,15 +9,8 @@ import {
   passwordExpired,
   passwordMustChange,
 } from './messages.ts'
-import {
-  controlsServer,
-  findDatabase,
-  findLogin,
-  includesName,
-  isSameName,
-  type LoginState,
-  type SqlState,
-} from './state.ts'
+import { findDatabase, findLogin, includesName, isSameName, type LoginState, type SqlState } from './state.ts'
+import { hasServerPermission } from './server-security.ts'
 import type { Login, LoginVerdict, Session, TdsOptions } from '../tds/model.ts'
 
 const SYSTEM_DATABASES = ['master', 'msdb', 'tempdb']
@@ -77,5 +70,5 @@ function enteredDatabase(state: SqlState, account: LoginState, wanted: string): 
   if (database === undefined) return undefined
   const users = [...(database.controlBy ?? []), ...(database.owners ?? [])]
   const isUser = includesName(users, account.user) || includesName(account.databases, database.name)
-  return isUser || controlsServer(account) ? database.name : undefined
+  return isUser || hasServerPermission(state, account, 'CONTROL SERVER') ? database.name : undefined
 }

@@ -15,10 +15,26 @@ export interface LoginState {
   controlServer?: boolean
   /** Server permissions by name, such as `VIEW SERVER STATE`. */
   grants?: readonly string[]
+  denies?: readonly string[]
+  /** Server roles, fixed ones and those of `serverRoles`. */
+  roles?: readonly string[]
   /** Where the login has a user; those of `controlBy` and `owners` come on top, sysadmins enter everywhere. */
   databases?: readonly string[]
   /** A user of its databases without a login on the server: it cannot enter `master`. */
   contained?: boolean
+}
+
+/** A server role that somebody made (SQL Server 2012 and later), or a Windows group with a login. */
+export interface GroupState {
+  name: string
+  grants?: readonly string[]
+  denies?: readonly string[]
+  roles?: readonly string[]
+}
+
+export interface WindowsGroupState extends GroupState {
+  /** Accounts that come in through it; a query does not tell them. */
+  members: readonly string[]
 }
 
 export interface DatabaseState {
@@ -27,6 +43,8 @@ export interface DatabaseState {
   controlBy?: readonly string[]
   /** Members of db_owner. */
   owners?: readonly string[]
+  /** Users to whom CONTROL on the database is denied. */
+  denies?: readonly string[]
   /** What a login gets that asks for it. */
   refuses?: SqlMessage
 }
@@ -37,6 +55,8 @@ export interface SqlState {
   /** SERVERPROPERTY('EngineEdition'); default 5 on Azure, else 3. */
   engineEdition?: 2 | 3 | 4 | 5 | 8
   logins: readonly LoginState[]
+  serverRoles?: readonly GroupState[]
+  windowsGroups?: readonly WindowsGroupState[]
   databases: readonly DatabaseState[]
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
   azure?: boolean
@@ -46,10 +66,6 @@ export interface SqlState {
   refusesStatements?: readonly { holding: string; error: SqlMessage }[]
   /** Every login is refused so, whoever it is. */
   refuseAll?: SqlMessage
-}
-
-export function controlsServer(account: LoginState): boolean {
-  return account.sysadmin === true || account.controlServer === true || includesName(account.grants, 'CONTROL SERVER')
 }
 
 export function engineEdition(state: SqlState): NonNullable<SqlState['engineEdition']> {

@@ -7,6 +7,7 @@ const SOURCE_ROW = {
   control_server: 0,
   sysadmin: 0,
   view_server_state: 1,
+  view_any_definition: 1,
   connect_sql: 1,
   product_version: '16.0.4135.4',
   edition: 'Developer Edition (64-bit)',

@@ -6,6 +6,8 @@ export type SourceRightsRow = {
   controlServer: Flag
   sysadmin: Flag
   viewServerState: Flag
+  /** Whether all of the catalog views' rows are visible to us. */
+  viewAnyDefinition: Flag
   connectSql: Flag
   productVersion: string
   edition: string
@@ -27,6 +29,7 @@ export const SOURCE_RIGHTS: Statement<SourceRightsRow> = {
   HAS_PERMS_BY_NAME(NULL, NULL, 'CONTROL SERVER') AS control_server,
   IS_SRVROLEMEMBER('sysadmin') AS sysadmin,
   HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW SERVER STATE') AS view_server_state,
+  HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION') AS view_any_definition,
   HAS_PERMS_BY_NAME(NULL, NULL, 'CONNECT SQL') AS connect_sql,
   CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
   CAST(SERVERPROPERTY('Edition') AS nvarchar(128)) AS edition,
@@ -41,6 +44,7 @@ export const SOURCE_RIGHTS: Statement<SourceRightsRow> = {
     controlServer: flag(row, 'control_server'),
     sysadmin: flag(row, 'sysadmin'),
     viewServerState: flag(row, 'view_server_state'),
+    viewAnyDefinition: flag(row, 'view_any_definition'),
     connectSql: flag(row, 'connect_sql'),
     productVersion: text(row, 'product_version'),
     edition: text(row, 'edition'),

@@ -11,6 +11,7 @@ const ROW = {
   controlServer: 1,
   sysadmin: 0,
   viewServerState: 1,
+  viewAnyDefinition: 1,
   connectSql: 1,
   productVersion: '16.0.4135.4',
   edition: 'Developer Edition (64-bit)',
@@ -19,15 +20,35 @@ const ROW = {
   authScheme: 'SQL',
   localTcpPort: 1433,
 }
-const answered = (row: object) => ({ ...place, outcome: 'answered', row: { ...ROW, ...row } })
+const FACTS = { roles: [], grantedTo: ['dms'], deniedTo: [], notSeen: [] }
+const answered = (row: object, facts: object = {}) => ({
+  ...place,
+  outcome: 'answered',
+  row: { ...ROW, ...row },
+  facts: { ...FACTS, ...facts },
+})
 
 const TABLE = [
-  [answered({}), 'pass', 'dms has CONTROL SERVER on sql01.corp.example:1433 (sysadmin: no, VIEW SERVER STATE: yes)'],
+  [
+    answered({}),
+    'pass',
+    'dms has CONTROL SERVER on sql01.corp.example:1433 (CONTROL SERVER: yes, sysadmin: no, VIEW SERVER STATE: yes; CONTROL SERVER granted to dms)',
+  ],
   [answered({ sysadmin: 1 }), 'pass', 'sysadmin: yes'],
   [
     answered({ controlServer: 0, viewServerState: 0 }),
     'fail',
-    'dms lacks CONTROL SERVER on sql01.corp.example:1433 (sysadmin: no',
+    'dms lacks CONTROL SERVER on sql01.corp.example:1433 (CONTROL SERVER: no, sysadmin: no',
+  ],
+  [
+    answered({ controlServer: 0 }, { roles: ['public', 'readers'], deniedTo: ['readers'] }),
+    'fail',
+    'roles: readers; CONTROL SERVER granted to dms; CONTROL SERVER denied to readers, which beats every grant',
+  ],
+  [
+    answered({ viewServerState: 0 }, { notSeen: ['VIEW SERVER STATE permission was denied'] }),
+    'pass',
+    'has CONTROL SERVER',
   ],
   [answered({ controlServer: null, sysadmin: null }), 'unknown', 'answered NULL to HAS_PERMS_BY_NAME'],
   [
@@ -65,7 +86,7 @@ describe('source/login-has-control-server', () => {
   })
 
   it('is unknown for want of an answer, not for want of access', () => {
-    expect(fixtures.judgeStored(check, TABLE[3][0], subject)).toMatchObject({ cause: { kind: 'insufficient' } })
+    expect(fixtures.judgeStored(check, TABLE[5][0], subject)).toMatchObject({ cause: { kind: 'insufficient' } })
   })
 
   const world = {
@@ -78,6 +99,7 @@ describe('source/login-has-control-server', () => {
     control_server: 1,
     sysadmin: 0,
     view_server_state: 1,
+    view_any_definition: 1,
     connect_sql: 1,
     product_version: '16.0.4135.4',
     edition: 'Developer Edition (64-bit)',
@@ -87,18 +109,34 @@ describe('source/login-has-control-server', () => {
     local_tcp_port: 1433,
   }
 
-  it('observes the row that master gives', async () => {
-    const ports = fixtures.createPorts({ ...world, rows: [RAW] })
+  const views = {
+    'login-token': [{ id: 257, name: 'dms', type: 'SQL LOGIN', usage_text: 'GRANT OR DENY' }],
+    'server-permissions': [{ grantee_id: 257, permission: 'CONTROL SERVER', state: 'G' }],
+  }
+
+  it('observes the row that master gives, and the facts behind it', async () => {
+    const ports = fixtures.createPorts({ ...world, rows: { ...views, 'source-rights': [RAW] } })
     expect(await fixtures.observeValue(check, ports, subject)).toEqual(TABLE[0][0])
   })
 
+  it('loses only detail when the views are closed to it', async () => {
+    const ports = fixtures.createPorts({ ...world, rows: { 'source-rights': [RAW] } })
+    const evidence = await fixtures.observeValue(check, ports, subject)
+    expect(evidence).toMatchObject({ facts: { notSeen: [expect.any(String), expect.any(String)] } })
+    expect(fixtures.judgeStored(check, evidence, subject).verdict).toBe('pass')
+  })
+
   it.each([[[]], [[RAW, RAW]]])('does not know from any other number of rows (%#)', async (rows) => {
-    const observed = await check.observe(fixtures.createPorts({ ...world, rows }), subject)
-    expect(observed).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
+    const ports = fixtures.createPorts({ ...world, rows: { ...views, 'source-rights': rows } })
+    expect(await check.observe(ports, subject)).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
   })
 
   it('runs no statement without a login', async () => {
-    const ports = fixtures.createPorts({ ...world, logIn: () => seen(fixtures.refusedWith(18456)), rows: [RAW] })
+    const ports = fixtures.createPorts({
+      ...world,
+      logIn: () => seen(fixtures.refusedWith(18456)),
+      rows: { 'source-rights': [RAW] },
+    })
     expect(await fixtures.observeValue(check, ports, subject)).toMatchObject({ outcome: 'refused', number: 18456 })
   })
 })

@@ -8,7 +8,13 @@ const change = { target: { endpoint: { text: HOST, host: HOST } } }
 const subject = fixtures.databaseSubject(change)
 const place = { host: HOST, port: 1433, database: 'Sales', account: 'dms' }
 const ROW = { database: 'Sales', controlDatabase: 1, dbOwner: 1, login: 'dms', user: 'dms', engineEdition: 5 }
-const answered = (row: object) => ({ ...place, outcome: 'answered', row: { ...ROW, ...row } })
+const FACTS = { roles: ['public', 'db_owner'], grantedTo: [], deniedTo: [], notSeen: [] }
+const answered = (row: object, facts: object = {}) => ({
+  ...place,
+  outcome: 'answered',
+  row: { ...ROW, ...row },
+  facts: { ...FACTS, ...facts },
+})
 const refused = (number: number) => ({ ...place, outcome: 'refused', number, state: 1, severity: 14, message: 'no' })
 
 const TABLE = [
@@ -18,6 +24,12 @@ const TABLE = [
     'fail',
     `dms lacks CONTROL on the database Sales on ${HOST}:1433 (db_owner: no)`,
   ],
+  [
+    answered({ controlDatabase: 0, dbOwner: 0 }, { roles: ['public', 'loaders'], deniedTo: ['loaders'] }),
+    'fail',
+    '(db_owner: no; roles: loaders; CONTROL denied to loaders, which beats every grant)',
+  ],
+  [answered({ dbOwner: 0 }, { notSeen: ['sys.user_token could not be read'] }), 'pass', '(db_owner: no'],
   [refused(4060), 'fail', 'error 4060'],
   [refused(18456), 'fail', 'error 18456'],
   [refused(18486), 'unknown', 'locked out'],
@@ -57,6 +69,21 @@ describe('target/login-has-control-database', () => {
     })
   })
 
+  it('takes a denial back before it grants', () => {
+    const evidence = answered({ controlDatabase: 0 }, { deniedTo: ['load]ers'] })
+    expect(fixtures.judgeStored(check, evidence, subject)).toMatchObject({
+      remediation: {
+        scripts: [
+          {
+            code: expect.stringMatching(
+              /REVOKE CONTROL ON DATABASE::\[Sales\] FROM \[load\]\]ers\];.*\nGRANT CONTROL ON DATABASE::\[Sales\] TO \[dms\];/,
+            ),
+          },
+        ],
+      },
+    })
+  })
+
   it('takes the names of databases in any letter case', () => {
     expect(fixtures.judgeStored(check, answered({ database: 'SALES' }), subject).verdict).toBe('pass')
   })
@@ -70,16 +97,23 @@ describe('target/login-has-control-database', () => {
         asked.push(`${server.askedBy.id} ${server.askedBy.subject} ${database}`)
         return seen(fixtures.ACCEPTED)
       },
-      rows: [
-        {
-          database_name: 'Sales',
-          control_database: 1,
-          db_owner: 1,
-          login_name: 'dms',
-          user_name: 'dms',
-          engine_edition: 5,
-        },
-      ],
+      rows: {
+        'target-database-rights': [
+          {
+            database_name: 'Sales',
+            control_database: 1,
+            db_owner: 1,
+            login_name: 'dms',
+            user_name: 'dms',
+            engine_edition: 5,
+          },
+        ],
+        'user-token': [
+          { id: 0, name: 'public', type: 'ROLE' },
+          { id: 16384, name: 'db_owner', type: 'ROLE' },
+        ],
+        'database-control': [],
+      },
     })
     expect(await fixtures.observeValue(check, ports, subject)).toEqual(TABLE[0][0])
     expect(asked).toEqual(['target/login-has-control-database default/Sales Sales'])

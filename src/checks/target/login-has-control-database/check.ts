@@ -1,12 +1,27 @@
+import { seen, type Observed } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
+import { boundText } from '../../foreign-text.ts'
 import { quoteIdentifier } from '../../quote-identifier.ts'
 import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
 import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
+import {
+  DATABASE_CONTROL,
+  USER_TOKEN,
+  type DatabaseControlRow,
+  type UserTokenRow,
+} from '../../statements/database-permissions.ts'
 import { TARGET_DATABASE_RIGHTS, type TargetDatabaseRightsRow } from '../../statements/target-database-rights.ts'
 import { targetDatabaseSubjects, type TargetDatabaseSpec } from '../../subjects.ts'
 
 type Row = TargetDatabaseRightsRow
-type Evidence = RowEvidence<Row>
+/** Why our user has CONTROL or lacks it. Detail: what could not be seen changes no verdict. */
+type ControlFacts = { roles: string[]; grantedTo: string[]; deniedTo: string[]; notSeen: string[] }
+
+type Evidence =
+  | Exclude<RowEvidence<Row>, { outcome: 'answered' }>
+  | (Extract<RowEvidence<Row>, { outcome: 'answered' }> & { facts: ControlFacts })
+
+const NAMES_LIMIT = 20
 
 const ID = 'target/login-has-control-database'
 
@@ -39,12 +54,22 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
   subjects: targetDatabaseSubjects,
   observe: async (ports, subject) => {
     const server = await readSqlServer(TARGET_SIDE, ports, subject, ID)
-    return server.ok ? readRow(ports.sql, server.value, subject.spec.database, TARGET_DATABASE_RIGHTS) : server
+    if (!server.ok) return server
+    const { database } = subject.spec
+    // All are asked before the first is awaited, so that they travel together.
+    const asked = [
+      readRow(ports.sql, server.value, database, TARGET_DATABASE_RIGHTS),
+      ports.sql.query(server.value, database, USER_TOKEN),
+      ports.sql.query(server.value, database, DATABASE_CONTROL),
+    ] as const
+    const [own, token, control] = await Promise.all(asked)
+    if (!own.ok) return own
+    return seen(own.value.outcome === 'answered' ? { ...own.value, facts: factsOf(token, control) } : own.value)
   },
   judge: (evidence, { spec }) => {
     switch (evidence.outcome) {
       case 'answered':
-        return judgeRights(evidence, evidence.row)
+        return judgeRights(evidence, evidence.row, evidence.facts)
       case 'withheld':
         return judgeWithheld(evidence, spec.manifest.name)
       case 'refused':
@@ -60,7 +85,34 @@ interface Place {
   account: string
 }
 
-function judgeRights({ host, port, database, account }: Place, row: Row): Judgement {
+function factsOf(
+  token: Observed<readonly UserTokenRow[]>,
+  control: Observed<readonly DatabaseControlRow[]>,
+): ControlFacts {
+  const parts = token.ok ? token.value : []
+  const own = (control.ok ? control.value : []).filter(({ grantee }) => parts.some(({ id }) => id === grantee))
+  const names = (all: readonly (string | null)[]): string[] =>
+    all.slice(0, NAMES_LIMIT).map((name) => boundText(name ?? 'a principal without a name'))
+  return {
+    roles: names(parts.filter(({ type }) => type === 'ROLE').map(({ name }) => name)),
+    grantedTo: names(own.filter(({ state }) => state === 'G' || state === 'W').map(({ name }) => name)),
+    deniedTo: names(own.filter(({ state }) => state === 'D').map(({ name }) => name)),
+    notSeen: [token, control].flatMap((answer) => (answer.ok ? [] : [boundText(answer.failure.message)])),
+  }
+}
+
+function describeFacts({ roles, grantedTo, deniedTo }: ControlFacts): string {
+  const others = roles.filter((role) => role !== 'public' && role !== 'db_owner')
+  return [
+    ...(others.length === 0 ? [] : [`roles: ${others.join(', ')}`]),
+    ...(grantedTo.length === 0 ? [] : [`CONTROL granted to ${grantedTo.join(', ')}`]),
+    ...(deniedTo.length === 0 ? [] : [`CONTROL denied to ${deniedTo.join(', ')}, which beats every grant`]),
+  ]
+    .map((fact) => `; ${fact}`)
+    .join('')
+}
+
+function judgeRights({ host, port, database, account }: Place, row: Row, facts: ControlFacts): Judgement {
   const user = row.user ?? account
   const at = `${database} on ${host}:${String(port)}`
   const expected = `${user} has CONTROL on the database ${at}`
@@ -74,7 +126,7 @@ function judgeRights({ host, port, database, account }: Place, row: Row): Judgem
   if (row.database.toLowerCase() !== database.toLowerCase()) {
     return unknown(`${host}:${String(port)} answered from the database ${row.database} when ${database} was asked`)
   }
-  const role = `db_owner: ${row.dbOwner === null ? 'not told' : row.dbOwner === 1 ? 'yes' : 'no'}`
+  const role = `db_owner: ${row.dbOwner === null ? 'not told' : row.dbOwner === 1 ? 'yes' : 'no'}${describeFacts(facts)}`
   switch (row.controlDatabase) {
     case 1: {
       const actual = `CONTROL: yes, ${role}`
@@ -89,7 +141,7 @@ function judgeRights({ host, port, database, account }: Place, row: Row): Judgem
     case 0: {
       const actual = `CONTROL: no, ${role}`
       const summary = `${user} lacks CONTROL on the database ${at} (${role})`
-      const remediation = remediationOf(database, account, row.user)
+      const remediation = remediationOf(database, account, row.user, facts.deniedTo)
       return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation }
     }
     case null:
@@ -125,6 +177,7 @@ function remediationOf(
   database: string,
   account: string,
   user: string | null,
+  deniedTo: readonly string[] = [],
 ): Extract<Judgement, { verdict: 'fail' }>['remediation'] {
   // A login without a user of its own comes in as guest, which must not get the permission.
   const isForeign = user === null || user.toLowerCase() === 'guest'
@@ -132,6 +185,10 @@ function remediationOf(
   const code = [
     `-- in the database ${quoteIdentifier(database)}, as a db_owner`,
     ...(isForeign ? [`CREATE USER ${grantee} FOR LOGIN ${grantee};`] : []),
+    ...deniedTo.map(
+      (name) =>
+        `REVOKE CONTROL ON DATABASE::${quoteIdentifier(database)} FROM ${quoteIdentifier(name)}; -- takes the denial back`,
+    ),
     `GRANT CONTROL ON DATABASE::${quoteIdentifier(database)} TO ${grantee};`,
   ].join('\n')
   return {

@@ -1,0 +1,87 @@
+// Checks on a source, over real sockets: the double, the SQL port and the check's own observe and judge.
+import { startTdsServer, type TdsServer } from '../lab/tds/server.ts'
+import type { TdsOptions } from '../lab/tds/model.ts'
+import { playSqlState } from '../lab/sql/play.ts'
+import type { SqlState } from '../lab/sql/state.ts'
+import { createSqlPort } from '../src/adapters/sql/sql-port.ts'
+import type { Check, Judgement } from '../src/checks/define.ts'
+import type { Source } from '../src/domain/manifest.ts'
+import type { Observed } from '../src/domain/observed.ts'
+import type { JsonObject } from '../src/domain/json.ts'
+import { Secret } from '../src/domain/secret.ts'
+import type { Ports } from '../src/ports/ports.ts'
+import { createPorts, manifestWith } from './sql-fixtures.ts'
+
+export interface SourceRig {
+  server: TdsServer
+  ports: Ports
+  /** The source of the manifest, at the double. */
+  source: Partial<Source>
+  observe(check: Check, place?: number): Promise<Observed<JsonObject>>
+  /** What the engine would show. */
+  verdict(check: Check, place?: number): Promise<{ verdict: string; summary: string; judgement?: Judgement }>
+}
+
+const PASSWORD = 'S0urce-Pass!'
+const closers: (() => Promise<void>)[] = []
+
+export async function closeSourceRigs(): Promise<void> {
+  await Promise.all(closers.splice(0).map((close) => close()))
+}
+
+/** A source that plays the state; the login is `dms` unless the state has another first login. */
+export async function openSourceRig(
+  state: Partial<SqlState>,
+  change: Partial<Source> = {},
+  wire: Partial<TdsOptions> = {},
+): Promise<SourceRig> {
+  const whole: SqlState = {
+    serverName: 'SQL01',
+    version: [16, 0, 4135],
+    logins: [{ user: 'dms', password: PASSWORD }],
+    databases: [{ name: 'Sales' }],
+    ...state,
+  }
+  const logins = whole.logins.map((login) => (login.user === 'dms' ? { ...login, password: PASSWORD } : login))
+  const server = await startTdsServer({ ...playSqlState({ ...whole, logins }), ...wire })
+  const sql = createSqlPort({
+    timeoutMs: 5000,
+    signal: new AbortController().signal,
+    secrets: new Map([['P', new Secret('P', PASSWORD)]]),
+    readCa: () => Promise.reject(new Error('no file')),
+  })
+  closers.push(
+    () => sql.close(),
+    () => server.close(),
+  )
+  const source: Partial<Source> = {
+    server: { text: `127.0.0.1,${String(server.port)}`, host: '127.0.0.1', port: server.port },
+    login: { kind: 'sql', user: 'dms', password: { secret: 'P' } },
+    tls: { encrypt: 'off', trustServerCertificate: false },
+    ...change,
+  }
+  const fake = createPorts({
+    names: { '127.0.0.1': ['127.0.0.1'] },
+    ports: { [`127.0.0.1:${String(server.port)}`]: 'open' },
+  })
+  const ports: Ports = { ...fake, sql }
+  const observe: SourceRig['observe'] = (check, place = 0) => {
+    const subject = check.subjects(manifestWith({ source }))[place]
+    if (subject === undefined) throw new Error('the check has no such subject')
+    return check.observe(ports, subject)
+  }
+  return {
+    server,
+    ports,
+    source,
+    observe,
+    async verdict(check, place = 0) {
+      const observed = await observe(check, place)
+      if (!observed.ok) return { verdict: `unknown (${observed.failure.kind})`, summary: observed.failure.message }
+      const subject = check.subjects(manifestWith({ source }))[place]
+      if (subject === undefined) throw new Error('the check has no such subject')
+      const judgement = check.judge(observed.value, subject)
+      return { verdict: judgement.verdict, summary: judgement.summary, judgement }
+    },
+  }
+}
