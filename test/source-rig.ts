@@ -17,6 +17,8 @@ export interface SourceRig {
   ports: Ports
   /** The source of the manifest, at the double. */
   source: Partial<Source>
+  /** As the check of TCP/IP does before: the port learns the server's version. */
+  preLogin(): Promise<unknown>
   observe(check: Check, place?: number): Promise<Observed<JsonObject>>
   /** What the engine would show. */
   verdict(check: Check, place?: number): Promise<{ verdict: string; summary: string; judgement?: Judgement }>
@@ -75,6 +77,15 @@ export async function openSourceRig(
     ports,
     source,
     observe,
+    preLogin: () =>
+      sql.preLogin({
+        host: '127.0.0.1',
+        address: '127.0.0.1',
+        port: server.port,
+        login: { kind: 'sql', user: 'dms', password: { secret: 'P' } },
+        tls: { encrypt: 'off', trustServerCertificate: false },
+        askedBy: { id: 'source/tcp-ip-is-enabled', subject: 'sales' },
+      }),
     async verdict(check, place = 0) {
       const observed = await observe(check, place)
       if (!observed.ok) return { verdict: `unknown (${observed.failure.kind})`, summary: observed.failure.message }

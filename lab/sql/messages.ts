@@ -42,6 +42,15 @@ export function addressNotAllowed(server: string, address: string): SqlMessage {
   return { number: 40615, state: 1, severity: 14, message }
 }
 
+/** `permission` as the server names it; 300 is of the server, 229 of an object. */
+export function permissionDenied(permission: string, on: string, number = 300): SqlMessage {
+  const verb =
+    number === 229
+      ? `The ${permission} permission was denied on the ${on}.`
+      : `${permission} permission was denied on ${on}.`
+  return { number, state: 1, severity: 14, message: verb }
+}
+
 export function unknownStatement(text: string): SqlMessage {
   const message = `the lab does not know this statement: ${text.slice(0, 500)}`
   return { number: 50_000, state: 1, severity: 16, message }

@@ -13,7 +13,7 @@ import { flag, int, row, text } from './rows.ts'
 import { hasServerPermission, isInRole, principalsOf, tokenOf, visiblePrincipals } from './server-security.ts'
 import { engineEdition, findDatabase, includesName, isSameName, type LoginState, type SqlState } from './state.ts'
 
-const EDITIONS = {
+export const EDITIONS = {
   2: 'Standard Edition (64-bit)',
   3: 'Enterprise Edition (64-bit)',
   4: 'Express Edition (64-bit)',

@@ -47,6 +47,28 @@ export interface DatabaseState {
   denies?: readonly string[]
   /** What a login gets that asks for it. */
   refuses?: SqlMessage
+  /** Default ONLINE; in another one nobody may open it. */
+  state?: 'ONLINE' | 'RESTORING' | 'RECOVERING' | 'RECOVERY_PENDING' | 'SUSPECT' | 'EMERGENCY' | 'OFFLINE'
+  /** Default MULTI_USER. */
+  userAccess?: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER'
+  /** A secondary replica that takes no readers, or in use by a single user: online, and closed to everybody. */
+  closed?: boolean
+  readOnly?: boolean
+  standby?: boolean
+  snapshot?: boolean
+  /** Default FULL. */
+  recoveryModel?: 'FULL' | 'BULK_LOGGED' | 'SIMPLE'
+  collation?: string
+  containment?: 'NONE' | 'PARTIAL'
+  /** Thumbprint of the certificate; absent: not encrypted. */
+  encryptedBy?: string
+  /** Default 1. */
+  logFiles?: number
+  /** Default 0. */
+  filestreamFiles?: number
+  /** Default OFF. */
+  nonTransactedAccess?: 'OFF' | 'READ_ONLY' | 'FULL'
+  backups?: readonly { type: 'D' | 'L'; finished: string; checksums: boolean; damaged?: boolean; copyOnly?: boolean }[]
 }
 
 export interface SqlState {
@@ -58,6 +80,15 @@ export interface SqlState {
   serverRoles?: readonly GroupState[]
   windowsGroups?: readonly WindowsGroupState[]
   databases: readonly DatabaseState[]
+  /** SERVERPROPERTY('InstanceName'); default: the default instance. */
+  instanceName?: string
+  /** Default SQL_Latin1_General_CP1_CI_AS. */
+  collation?: string
+  /** Whether everybody sees the names of all databases; default true. */
+  viewAnyDatabase?: boolean
+  /** Default: the port that the client came to is fixed. */
+  tcp?: { port?: number; dynamicPort?: number }
+  serviceAccount?: string
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
   azure?: boolean
   /** Client addresses that the firewall of Azure SQL lets in; default: all. */

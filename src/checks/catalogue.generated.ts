@@ -14,6 +14,15 @@ import targetEnginePortIsReachable from './target/engine-port-is-reachable/check
 import targetTlsIsAcceptable from './target/tls-is-acceptable/check.ts'
 import targetLoginIsAccepted from './target/login-is-accepted/check.ts'
 import targetLoginHasControlDatabase from './target/login-has-control-database/check.ts'
+import sourceVersionIsSupported from './source/version-is-supported/check.ts'
+import sourcePortMatchesInstance from './source/port-matches-instance/check.ts'
+import sourceDatabaseIsReadable from './source/database-is-readable/check.ts'
+import sourceLoginIsSysadmin from './source/login-is-sysadmin/check.ts'
+import sourceLoginsCanBeMigrated from './source/logins-can-be-migrated/check.ts'
+import sourceRecoveryModelIsFull from './source/recovery-model-is-full/check.ts'
+import sourceHasOneLogFile from './source/has-one-log-file/check.ts'
+import sourceHasNoFilestream from './source/has-no-filestream/check.ts'
+import sourceBackupsHaveChecksums from './source/backups-have-checksums/check.ts'
 import azureSignInWorks from './azure/sign-in-works/check.ts'
 import networkDmsVnetUsesResourceManager from './network/dms-vnet-uses-resource-manager/check.ts'
 import networkDmsVnetHasSiteToSiteConnectivity from './network/dms-vnet-has-site-to-site-connectivity/check.ts'
@@ -39,6 +48,15 @@ export const CATALOGUE: readonly Check[] = [
   targetTlsIsAcceptable,
   targetLoginIsAccepted,
   targetLoginHasControlDatabase,
+  sourceVersionIsSupported,
+  sourcePortMatchesInstance,
+  sourceDatabaseIsReadable,
+  sourceLoginIsSysadmin,
+  sourceLoginsCanBeMigrated,
+  sourceRecoveryModelIsFull,
+  sourceHasOneLogFile,
+  sourceHasNoFilestream,
+  sourceBackupsHaveChecksums,
   azureSignInWorks,
   networkDmsVnetUsesResourceManager,
   networkDmsVnetHasSiteToSiteConnectivity,

@@ -4,7 +4,7 @@ import type { Judgement } from './define.ts'
 import { quoteIdentifier, quoteText } from './quote-identifier.ts'
 import { hasRight, type ServerRight, type Standing } from './server-rights.ts'
 import type { ForeignFacts, RightFacts, SourceRightsEvidence } from './source-login-rights.ts'
-import { judgeWithheld } from './sql-login.ts'
+import { judgeNoLogin } from './sql-login.ts'
 import type { Flag } from './statements/decode.ts'
 import type { SourceRightsRow } from './statements/source-rights.ts'
 import type { SourceSpec } from './subjects.ts'
@@ -24,12 +24,8 @@ export function judgeSourceRight(
     case 'foreign':
       return judgeForeign(evidence, right)
     case 'withheld':
-      return judgeWithheld(evidence, spec.manifest.name)
-    case 'refused': {
-      const { account, host, port, number } = evidence
-      const summary = `Not tried: ${host}:${String(port)} refused ${account} with error ${String(number)}`
-      return { verdict: 'blocked', summary, blockedBy: [{ id: 'source/login-is-accepted', subject: name }] }
-    }
+    case 'refused':
+      return judgeNoLogin(evidence, name, spec.manifest.name)
   }
 }
 

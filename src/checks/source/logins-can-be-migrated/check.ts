@@ -2,7 +2,7 @@ import { GENERATIONS, SCENARIOS, type Scenario } from '../../../domain/manifest.
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
-import { readRow, judgeWithheld, type LoginPlace, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
+import { readRow, judgeNoLogin, type LoginPlace, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
 import { SERVER_PRINCIPALS, type ServerPrincipalRow } from '../../statements/server-principals.ts'
 import { SOURCE_RIGHTS } from '../../statements/source-rights.ts'
@@ -85,11 +85,8 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
       case 'answered':
         return judgeLogins(evidence, spec.manifest.scenario)
       case 'withheld':
-        return judgeWithheld(evidence, spec.manifest.name)
-      case 'refused': {
-        const summary = `Not tried: ${evidence.host}:${String(evidence.port)} refused ${evidence.account} with error ${String(evidence.number)}`
-        return { verdict: 'blocked', summary, blockedBy: [{ id: 'source/login-is-accepted', subject: name }] }
-      }
+      case 'refused':
+        return judgeNoLogin(evidence, name, spec.manifest.name)
     }
   },
 })

@@ -1,0 +1,166 @@
+import { BACKUP_HISTORY } from '../../src/checks/statements/backup-history.ts'
+import { DATABASE_ENCRYPTION } from '../../src/checks/statements/database-encryption.ts'
+import { DATABASE_FILES, FILESTREAM_OPTIONS } from '../../src/checks/statements/database-files.ts'
+import { DATABASE_CONTAINMENT, DATABASE_STATES } from '../../src/checks/statements/database-states.ts'
+import { TCP_LISTENERS, TCP_SETTINGS } from '../../src/checks/statements/listeners.ts'
+import { SERVER_FACTS } from '../../src/checks/statements/server-facts.ts'
+import { SERVICES } from '../../src/checks/statements/services.ts'
+import type { Cell, Column, Reply, Session } from '../tds/model.ts'
+import type { StatementAnswer } from './answers.ts'
+import { permissionDenied } from './messages.ts'
+import { EDITIONS } from './rights-answers.ts'
+import { flag, int, row, text } from './rows.ts'
+import { hasServerPermission } from './server-security.ts'
+import { engineEdition, includesName, type DatabaseState, type LoginState, type SqlState } from './state.ts'
+
+const COLLATION = 'SQL_Latin1_General_CP1_CI_AS'
+const SYSTEM_DATABASES: readonly DatabaseState[] = ['master', 'tempdb', 'model', 'msdb'].map((name) => ({
+  name,
+  recoveryModel: 'SIMPLE',
+}))
+
+function serverFacts(state: SqlState, session: Session): Reply {
+  const [major, minor, build] = state.version
+  return row(
+    [text('product_version'), `${major}.${minor}.${build}.0`],
+    [text('product_level'), 'RTM'],
+    [text('edition'), EDITIONS[engineEdition(state)]],
+    [int('engine_edition'), engineEdition(state)],
+    [text('instance_name'), state.instanceName ?? null],
+    [text('machine_name'), state.serverName],
+    [text('collation'), state.collation ?? COLLATION],
+    [int('is_clustered'), 0],
+    [int('is_hadr_enabled'), major < 11 ? null : 0],
+    [int('local_tcp_port'), session.serverPort],
+    [int('view_any_database'), state.azure === true ? null : flag(state.viewAnyDatabase ?? true)],
+  )
+}
+
+/** Asks for VIEW SERVER STATE first, as the dynamic management views do. */
+function viewed(answer: StatementAnswer): StatementAnswer {
+  return (state, session, account) =>
+    hasServerPermission(state, account, 'VIEW SERVER STATE')
+      ? answer(state, session, account)
+      : { error: permissionDenied('VIEW SERVER STATE', "object 'server', database 'master'") }
+}
+
+function tcpSettings(state: SqlState, session: Session): Reply {
+  const { port, dynamicPort } = state.tcp ?? { port: session.serverPort }
+  return table(
+    [text('setting'), text('setting_value')],
+    [
+      ['TcpPort', port === undefined ? '' : String(port)],
+      ['TcpDynamicPorts', dynamicPort === undefined ? '' : String(dynamicPort)],
+    ],
+  )
+}
+
+function tcpListeners(_state: SqlState, session: Session): Reply {
+  return table(
+    [text('address'), int('port'), text('type'), text('state')],
+    [
+      ['::', session.serverPort, 'TSQL', 'ONLINE'],
+      ['0.0.0.0', session.serverPort, 'TSQL', 'ONLINE'],
+      ['127.0.0.1', 1434, 'TSQL', 'ONLINE'],
+    ],
+  )
+}
+
+function services(state: SqlState): Reply {
+  const account = state.serviceAccount ?? String.raw`NT Service\MSSQLSERVER`
+  return table(
+    [text('service'), text('account'), text('status'), text('is_clustered')],
+    [['SQL Server (MSSQLSERVER)', account, 'Running', 'N']],
+  )
+}
+
+function databaseStates(state: SqlState, _session: Session, account: LoginState): Reply {
+  const columns = [
+    ...['name', 'state', 'user_access'].map(text),
+    ...['is_read_only', 'is_in_standby', 'is_snapshot'].map(int),
+    ...['recovery_model', 'collation'].map(text),
+    ...['compatibility_level', 'is_encrypted', 'is_cdc_enabled', 'has_access'].map(int),
+  ]
+  const rows = visibleDatabases(state, account).map((one) => {
+    const isOnline = (one.state ?? 'ONLINE') === 'ONLINE'
+    return [
+      ...[one.name, one.state ?? 'ONLINE', one.userAccess ?? 'MULTI_USER'],
+      ...[one.readOnly === true, one.standby === true, one.snapshot === true].map(flag),
+      ...[one.recoveryModel ?? 'FULL', isOnline ? (one.collation ?? COLLATION) : null],
+      ...[150, flag(one.encryptedBy !== undefined), 0, flag(mayOpen(state, account, one))],
+    ]
+  })
+  return table(columns, rows)
+}
+
+function visibleDatabases(state: SqlState, account: LoginState): readonly DatabaseState[] {
+  const all = [...SYSTEM_DATABASES, ...state.databases]
+  if (state.viewAnyDatabase !== false || hasServerPermission(state, account, 'VIEW ANY DATABASE')) return all
+  return all.filter(({ name }) => name === 'master' || name === 'tempdb')
+}
+
+function mayOpen(state: SqlState, account: LoginState, one: DatabaseState): boolean {
+  if ((one.state ?? 'ONLINE') !== 'ONLINE' || one.closed === true) return false
+  const users = [...(one.owners ?? []), ...(one.controlBy ?? [])]
+  const isUser = includesName(users, account.user) || includesName(account.databases, one.name)
+  return SYSTEM_DATABASES.includes(one) || isUser || hasServerPermission(state, account, 'CONTROL SERVER')
+}
+
+function databaseContainment(state: SqlState, _session: Session, account: LoginState): Reply {
+  const rows = visibleDatabases(state, account).map(({ name, containment }) => [name, containment ?? 'NONE'])
+  return table([text('name'), text('containment')], rows)
+}
+
+function databaseFiles(state: SqlState, _session: Session, account: LoginState): Reply {
+  const sees = ['VIEW ANY DEFINITION', 'ALTER ANY DATABASE'].some((name) => hasServerPermission(state, account, name))
+  const rows = (sees ? [...SYSTEM_DATABASES, ...state.databases] : []).map((one) => [
+    ...[one.name, 1, one.logFiles ?? 1, one.filestreamFiles ?? 0, 512],
+  ])
+  return table([text('name'), ...['data_files', 'log_files', 'filestream_files', 'size_mb'].map(int)], rows)
+}
+
+function filestreamOptions(state: SqlState): Reply {
+  const rows = state.databases.map(({ name, nonTransactedAccess }) => [name, nonTransactedAccess ?? 'OFF'])
+  return table([text('name'), text('non_transacted_access')], rows)
+}
+
+function databaseEncryption(state: SqlState): Reply {
+  const rows = state.databases.flatMap(({ name, encryptedBy }) =>
+    encryptedBy === undefined ? [] : [[name, 3, encryptedBy]],
+  )
+  return table([text('name'), int('encryption_state'), text('thumbprint')], rows)
+}
+
+function backupHistory(state: SqlState, _session: Session, account: LoginState): Reply {
+  if (!hasServerPermission(state, account, 'CONTROL SERVER') && !includesName(account.databases, 'msdb')) {
+    return { error: permissionDenied('SELECT', "object 'backupset', database 'msdb', schema 'dbo'", 229) }
+  }
+  const columns = [
+    ...['name', 'type', 'finished'].map(text),
+    ...['has_checksums', 'is_damaged', 'is_copy_only'].map(int),
+  ]
+  const rows = state.databases.flatMap(({ name, backups = [] }) =>
+    backups.map((one) => [
+      ...[name, one.type, one.finished],
+      ...[one.checksums, one.damaged === true, one.copyOnly === true].map(flag),
+    ]),
+  )
+  return table(columns, rows)
+}
+
+function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Reply {
+  return { sets: [{ columns, rows }] }
+}
+
+export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
+  [SERVER_FACTS.text, serverFacts],
+  [TCP_SETTINGS.text, viewed(tcpSettings)],
+  [TCP_LISTENERS.text, viewed(tcpListeners)],
+  [SERVICES.text, viewed(services)],
+  [DATABASE_STATES.text, databaseStates],
+  [DATABASE_CONTAINMENT.text, databaseContainment],
+  [DATABASE_FILES.text, databaseFiles],
+  [FILESTREAM_OPTIONS.text, filestreamOptions],
+  [DATABASE_ENCRYPTION.text, viewed(databaseEncryption)],
+  [BACKUP_HISTORY.text, backupHistory],
+]
