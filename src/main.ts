@@ -65,7 +65,10 @@ function createWorld(cancelled: AbortSignal): World {
       const read = await readBytes(workspace, path, FILE_LIMIT_BYTES)
       return mapSeen(read, (file) => ({ found: file.found, shas: file.found ? blobShas(file.bytes) : [] }))
     },
-    localPorts: (workspace) => ({ files: createFilePort({ workspace }), clock: { now: () => Date.now() } }),
+    localPorts: (workspace) => ({
+      files: createFilePort({ workspace, ...programFiles() }),
+      clock: { now: () => Date.now() },
+    }),
     connect: (settings) => Promise.resolve(connect(settings)),
     github: ({ githubToken }, { apiUrl, repository }, timeoutMs, signal) =>
       createGitHubPort({ token: githubToken, apiUrl, repository, timeoutMs, signal }),
@@ -74,7 +77,7 @@ function createWorld(cancelled: AbortSignal): World {
 
 function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSettings): Connection {
   const timeoutMs = Math.round(inputs.timeoutMs * PROBE_SHARE_OF_TIMEOUT)
-  const files = createFilePort({ workspace: context.workspace })
+  const files = createFilePort({ workspace: context.workspace, ...programFiles() })
   const routingSuffixes: string[] = []
   const cloud = readCloud(inputs.environment, createMetadataFetch({ timeoutMs, signal }))
   const arriving = cloud.then((found) => {
@@ -134,6 +137,12 @@ function credentialOf({ azure }: Inputs): Parameters<typeof createArmPort>[0]['c
   const { clientId, tenantId, clientSecret } = azure
   if (clientId === undefined || tenantId === undefined || clientSecret === undefined) return undefined
   return { clientId, tenantId, clientSecret }
+}
+
+/** Where Windows keeps programs. */
+function programFiles(): { programFiles?: string } {
+  const folder = process.env['ProgramFiles']
+  return process.platform !== 'win32' || folder === undefined ? {} : { programFiles: folder }
 }
 
 async function readCa(files: FilePort, path: string): Promise<string> {

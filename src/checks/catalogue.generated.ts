@@ -31,6 +31,7 @@ import targetSqlDatabaseExists from './target/sql-database-exists/check.ts'
 import targetServerFirewallAdmitsDms from './target/server-firewall-admits-dms/check.ts'
 import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall-is-closed-to-other-tenants/check.ts'
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
+import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -65,4 +66,5 @@ export const CATALOGUE: readonly Check[] = [
   targetServerFirewallAdmitsDms,
   targetServerFirewallIsClosedToOtherTenants,
   toolsDataMigrationAssistantIsCurrent,
+  toolsAssessmentIsClean,
 ]

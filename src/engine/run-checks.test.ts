@@ -166,7 +166,10 @@ describe('replay', () => {
 
 describe('createUntrustedPorts', () => {
   it('refuses every probe without asking the real port', async () => {
-    const files = { readText: () => Promise.resolve(seen({ found: false as const })) }
+    const files = {
+      readText: () => Promise.resolve(seen({ found: false as const })),
+      dataMigrationAssistant: () => Promise.resolve(seen({ found: false as const })),
+    }
     const ports = createUntrustedPorts({ files, clock: { now: () => 0 } }, 'the manifest differs from main')
     const { sql, arm, net } = ports
     for (const ask of Object.values({ ...sql, ...arm, ...net, routeAddress: undefined }) as (

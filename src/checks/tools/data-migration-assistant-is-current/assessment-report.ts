@@ -50,19 +50,6 @@ export function parseAssessmentReport(text: string): AssessmentFact | undefined 
   }
 }
 
-/** A time as the tool writes it, with seven decimals; one without a zone is taken for UTC. */
-const TIME = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/
-
-/** When the assessment was made: its end, else its start. Undefined when the report tells neither. */
-export function madeAt({ startedOn, endedOn }: AssessmentFact): number | undefined {
-  for (const text of [endedOn, startedOn]) {
-    const [, time = '', , zone = 'Z'] = TIME.exec(text ?? '') ?? []
-    const made = Date.parse(`${time}${zone}`)
-    if (!Number.isNaN(made)) return made
-  }
-  return undefined
-}
-
 function named<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
   return typeof value === 'string' ? ({ [key]: value.slice(0, LONGEST_NAME_CHARS) } as Record<Key, string>) : {}
 }

@@ -13,12 +13,21 @@ const at = MANIFEST.location
 const stating = (version: string): Manifest =>
   manifestWith({ tools: { dataMigrationAssistant: { version, location: at } } })
 const reporting = manifestWith({ tools: { assessment: { report: PATH, location: at } } })
+const dataMigrationAssistant: FilePort['dataMigrationAssistant'] = () => Promise.resolve(seen({ found: false }))
 const filesWith = (text: string): FilePort => ({
+  dataMigrationAssistant,
   readText: () => Promise.resolve(seen({ found: true, text, bytes: text.length })),
 })
 const CLOCK = { now: () => Date.parse('2026-11-22T12:00:00Z') }
 const DAY_MS = 86_400_000
-const NO_FILES: FilePort = { readText: () => Promise.reject(new Error('not expected')) }
+const installed = (version?: string): FilePort => ({
+  ...NO_FILES,
+  dataMigrationAssistant: () => Promise.resolve(seen({ found: true, ...(version === undefined ? {} : { version }) })),
+})
+const NO_FILES: FilePort = {
+  dataMigrationAssistant,
+  readText: () => Promise.reject(new Error('not expected')),
+}
 
 /** Small reports of our own, with the fields that the tool writes. */
 const report = (more: Record<string, unknown> = {}): string =>
@@ -86,6 +95,21 @@ describe('tools/data-migration-assistant-is-current', () => {
       'nothing in it shows the version',
     ],
     [
+      'an installed release',
+      manifestWith({ tools: {} }),
+      installed('5.8.5935.1'),
+      'pass',
+      'DmaCmd.exe on this runner has the file version 5.8.5935.1',
+    ],
+    [
+      'an installed one that is too old',
+      stating('5.8'),
+      installed('3.2.1.0'),
+      'fail',
+      '3.2.1.0, and 3.3 or later is asked for; the manifest states 5.8',
+    ],
+    ['an installed one without a version', stating('5.8'), installed(), 'attested', '5.8 is stated'],
+    [
       'neither',
       manifestWith({ tools: {} }),
       NO_FILES,
@@ -142,13 +166,13 @@ describe('tools/data-migration-assistant-is-current', () => {
   })
 
   it.each([
-    ['no file', { readText: () => Promise.resolve(seen({ found: false as const })) }, 'not-found'],
+    ['no file', { ...NO_FILES, readText: () => Promise.resolve(seen({ found: false as const })) }, 'not-found'],
     ['no JSON', filesWith('<html>'), 'protocol'],
     ['another JSON', filesWith('{"Servers":[]}'), 'protocol'],
     ['a list', filesWith('[]'), 'protocol'],
     [
       'a file that is too large',
-      { readText: () => Promise.resolve(unseen('unsupported', 'too large')) },
+      { ...NO_FILES, readText: () => Promise.resolve(unseen('unsupported', 'too large')) },
       'unsupported',
     ],
   ])('hands on %s', async (_, files, kind) => {

@@ -4,20 +4,18 @@ import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { manifestSubject } from '../../subjects.ts'
-import { madeAt, parseAssessmentReport, type AssessmentFact } from './assessment-report.ts'
+import { stalenessOf } from '../../assessment/age.ts'
+import { madeAt } from '../../assessment/parse-assessment.ts'
+import { parseAssessmentReport, type AssessmentFact } from './assessment-report.ts'
 
 type Evidence =
   | { kind: 'stated'; version: string }
+  /** Installed on this runner; `stated` as well, where the manifest states a version. */
+  | { kind: 'installed'; version: string; stated: string | null }
   /** `ageMs`: at the time of the check; absent when the report has no date, or nobody asks for its age. */
-  | { kind: 'report'; path: string; report: AssessmentFact; ageMs?: number; maxAgeMs?: number }
+  | { kind: 'report'; path: string; report: AssessmentFact; made: string | null; ageMs?: number; maxAgeMs?: number }
   | { kind: 'none' }
 
-const MS_PER_MINUTE = 60_000
-const MS_PER_HOUR = 60 * MS_PER_MINUTE
-/** From here on an age is told in days. */
-const HOURS_IN_DAYS = 48
-/** Clocks of two machines, and a time without a zone, may differ by this. */
-const CLOCK_SKEW_MS = 14 * MS_PER_HOUR
 const LOWEST = [3, 3] as const
 const EXPECTED = 'Data Migration Assistant 3.3 or later made the assessment'
 const STATE: Remediation = {
@@ -56,18 +54,23 @@ export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
   },
   uses: ['files', 'clock'],
   subjects: manifestSubject,
-  observe: ({ files, clock }, { spec }) => {
+  observe: async ({ files, clock }, { spec }) => {
     const { dataMigrationAssistant, assessment } = spec.manifest.tools
-    if (dataMigrationAssistant !== undefined) {
-      return Promise.resolve(seen({ kind: 'stated', version: boundText(dataMigrationAssistant.version, 60) }))
+    const stated = dataMigrationAssistant === undefined ? null : boundText(dataMigrationAssistant.version, 60)
+    const installed = await files.dataMigrationAssistant()
+    if (installed.ok && installed.value.found && installed.value.version !== undefined) {
+      return seen({ kind: 'installed', version: installed.value.version, stated })
     }
-    if (assessment === undefined) return Promise.resolve(seen({ kind: 'none' }))
+    if (stated !== null) return seen({ kind: 'stated', version: stated })
+    if (assessment === undefined) return seen({ kind: 'none' })
     return readReport({ files, clock }, assessment)
   },
   judge: (evidence) => {
     switch (evidence.kind) {
       case 'stated':
         return judgeStatement(evidence.version)
+      case 'installed':
+        return judgeInstalled(evidence)
       case 'report':
         return judgeReport(evidence)
       case 'none':
@@ -95,9 +98,21 @@ async function readReport(
     kind: 'report',
     path,
     report,
+    made: made?.text ?? null,
     // Only where it is asked for: it differs from run to run, and the rest of the evidence does not.
-    ...(maxAgeMs === undefined ? {} : { maxAgeMs, ...(made === undefined ? {} : { ageMs: clock.now() - made }) }),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs, ...(made === undefined ? {} : { ageMs: clock.now() - made.ms }) }),
   })
+}
+
+/** Measured, so it counts before what the manifest states. */
+function judgeInstalled({ version, stated }: Extract<Evidence, { kind: 'installed' }>): Judgement {
+  const actual = `DmaCmd.exe on this runner has the file version ${version}`
+  const other =
+    stated !== null && !version.startsWith(stated.replace(/^v/i, '')) ? `; the manifest states ${stated}` : ''
+  const summary = `${actual}, and 3.3 or later is asked for${other}`
+  return isAtLeastLowest(parseVersion(version) ?? [])
+    ? { verdict: 'pass', proof: 'direct', summary, expected: EXPECTED, actual }
+    : { verdict: 'fail', proof: 'direct', summary, expected: EXPECTED, actual, remediation: STATE }
 }
 
 function judgeStatement(version: string): Judgement {
@@ -129,9 +144,10 @@ type ReportEvidence = Extract<Evidence, { kind: 'report' }>
 
 function judgeReport(evidence: ReportEvidence): Judgement {
   const { path, report } = evidence
-  const stale = staleness(evidence)
+  const { made, ageMs = null, maxAgeMs = null } = evidence
+  const stale = stalenessOf({ path, made, ageMs, maxAgeMs })
   if (stale !== undefined) {
-    const message = boundText(stale)
+    const message = boundText(stale.message)
     const again = { ...STATE, text: `Assess again and commit the new report. ${STATE.text}` }
     return unsure(`Nothing current is known of the assessment: ${message}`, 'insufficient', message, again)
   }
@@ -146,22 +162,6 @@ function judgeReport(evidence: ReportEvidence): Judgement {
     `${path} is a report of Data Migration Assistant (${shown}), and nothing in it shows the version`,
   )
   return unsure(`Which Data Migration Assistant made the assessment is not known: ${message}`, 'insufficient', message)
-}
-
-/** Why the report is not as young as the manifest asks for (`tools.assessment.max-age`). */
-function staleness({ path, report, ageMs, maxAgeMs }: ReportEvidence): string | undefined {
-  if (maxAgeMs === undefined) return undefined
-  const limit = `the manifest asks for one of at most ${describeAge(maxAgeMs)} (tools.assessment.max-age)`
-  if (ageMs === undefined) return `${path} does not tell when the assessment was made, and ${limit}`
-  const made = report.endedOn ?? report.startedOn ?? ''
-  if (ageMs < -CLOCK_SKEW_MS) return `${path} is dated ${made}, which is in the future, and ${limit}`
-  return ageMs > maxAgeMs ? `${path} of ${made} is ${describeAge(ageMs)} old, and ${limit}` : undefined
-}
-
-function describeAge(ms: number): string {
-  const hours = Math.floor(ms / MS_PER_HOUR)
-  if (hours < 1) return `${String(Math.floor(ms / MS_PER_MINUTE))} minutes`
-  return hours < HOURS_IN_DAYS ? `${String(hours)} hours` : `${String(Math.floor(hours / 24))} days`
 }
 
 function unsure(
