@@ -12,7 +12,7 @@ interface Breakage {
   server: StoryServer
   broken: Partial<StoryServer>
   /** `server:` of the manifest. */
-  address(ports: Ports): string
+  address: (ports: Ports) => string
   tls: { fixed: string; broken: string }
   /** The one check that says what is wrong. */
   failing: string

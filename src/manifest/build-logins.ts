@@ -32,7 +32,7 @@ export function readLogin(
     return undefined
   }
   if (kind === undefined) {
-    draft.refuseMissing(place, 'user', `${form}`)
+    draft.refuseMissing(place, 'user', form)
     return undefined
   }
   if (kind === 'windows' && isAzure) {

@@ -12,7 +12,7 @@ export interface ConnectSettings {
   context: RunContext
   secrets: ReadonlyMap<string, Secret>
   /** Called with a secret that came to be during the run, before it is used. */
-  learnSecret(secret: Secret): void
+  learnSecret: (secret: Secret) => void
   /** Ends every probe: deadline or a signal from outside. */
   signal: AbortSignal
 }

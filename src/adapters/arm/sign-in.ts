@@ -21,7 +21,7 @@ export interface SignedIn {
   /** Gives the one token of the run to every pipeline. */
   credential: TokenCredential
   /** A token for the SQL servers of the cloud; got when it is first asked for. */
-  sqlToken(): Promise<Observed<Secret>>
+  sqlToken: () => Promise<Observed<Secret>>
 }
 
 export interface SignInOptions {

@@ -140,7 +140,7 @@ function sqlAssessmentDatabase(database: Fields, server: Fields, platform: strin
 }
 
 function blockerOf(rule: string, title: string, objects: Json | undefined): Blocker {
-  const all = Array.isArray(objects) ? objects : []
+  const all: readonly Json[] = Array.isArray(objects) ? (objects as readonly Json[]) : []
   const names = all.map((object) => (isJsonObject(object) ? textOf(object['Name']) : textOf(object)))
   return {
     rule,

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../domain/json.ts'
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
@@ -5,7 +6,7 @@ import { observeSource, type SourceFacts } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 
-type Evidence = SourceFacts<Record<never, never>>
+type Evidence = SourceFacts<JsonObject>
 type Answered = Extract<Evidence, { outcome: 'answered' }>
 
 const ID = 'source/version-is-supported'

@@ -74,7 +74,7 @@ const all = (more: Change = {}): Change[] => NAMES.map((name) => database(name, 
 const withFindings = (...findings: Change[]): string =>
   dma(NAMES.map((name, place) => database(name, place === 0 ? { AssessmentRecommendations: findings } : {})))
 
-const cloud = (more: Change = {}, finding: Change | undefined = undefined): string =>
+const cloud = (more: Change = {}, finding?: Change): string =>
   JSON.stringify({
     Status: 'Completed',
     Servers: [
