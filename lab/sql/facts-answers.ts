@@ -2,7 +2,7 @@ import { BACKUP_HISTORY } from '../../src/checks/statements/backup-history.ts'
 import { DATABASE_ENCRYPTION } from '../../src/checks/statements/database-encryption.ts'
 import { DATABASE_FILES, FILESTREAM_OPTIONS } from '../../src/checks/statements/database-files.ts'
 import { DATABASE_CONTAINMENT, DATABASE_STATES } from '../../src/checks/statements/database-states.ts'
-import { TCP_LISTENERS, TCP_SETTINGS } from '../../src/checks/statements/listeners.ts'
+import { CONNECTION_PORT, TCP_LISTENERS, TCP_SETTINGS } from '../../src/checks/statements/listeners.ts'
 import { SERVER_FACTS } from '../../src/checks/statements/server-facts.ts'
 import { SERVICES } from '../../src/checks/statements/services.ts'
 import type { Cell, Column, Reply, Session } from '../tds/model.ts'
@@ -19,7 +19,7 @@ const SYSTEM_DATABASES: readonly DatabaseState[] = ['master', 'tempdb', 'model',
   recoveryModel: 'SIMPLE',
 }))
 
-function serverFacts(state: SqlState, session: Session): Reply {
+function serverFacts(state: SqlState, _session: Session, account: LoginState): Reply {
   const [major, minor, build] = state.version
   return row(
     [text('product_version'), `${major}.${minor}.${build}.0`],
@@ -31,8 +31,8 @@ function serverFacts(state: SqlState, session: Session): Reply {
     [text('collation'), state.collation ?? COLLATION],
     [int('is_clustered'), 0],
     [int('is_hadr_enabled'), major < 11 ? null : 0],
-    [int('local_tcp_port'), session.serverPort],
     [int('view_any_database'), state.azure === true ? null : flag(state.viewAnyDatabase ?? true)],
+    [int('control_server'), state.azure === true ? null : flag(hasServerPermission(state, account, 'CONTROL SERVER'))],
   )
 }
 
@@ -154,6 +154,7 @@ function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): 
 
 export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [SERVER_FACTS.text, serverFacts],
+  [CONNECTION_PORT.text, (_state, session) => row([int('port'), session.serverPort])],
   [TCP_SETTINGS.text, viewed(tcpSettings)],
   [TCP_LISTENERS.text, viewed(tcpListeners)],
   [SERVICES.text, viewed(services)],

@@ -30,7 +30,7 @@ const BREAKAGES: readonly Breakage[] = [
   {
     source: 'crm',
     database: 'Crm',
-    server: { state: source('CRM01', 'Crm') },
+    server: { state: { ...source('CRM01', 'Crm'), instanceName: 'CRM' } },
     broken: {},
     // By its address: `localhost` may be ::1 as well, where the lab has no Browser.
     address: () => String.raw`127.0.0.1\CRM`,

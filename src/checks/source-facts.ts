@@ -28,10 +28,7 @@ export async function observeSource<More extends JsonObject>(
   const server = await readSqlServer(SOURCE_SIDE, ports, { name, spec }, id)
   if (!server.ok) return server
   const ask: AskSource = (statement) => ports.sql.query(server.value, 'master', statement)
-  const own = readRow(ports.sql, server.value, 'master', SERVER_FACTS)
-  const reading = read(ask)
-  const facts = await own
-  const more = await reading
+  const [facts, more] = await Promise.all([readRow(ports.sql, server.value, 'master', SERVER_FACTS), read(ask)])
   if (!facts.ok) return facts
   if (facts.value.outcome !== 'answered') return seen(facts.value)
   const { host, port, database, account, row } = facts.value

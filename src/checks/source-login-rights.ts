@@ -58,14 +58,11 @@ export async function observeSourceRights(
   const ask: Ask = (statement) => ports.sql.query(server.value, 'master', statement)
   const { dmsLogin } = subject.spec.source
   // All are asked before the first is awaited, so that they travel together.
-  const asked = {
-    own: readRow(ports.sql, server.value, 'master', SOURCE_RIGHTS),
-    facts: readFacts(ask),
-    security: dmsLogin === undefined ? undefined : readSecurity(ask),
-  }
-  const own = await asked.own
-  const facts = await asked.facts
-  const security = await asked.security
+  const [own, facts, security] = await Promise.all([
+    readRow(ports.sql, server.value, 'master', SOURCE_RIGHTS),
+    readFacts(ask),
+    dmsLogin === undefined ? undefined : readSecurity(ask),
+  ])
   if (!own.ok) return own
   const evidence = own.value
   if (evidence.outcome !== 'answered') return seen(evidence)

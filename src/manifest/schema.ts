@@ -117,7 +117,8 @@ const Tools = strictMap(
   { description: 'Tools and their results.' },
 )
 
-const SUPPORTED_SCENARIO = SCENARIOS[0]
+/** The scenario whose manifests are accepted. */
+export const SUPPORTED_SCENARIO = SCENARIOS[0]
 const HELD_SCENARIOS = SCENARIOS.slice(1)
 const SUPPORTED_GENERATION = GENERATIONS[0]
 

@@ -3,7 +3,7 @@ import { connection, localNetworkGateway } from '../../lab/azure/network-resourc
 import { resourceId } from '../../lab/azure/place.ts'
 import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import { putResources, removeResources, type Change } from '../../lab/stories/change.ts'
-import { ASSESSMENT_PATH, salesReport } from '../../lab/stories/ready.ts'
+import { ASSESSMENT_PATH, assessmentReport, salesReport } from '../../lab/stories/ready.ts'
 import { GATEWAY, NET, NSG, ON_PREMISES, SALES, SQL_SERVER } from '../../lab/stories/sales.ts'
 import type { LoginState } from '../../lab/sql/state.ts'
 
@@ -61,8 +61,38 @@ const SOURCE_DEFECTS: readonly Defect[] = [
   },
   {
     defect: 'misspelt source',
-    change: { manifest: { 'server: localhost,': 'server: sql01.invalid,' } },
+    change: {
+      manifest: { 'server: localhost,': 'server: sql01.invalid,' },
+      files: {
+        [ASSESSMENT_PATH]: assessmentReport({
+          databases: ['Sales', 'Orders'].map((name) => ['sql01.invalid', name] as const),
+        }),
+      },
+    },
     roots: ['source/name-resolves (sales)'],
+  },
+  {
+    defect: 'a database that is being restored',
+    change: { source: { state: { databases: [{ name: 'Sales' }, { name: 'Orders', state: 'RESTORING' }] } } },
+    roots: ['source/database-is-readable (sales/Orders)'],
+  },
+  {
+    defect: 'a misspelt database',
+    change: { source: { state: { databases: [{ name: 'Sales' }, { name: 'Order' }] } } },
+    roots: ['source/database-is-readable (sales/Orders)'],
+  },
+  {
+    defect: 'a port of another instance',
+    change: {
+      source: { state: { instanceName: 'OTHER' } },
+      manifest: { 'server: localhost,': 'server: localhost\\SALES,' },
+    },
+    roots: ['source/port-matches-instance (sales)'],
+  },
+  {
+    defect: 'a source that is no SQL Server',
+    change: { source: { state: { engineEdition: 8 } } },
+    roots: ['source/version-is-supported (sales)'],
   },
 ]
 

@@ -27,9 +27,9 @@ describe('five SQL Servers, each broken at another step', () => {
       const roots = rootCauses(played.results).map(({ id, subject: { name } }) => `${id} (${name})`)
       expect(roots).toEqual([
         'source/engine-port-is-reachable (shop)',
-        'source/tcp-ip-is-enabled (crm)',
         'source/tls-is-acceptable (hr)',
         'source/login-is-accepted (web)',
+        'source/tcp-ip-is-enabled (crm)',
         'source/database-is-readable (erp/Erp)',
       ])
       expect(roots.map((root) => root.split(' ')[0]).sort()).toEqual([...broken.expected.failing].sort())

@@ -37,21 +37,24 @@ const HEALTHY: fixtures.World = {
   preLogin: seen({ answered: true, version: '16.0.4135', encryption: 'on', localAddress: '10.1.0.4' }),
   tls: seen({ outcome: 'accepted', protocol: 'TLSv1.2', certificate, verified: true }),
   logIn: () => seen(fixtures.ACCEPTED),
-  rows: [
-    {
-      login_name: 'dms',
-      control_server: 1,
-      sysadmin: 0,
-      view_server_state: 1,
-      connect_sql: 1,
-      product_version: '16.0.4135.4',
-      edition: 'Developer Edition (64-bit)',
-      engine_edition: 3,
-      net_transport: 'TCP',
-      auth_scheme: 'SQL',
-      local_tcp_port: 1433,
-    },
-  ],
+  rows: {
+    'source-rights': [
+      {
+        login_name: 'dms',
+        control_server: 1,
+        sysadmin: 0,
+        view_server_state: 1,
+        view_any_definition: 1,
+        connect_sql: 1,
+        product_version: '16.0.4135.4',
+        edition: 'Developer Edition (64-bit)',
+        engine_edition: 3,
+        net_transport: 'TCP',
+        auth_scheme: 'SQL',
+        local_tcp_port: 1433,
+      },
+    ],
+  },
 }
 
 async function run(world: fixtures.World, server = DEFAULT): Promise<CheckResult[]> {

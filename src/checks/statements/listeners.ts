@@ -1,10 +1,22 @@
 import type { Statement } from '../../ports/sql-port.ts'
-import { integer, text, textOrNull } from './decode.ts'
+import { integer, integerOrNull, text, textOrNull } from './decode.ts'
 
 /** A setting of TCP/IP for all addresses: `TcpPort` or `TcpDynamicPorts`, empty when it is not used. */
 export type TcpSettingRow = { setting: string; value: string | null }
 
 export type TcpListenerRow = { address: string; port: number; type: string; state: string }
+
+/** The server's own end of the connection that asks. */
+export type ConnectionPortRow = { port: number | null }
+
+/** Needs no permission. */
+export const CONNECTION_PORT: Statement<ConnectionPortRow> = {
+  name: 'connection-port',
+  text: "SELECT CAST(CONNECTIONPROPERTY('local_tcp_port') AS int) AS port",
+  since: '10.0',
+  url: 'https://learn.microsoft.com/sql/t-sql/functions/connectionproperty-transact-sql',
+  decode: (row) => ({ port: integerOrNull(row, 'port') }),
+}
 
 /** SQL Server Configuration Manager, TCP/IP, IPAll. VIEW SERVER STATE; Windows only; 2008 R2 SP1 and later. */
 export const TCP_SETTINGS: Statement<TcpSettingRow> = {

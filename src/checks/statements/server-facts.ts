@@ -1,7 +1,7 @@
 import type { Statement } from '../../ports/sql-port.ts'
-import { flag, integer, integerOrNull, text, textOrNull, type Flag } from './decode.ts'
+import { flag, integer, text, textOrNull, type Flag } from './decode.ts'
 
-/** What a server says of itself, and of the connection that asks. */
+/** What a server says of itself and of whoever asks. */
 export type ServerFactsRow = {
   productVersion: string
   /** `RTM`, `SP2`, `CTP3.1`. */
@@ -15,12 +15,11 @@ export type ServerFactsRow = {
   collation: string | null
   isClustered: Flag
   isHadrEnabled: Flag
-  /** The server's own end of this connection. */
-  localTcpPort: number | null
   viewAnyDatabase: Flag
+  controlServer: Flag
 }
 
-/** Needs no permission. */
+/** Needs no permission. Even SQL Server 2005 knows it, so that its version can be told. */
 export const SERVER_FACTS: Statement<ServerFactsRow> = {
   name: 'server-facts',
   text: `SELECT
@@ -33,9 +32,9 @@ export const SERVER_FACTS: Statement<ServerFactsRow> = {
   CAST(SERVERPROPERTY('Collation') AS nvarchar(128)) AS collation,
   CAST(SERVERPROPERTY('IsClustered') AS int) AS is_clustered,
   CAST(SERVERPROPERTY('IsHadrEnabled') AS int) AS is_hadr_enabled,
-  CAST(CONNECTIONPROPERTY('local_tcp_port') AS int) AS local_tcp_port,
-  HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DATABASE') AS view_any_database`,
-  since: '10.0',
+  HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DATABASE') AS view_any_database,
+  HAS_PERMS_BY_NAME(NULL, NULL, 'CONTROL SERVER') AS control_server`,
+  since: '9.0',
   url: 'https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql',
   decode: (row) => ({
     productVersion: text(row, 'product_version'),
@@ -47,7 +46,7 @@ export const SERVER_FACTS: Statement<ServerFactsRow> = {
     collation: textOrNull(row, 'collation'),
     isClustered: flag(row, 'is_clustered'),
     isHadrEnabled: flag(row, 'is_hadr_enabled'),
-    localTcpPort: integerOrNull(row, 'local_tcp_port'),
     viewAnyDatabase: flag(row, 'view_any_database'),
+    controlServer: flag(row, 'control_server'),
   }),
 }

@@ -11,6 +11,9 @@ const CONTROL = 'source/login-has-control-server'
 const TCP_IP = 'source/tcp-ip-is-enabled'
 const APPLIANCE = 'source/firewall-appliance-lets-dms-in'
 const WINDOWS = 'source/windows-firewall-lets-dms-in'
+const FACTS = ['version-is-supported', 'port-matches-instance', 'database-is-readable', 'logins-can-be-migrated'].map(
+  (name) => `source/${name}`,
+)
 const FIREWALLS = [APPLIANCE, WINDOWS]
 
 /** What waits for the engine's port of the source. */
@@ -94,7 +97,7 @@ export const SOURCE_CASES: readonly Case[] = [
       isUnknown(NAME, 'untrusted-host', /certs\/not-there\.pem/),
       isUnknown('azure/sign-in-works', 'untrusted-host', /./),
       ...[PORT, TCP_IP].map((id) => isBlocked(id, NAME)),
-      passes('tools/data-migration-assistant-is-current', /ManagedSqlServer/),
+      passes('tools/data-migration-assistant-is-current', /RdsSqlServer/),
     ],
   },
   {
@@ -108,7 +111,10 @@ export const SOURCE_CASES: readonly Case[] = [
   {
     world: 'wrong password',
     story: ready(SOURCE_PASSWORD_WRONG),
-    expected: [fails(LOGIN, /refused dms .*error 18456, state 1/), isBlocked(CONTROL, LOGIN)],
+    expected: [
+      fails(LOGIN, /refused dms .*error 18456, state 1/),
+      ...[CONTROL, ...FACTS].map((id) => isBlocked(id, LOGIN)),
+    ],
   },
   {
     world: 'no password',
@@ -137,7 +143,10 @@ export const SOURCE_CASES: readonly Case[] = [
   {
     world: 'no CONTROL SERVER',
     story: salesStory({ fixed: false }),
-    expected: [fails(CONTROL, /dms lacks CONTROL SERVER .*VIEW SERVER STATE: yes/)],
+    expected: [
+      fails(CONTROL, /dms lacks CONTROL SERVER .*VIEW SERVER STATE: yes/),
+      isBlocked('source/database-is-readable', CONTROL, { says: /with CONTROL SERVER it needs none/ }),
+    ],
   },
   {
     world: 'no CONTROL SERVER, and somebody takes the risk',
@@ -151,7 +160,10 @@ export const SOURCE_CASES: readonly Case[] = [
   {
     world: 'a source that does not know server permissions',
     story: ready({ source: { state: { azure: true } } }),
-    expected: [isUnknown(CONTROL, 'insufficient', /answered NULL to HAS_PERMS_BY_NAME/)],
+    expected: [
+      isUnknown(CONTROL, 'insufficient', /answered NULL to HAS_PERMS_BY_NAME/),
+      fails('source/version-is-supported', /is Azure SQL Database \(engine edition 5/),
+    ],
   },
   {
     world: 'the run ends while Azure thinks about the subnet',
@@ -161,7 +173,7 @@ export const SOURCE_CASES: readonly Case[] = [
         state.faults = [{ match: '/virtualNetworks/', status: 503, delayMs: 60_000 }]
       },
     }),
-    expected: [NAME, PORT, TLS, LOGIN, CONTROL, ...FIREWALLS].map((id) =>
+    expected: [NAME, PORT, TLS, LOGIN, CONTROL, ...FACTS, ...FIREWALLS].map((id) =>
       isUnknown(id, 'cancelled', /deadline of 3 s/),
     ),
   },

@@ -21,6 +21,10 @@ export const WELL_CASES: readonly Case[] = [
       passes('source/tls-is-acceptable', /TLSv1\.2, certificate for localhost.*issued by CN=Lab Root CA/, direct),
       passes('source/login-is-accepted', /dms in the database master \(accepted as dms, encrypted\)/, direct),
       passes('source/login-has-control-server', /dms has CONTROL SERVER .*sysadmin: no/, direct),
+      passes('source/version-is-supported', /is SQL Server 2019: version 15\.0\.4385/, direct),
+      passes('source/port-matches-instance', /is the default instance on SQL01/, direct),
+      passes('source/database-is-readable', /ONLINE and dms may open it \(recovery model FULL/, direct),
+      passes('source/logins-can-be-migrated', /no enabled Windows login .*\(1 SQL login, 0 Windows/, direct),
       passes('source/tcp-ip-is-enabled', /answers on TCP \d+ as version 15\.0\.4385/, direct),
       ...FIREWALLS.map((id) => passes(id, /lets DMS in: a connection from .*127\.0\.0\.1/, direct)),
       passes('target/name-resolves', /localhost resolves to .*127\.0\.0\.1/, direct),
@@ -39,10 +43,8 @@ export const WELL_CASES: readonly Case[] = [
       passes(PORTS, /9354 to ServiceBus: allowed/, port(9354)),
       passes(PORTS, /445 to VirtualNetwork: allowed/, port(445)),
       passes(PORTS, /12000 to AzureCloud: allowed/, port(12_000)),
-      passes(
-        'tools/data-migration-assistant-is-current',
-        /4\.1 or later wrote migration\/dma\.json: .*ManagedSqlServer/,
-      ),
+      passes('tools/assessment-is-clean', /covers Azure SQL Database: 2 databases of the manifest without a blocker/),
+      passes('tools/data-migration-assistant-is-current', /4\.3 or later wrote migration\/dma\.json: .*RdsSqlServer/),
     ],
   },
   {

@@ -49,7 +49,12 @@ const WORLDS: readonly [string, Partial<SqlState>, string, RegExp][] = [
     'fail',
     /secondary replica of an availability group/,
   ],
-  ['without a user in it', withSales({}, [{ user: 'dms', password: '' }]), 'fail', /dms may not open it/],
+  [
+    'without a user in it',
+    withSales({}, [{ user: 'dms', password: '' }]),
+    'blocked',
+    /dms has no user in it: with CONTROL SERVER it needs none/,
+  ],
   [
     'with a user and nothing else',
     withSales({}, USER),
@@ -92,6 +97,26 @@ describe('source/database-is-readable', () => {
       verdict: 'unknown',
       summary: expect.stringMatching(/may not open it.*says nothing of CORP\\svc, the login of DMS/),
     })
+  })
+
+  it('fails for want of a user where nothing else asks for CONTROL SERVER', async () => {
+    const rig = await openSourceRig(withSales({}, [{ user: 'dms', password: '' }]))
+    const evidence = await rig.observe(check)
+    if (!evidence.ok) throw new Error(evidence.failure.message)
+    const location = { path: 'm.yml', line: 1, column: 1 }
+    const waiver = { check: 'source/login-has-control-server', subjects: [], reason: 'later', expires: '2027-03-01' }
+    const manifests = [
+      { waivers: [{ ...waiver, by: '@dba', location }] },
+      { scenario: 'sql-server-to-azure-sql-managed-instance' },
+    ] as const
+    for (const manifest of manifests) {
+      const [subject] = check.subjects(fixtures.manifestWith({ source: rig.source, ...manifest }))
+      if (subject === undefined) throw new Error('a source has databases')
+      expect(fixtures.judgeStored(check, evidence.value, subject)).toMatchObject({
+        verdict: 'fail',
+        remediation: { scripts: [{ code: expect.stringContaining('CREATE USER [dms] FOR LOGIN [dms]') }] },
+      })
+    }
   })
 
   it('keeps what is known of the database as evidence', async () => {

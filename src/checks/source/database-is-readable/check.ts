@@ -1,4 +1,4 @@
-import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS, type Manifest } from '../../../domain/manifest.ts'
 import type { Remediation } from '../../../domain/report.ts'
 import { observeDatabase, type DatabaseEvidence, type DatabaseFacts } from '../../database-facts.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
@@ -11,6 +11,7 @@ import { sourceDatabaseSubjects, type SourceDatabaseSpec } from '../../subjects.
 type Answered = Extract<DatabaseEvidence, { outcome: 'answered' }>
 
 const ID = 'source/database-is-readable'
+const CONTROL_SERVER = 'source/login-has-control-server'
 
 export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' | 'sql'>({
   meta: {
@@ -42,8 +43,8 @@ export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' |
       : judgeNoLogin(evidence, spec.source.name, spec.manifest.name),
 })
 
-function judgeDatabase(evidence: Answered, { database: { name }, source }: SourceDatabaseSpec): Judgement {
-  const { host, port, state, facts, account } = evidence
+function judgeDatabase(evidence: Answered, { database: { name }, source, manifest }: SourceDatabaseSpec): Judgement {
+  const { host, port, state, facts, account, server } = evidence
   const at = `${host}:${String(port)}`
   const expected = `the database ${name} on ${at} is ONLINE, and the login may open it`
   if (state === null) return judgeMissing(evidence, name, expected)
@@ -81,7 +82,17 @@ function judgeDatabase(evidence: Answered, { database: { name }, source }: Sourc
       remediation: createUser(name, account),
     }
   }
+  if (server.controlServer === 0 && asksForControlServer(manifest)) {
+    const summary = `The database ${name} on ${at} is ONLINE, and ${account} has no user in it: with CONTROL SERVER it needs none`
+    return { verdict: 'blocked', summary, blockedBy: [{ id: CONTROL_SERVER, subject: source.name }] }
+  }
   return fail(why, createUser(name, account))
+}
+
+/** Whether the missing right is told, and mended, by a check of its own. */
+function asksForControlServer({ scenario, generation, waivers }: Manifest): boolean {
+  const isAsked = scenario === 'sql-server-to-azure-sql-database' && generation === 'classic'
+  return isAsked && !waivers.some(({ check }) => check === CONTROL_SERVER)
 }
 
 function judgeMissing({ host, port, near, server, account }: Answered, name: string, expected: string): Judgement {

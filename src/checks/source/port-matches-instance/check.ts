@@ -4,12 +4,14 @@ import { defineCheck, type Judgement } from '../../define.ts'
 import { quoteYaml } from '../../quote-identifier.ts'
 import { describeNotSeen, detail, observeSource, type NotSeen, type SourceFacts } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
-import { TCP_LISTENERS, TCP_SETTINGS } from '../../statements/listeners.ts'
+import { CONNECTION_PORT, TCP_LISTENERS, TCP_SETTINGS } from '../../statements/listeners.ts'
 import { SERVICES } from '../../statements/services.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 
 /** What the server is configured to, as far as it could be seen. */
 type Details = {
+  /** The server's own end of the connection. */
+  connectionPort: number | null
   /** `TcpPort` of all addresses; empty: not fixed. */
   fixedPort: string | null
   dynamicPort: string | null
@@ -53,18 +55,25 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
   subjects: sourceSubjects,
   observe: (ports, subject) =>
     observeSource(ports, subject, ID, async (ask) => {
-      const [settings, listeners, services] = await Promise.all([ask(TCP_SETTINGS), ask(TCP_LISTENERS), ask(SERVICES)])
+      const [connection, settings, listeners, services] = await Promise.all([
+        ask(CONNECTION_PORT),
+        ask(TCP_SETTINGS),
+        ask(TCP_LISTENERS),
+        ask(SERVICES),
+      ])
+      const end = detail('port of the connection', connection)
       const tcp = detail('configured ports', settings)
       const open = detail('listeners', listeners)
       const run = detail('service account', services)
       const setting = (name: string): string | null => tcp.rows?.find((row) => row.setting === name)?.value ?? null
       const listening = (open.rows ?? []).filter(({ type, state }) => type === 'TSQL' && state === 'ONLINE')
       const details: Details = {
+        connectionPort: end.rows?.[0]?.port ?? null,
         fixedPort: setting('TcpPort'),
         dynamicPort: setting('TcpDynamicPorts'),
         listening: [...new Set(listening.map(({ port }) => port))].slice(0, PORTS_LIMIT),
         serviceAccount: run.rows?.find(({ service }) => /^SQL Server \(/i.test(service))?.account ?? null,
-        notSeen: [...tcp.notSeen, ...open.notSeen, ...run.notSeen],
+        notSeen: [...end.notSeen, ...tcp.notSeen, ...open.notSeen, ...run.notSeen],
       }
       return () => seen({ details })
     }),
@@ -81,7 +90,7 @@ function judgeInstance({ host, port, server, details }: Answered, source: Source
   const wanted = named ?? 'the instance behind the port'
   const expected = named === undefined ? `an instance of SQL Server answers at ${at}` : `${at} is the instance ${named}`
   const actual = `${found === DEFAULT_INSTANCE ? 'the default instance' : `the instance ${found}`}${machine(server.machineName)}`
-  const remarks = `${remarksOf({ port, server, details }, source.server.port !== undefined)}${describeNotSeen(details.notSeen)}`
+  const remarks = `${remarksOf({ port, details }, source.server.port !== undefined)}${describeNotSeen(details.notSeen)}`
   if (named !== undefined && named.toLowerCase() !== found.toLowerCase()) {
     return {
       verdict: 'fail',
@@ -107,14 +116,13 @@ function machine(name: string | null): string {
   return name === null ? '' : ` on ${name}`
 }
 
-function remarksOf({ port, server, details }: Pick<Answered, 'port' | 'server' | 'details'>, isFixed: boolean): string {
-  const { localTcpPort } = server
-  const { dynamicPort, fixedPort } = details
+function remarksOf({ port, details }: Pick<Answered, 'port' | 'details'>, isFixed: boolean): string {
+  const { connectionPort, dynamicPort, fixedPort } = details
   const isDynamic = (dynamicPort ?? '') !== '' && (fixedPort ?? '') === ''
   return [
-    ...(localTcpPort === null || localTcpPort === port
+    ...(connectionPort === null || connectionPort === port
       ? []
-      : [`the engine sees this connection on its port ${String(localTcpPort)}, so something on the way forwards it`]),
+      : [`the engine sees this connection on its port ${String(connectionPort)}, so something on the way forwards it`]),
     ...(isDynamic && isFixed
       ? [
           `the port is dynamic (${dynamicPort ?? ''}) and may be another one after the next restart: give the instance a fixed port before the migration`,

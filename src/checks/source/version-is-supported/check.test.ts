@@ -17,8 +17,8 @@ const SERVER = {
   collation: 'Latin1_General_CI_AS',
   isClustered: 0,
   isHadrEnabled: 0,
-  localTcpPort: 1433,
   viewAnyDatabase: 1,
+  controlServer: 1,
 }
 const answered = (change: object) => ({ ...place, outcome: 'answered', server: { ...SERVER, ...change } })
 const version = (productVersion: string, more: object = {}) => answered({ productVersion, ...more })
@@ -74,6 +74,7 @@ describe('source/version-is-supported', () => {
     [[9, 0, 5000], 'fail', /older than SQL Server 2008/],
   ] as const)('over the wire: version %j', async ([major, minor, build], verdict, says) => {
     const rig = await openSourceRig({ version: [major, minor, build] })
+    await rig.preLogin()
     const told = await rig.verdict(check)
     expect([told.verdict, told.summary]).toEqual([verdict, expect.stringMatching(says)])
   })
