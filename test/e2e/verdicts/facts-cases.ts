@@ -31,7 +31,7 @@ const BLOCKER = {
   CompatibilityLevel: 'CompatLevel150',
   Category: 'Compatibility',
   Severity: 'Error',
-  ChangeCategory: 'BlockingIssue',
+  ChangeCategory: 'MigrationBlocker',
   RuleId: 'Microsoft.Rules.Data.Upgrade.UR00006',
   Title: 'Cross-database references are not supported in Azure SQL Database',
   ImpactedObjects: [{ Name: 'dbo.usp_Totals', ObjectType: 'StoredProcedure' }],
@@ -56,7 +56,7 @@ export const FACTS_CASES: readonly Case[] = [
     world: 'a source that errs at one statement',
     story: ready(refusing("SERVERPROPERTY('ProductLevel')")),
     expected: [
-      ...[VERSION, INSTANCE, READABLE].map((id) => isUnknown(id, 'server-error', /Query "server-facts".*208/)),
+      ...[VERSION, INSTANCE, READABLE].map((id) => isUnknown(id, 'unsupported', /Query "server-facts".*208/)),
       passes('source/login-has-control-server', /has CONTROL SERVER/),
       passes(LOGINS, /no enabled Windows login/),
     ],
