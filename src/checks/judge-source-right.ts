@@ -1,7 +1,7 @@
 import type { Remediation } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Judgement } from './define.ts'
-import { quoteIdentifier, quoteText } from './quote-identifier.ts'
+import { quoteIdentifier, quoteInComment, quoteText } from './quote-identifier.ts'
 import { hasRight, type ServerRight, type Standing } from './server-rights.ts'
 import type { ForeignFacts, RightFacts, SourceRightsEvidence } from './source-login-rights.ts'
 import { judgeNoLogin } from './sql-login.ts'
@@ -195,9 +195,9 @@ function remediationOf(
   const name = quoteIdentifier(login)
   const isWindows = login.includes('\\')
   const create = isWindows
-    ? [`-- if it has no login of its own: CREATE LOGIN ${name} FROM WINDOWS;`]
+    ? [`-- if it has no login of its own: CREATE LOGIN ${quoteInComment(login)} FROM WINDOWS;`]
     : isMissing
-      ? [`-- it has no login yet: CREATE LOGIN ${name} WITH PASSWORD = N'<its password>';`]
+      ? [`-- it has no login yet: CREATE LOGIN ${quoteInComment(login)} WITH PASSWORD = N'<its password>';`]
       : []
   const revoke =
     right === 'sysadmin'

@@ -1,6 +1,6 @@
 import type { Login } from '../domain/manifest.ts'
 import type { Script } from '../domain/observed.ts'
-import { quoteIdentifier, quoteText } from './quote-identifier.ts'
+import { quoteIdentifier, quoteInComment, quoteText } from './quote-identifier.ts'
 
 export interface RefusedLogin {
   number: number
@@ -143,7 +143,7 @@ function isThere({ database }: RefusedLogin): string {
 }
 
 function createUser(refused: RefusedLogin): string {
-  return `-- in ${quoteIdentifier(refused.database)}\nCREATE USER ${loginName(refused)} FOR LOGIN ${loginName(refused)};`
+  return `-- in ${quoteInComment(refused.database)}\nCREATE USER ${loginName(refused)} FOR LOGIN ${loginName(refused)};`
 }
 
 function tsql(code: string): Script {

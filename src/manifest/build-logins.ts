@@ -75,6 +75,12 @@ export function readTls(draft: Draft, path: Path, tls: DraftTls, login: Login | 
       'must not be false with `entra: true`: a token is never sent without encryption',
     )
   }
+  if (trustServerCertificate && login?.kind === 'entra') {
+    draft.refuseKey(
+      [...place, 'trust-server-certificate'],
+      'is not possible with `entra: true`: a token is only sent to a server whose certificate is verified; use `ca` or `pin`',
+    )
+  }
   if (encrypt === 'off' && pin !== undefined) {
     draft.refuseKey([...place, 'pin'], 'has no meaning with `encrypt: false`: there is no certificate then')
   }

@@ -426,6 +426,14 @@ describe('single faults', () => {
       '15:21 sources[0].tls.encrypt must not be false with `entra: true`: a token is never sent without encryption',
     ],
     [
+      'entra with any certificate',
+      SALES.replace('{ user: dms, password: "${SALES_PASSWORD}" }', '{ entra: true }').replace(
+        'encrypt: true',
+        'trust-server-certificate: true',
+      ),
+      '15:12 sources[0].tls.trust-server-certificate is not possible with `entra: true`: a token is only sent to a server whose certificate is verified; use `ca` or `pin`',
+    ],
+    [
       'a tab in dms-login',
       SALES.replace('    tls', '    dms-login: "CORP\tina"\n    tls'),
       '15:16 the text holds a tab (U+0009): in double quotes a backslash begins an escape, use single quotes',

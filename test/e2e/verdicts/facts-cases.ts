@@ -3,7 +3,7 @@ import { isoDay, SALES_PASSWORD } from '../../../lab/stories/sales.ts'
 import type { LoginState } from '../../../lab/sql/state.ts'
 import type { Change } from '../../../lab/stories/change.ts'
 import type { Case } from '../expectation.ts'
-import { fails, isManual, isUnknown, passes } from '../expectation.ts'
+import { fails, isBlocked, isManual, isUnknown, passes } from '../expectation.ts'
 import { elsewhere, ready } from './worlds.ts'
 
 const VERSION = 'source/version-is-supported'
@@ -82,7 +82,7 @@ export const FACTS_CASES: readonly Case[] = [
     }),
     expected: [
       isUnknown(READABLE, 'forbidden', /does not see a database Orders .*lacks VIEW ANY DATABASE/, ORDERS),
-      isUnknown(LOGINS, 'forbidden', /lacks VIEW ANY DEFINITION/),
+      isBlocked(LOGINS, 'source/login-has-control-server', { says: /with CONTROL SERVER it does/ }),
     ],
   },
   {

@@ -155,7 +155,11 @@ export const SOURCE_CASES: readonly Case[] = [
       editManifest: (text) =>
         `${text}waivers: [{ check: ${CONTROL}, reason: granted at the cutover, by: "@dba-lead", expires: 2027-03-01 }]\n`,
     }),
-    expected: [{ check: CONTROL, verdict: 'waived', says: /dms lacks CONTROL SERVER .*VIEW SERVER STATE: no/ }],
+    expected: [
+      { check: CONTROL, verdict: 'waived', says: /dms lacks CONTROL SERVER .*VIEW SERVER STATE: no/ },
+      fails('source/database-is-readable', /ONLINE, and dms may not open it/),
+      isUnknown('source/logins-can-be-migrated', 'forbidden', /lacks VIEW ANY DEFINITION/),
+    ],
   },
   {
     world: 'a source that does not know server permissions',

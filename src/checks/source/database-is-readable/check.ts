@@ -1,7 +1,8 @@
-import { GENERATIONS, SCENARIOS, type Manifest } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import type { Remediation } from '../../../domain/report.ts'
 import { observeDatabase, type DatabaseEvidence, type DatabaseFacts } from '../../database-facts.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
+import { blockedByControlServer } from '../../missing-control-server.ts'
 import { quoteIdentifier, quoteText } from '../../quote-identifier.ts'
 import { describeNotSeen } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
@@ -11,7 +12,6 @@ import { sourceDatabaseSubjects, type SourceDatabaseSpec } from '../../subjects.
 type Answered = Extract<DatabaseEvidence, { outcome: 'answered' }>
 
 const ID = 'source/database-is-readable'
-const CONTROL_SERVER = 'source/login-has-control-server'
 
 export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' | 'sql'>({
   meta: {
@@ -82,17 +82,12 @@ function judgeDatabase(evidence: Answered, { database: { name }, source, manifes
       remediation: createUser(name, account),
     }
   }
-  if (server.controlServer === 0 && asksForControlServer(manifest)) {
+  const blockedBy = server.controlServer === 0 ? blockedByControlServer({ source, manifest }, account) : undefined
+  if (blockedBy !== undefined) {
     const summary = `The database ${name} on ${at} is ONLINE, and ${account} has no user in it: with CONTROL SERVER it needs none`
-    return { verdict: 'blocked', summary, blockedBy: [{ id: CONTROL_SERVER, subject: source.name }] }
+    return { verdict: 'blocked', summary, blockedBy }
   }
   return fail(why, createUser(name, account))
-}
-
-/** Whether the missing right is told, and mended, by a check of its own. */
-function asksForControlServer({ scenario, generation, waivers }: Manifest): boolean {
-  const isAsked = scenario === 'sql-server-to-azure-sql-database' && generation === 'classic'
-  return isAsked && !waivers.some(({ check }) => check === CONTROL_SERVER)
 }
 
 function judgeMissing({ host, port, near, server, account }: Answered, name: string, expected: string): Judgement {

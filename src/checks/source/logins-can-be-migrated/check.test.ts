@@ -15,6 +15,7 @@ const answered = (change: object) => ({
   outcome: 'answered',
   ownLogin: 'dms',
   isComplete: true,
+  hasControlServer: true,
   sql: { count: 1, names: ['dms'] },
   windows: NONE,
   entra: NONE,
@@ -75,10 +76,24 @@ describe('source/logins-can-be-migrated', () => {
       'fail',
       /left behind: CORP\\app, CORP\\users\. Azure SQL Database has no Windows logins/,
     ],
-    ['a login that does not see the others', {}, 'unknown', /lacks VIEW ANY DEFINITION/],
+    ['a login that does not see the others', {}, 'blocked', /with CONTROL SERVER it does/],
+    [
+      'a login that sees the others without CONTROL SERVER',
+      { logins: [{ user: 'dms', password: '', grants: ['VIEW ANY DEFINITION'] }] },
+      'pass',
+      /1 SQL login/,
+    ],
   ])('over the wire: %s', async (_which, state, verdict, says) => {
     const rig = await openSourceRig(state)
     const told = await rig.verdict(check)
     expect([told.verdict, told.summary]).toEqual([verdict, expect.stringMatching(says)])
+  })
+
+  it('knows too little where our login is not the one of DMS', async () => {
+    const rig = await openSourceRig({}, { dmsLogin: String.raw`CORP\svc` })
+    expect(await rig.verdict(check)).toMatchObject({
+      verdict: 'unknown',
+      summary: expect.stringMatching(/lacks VIEW ANY DEFINITION/),
+    })
   })
 })

@@ -1,7 +1,8 @@
-import { GENERATIONS, SCENARIOS, type Scenario } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { blockedByControlServer } from '../../missing-control-server.ts'
 import { readRow, judgeNoLogin, type LoginPlace, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
 import { SERVER_PRINCIPALS, type ServerPrincipalRow } from '../../statements/server-principals.ts'
@@ -17,6 +18,7 @@ type Evidence =
       ownLogin: string
       /** Whether all logins were visible to our own. */
       isComplete: boolean
+      hasControlServer: boolean
       sql: Kind
       windows: Kind
       entra: Kind
@@ -74,6 +76,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
       outcome: 'answered',
       ownLogin: boundText(row.login ?? account),
       isComplete: row.viewAnyDefinition === 1,
+      hasControlServer: row.controlServer === 1,
       sql: ofTypes('S'),
       windows: ofTypes('U', 'G'),
       entra: ofTypes('E', 'X'),
@@ -83,7 +86,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
   judge: (evidence, { name, spec }) => {
     switch (evidence.outcome) {
       case 'answered':
-        return judgeLogins(evidence, spec.manifest.scenario)
+        return judgeLogins(evidence, spec)
       case 'withheld':
       case 'refused':
         return judgeNoLogin(evidence, name, spec.manifest.name)
@@ -101,11 +104,11 @@ function kindOf(logins: readonly ServerPrincipalRow[]): Kind {
   return { count: logins.length, names: logins.slice(0, NAMES_LIMIT).map(({ name }) => boundText(name, 130)) }
 }
 
-function judgeLogins(evidence: Extract<Evidence, { outcome: 'answered' }>, scenario: Scenario): Judgement {
-  const { host, port, ownLogin, isComplete, sql, windows, entra, disabled } = evidence
+function judgeLogins(evidence: Extract<Evidence, { outcome: 'answered' }>, spec: SourceSpec): Judgement {
+  const { host, port, ownLogin, isComplete, hasControlServer, sql, windows, entra, disabled } = evidence
   const at = `${host}:${String(port)}`
   const expected = `no enabled Windows login on ${at} that the target cannot have`
-  const isDatabase = scenario === 'sql-server-to-azure-sql-database'
+  const isDatabase = spec.manifest.scenario === 'sql-server-to-azure-sql-database'
   const where = isDatabase
     ? 'Azure SQL Database has no Windows logins, and no server login is moved to it: SQL logins are made anew there, or as contained users'
     : 'DMS moves SQL logins only'
@@ -123,6 +126,11 @@ function judgeLogins(evidence: Extract<Evidence, { outcome: 'answered' }>, scena
         scripts: [{ language: 'tsql', code: LIST_WINDOWS }],
       },
     }
+  }
+  const blockedBy = isComplete || hasControlServer ? undefined : blockedByControlServer(spec, evidence.account)
+  if (blockedBy !== undefined) {
+    const summary = `${ownLogin} does not see all logins of ${at}: with CONTROL SERVER it does. Of those that it sees none is a Windows login`
+    return { verdict: 'blocked', summary, blockedBy }
   }
   if (!isComplete) {
     const message = `${ownLogin} lacks VIEW ANY DEFINITION on ${at}, so it does not see all logins; of those that it sees none is a Windows login`

@@ -1,7 +1,7 @@
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
-import { quoteIdentifier } from '../../quote-identifier.ts'
+import { quoteIdentifier, quoteInComment } from '../../quote-identifier.ts'
 import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
 import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
 import {
@@ -183,7 +183,7 @@ function remediationOf(
   const isForeign = user === null || user.toLowerCase() === 'guest'
   const grantee = quoteIdentifier(isForeign ? account : user)
   const code = [
-    `-- in the database ${quoteIdentifier(database)}, as a db_owner`,
+    `-- in the database ${quoteInComment(database)}, as a db_owner`,
     ...(isForeign ? [`CREATE USER ${grantee} FOR LOGIN ${grantee};`] : []),
     ...deniedTo.map(
       (name) =>
