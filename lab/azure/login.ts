@@ -22,9 +22,10 @@ export function createLogin(state: AzureState): Login {
       if (method !== 'POST') return aadError(400, 'invalid_request', 900561, 'The endpoint only accepts POST requests.')
       const refusal = refuse(form, state, tenant)
       if (refusal !== undefined) return refusal
-      const token = makeToken(state, issued.size, form.get('scope') ?? '')
       const scope = form.get('scope') ?? ''
-      if (isForSql(state, scope)) state.sqlTokens.set(token, LAB_SQL_LOGIN)
+      const isSql = isForSql(state, scope)
+      const token = (isSql ? state.sqlToken : undefined) ?? makeToken(state, issued.size, scope)
+      if (isSql) state.sqlTokens.set(token, LAB_SQL_LOGIN)
       else issued.add(token)
       const body = {
         token_type: 'Bearer',

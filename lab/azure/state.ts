@@ -42,6 +42,8 @@ export interface AzureState {
   sqlSuffix?: string
   /** Tokens for SQL servers that were given out, and the login that each stands for. */
   sqlTokens: Map<string, string>
+  /** The token for SQL servers; default: one of its own each time. */
+  sqlToken?: string
 }
 
 export const LAB_SQL_SUFFIX = 'database.lab.example'

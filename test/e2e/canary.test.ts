@@ -117,6 +117,37 @@ describe.each(SCENES)('a run that $name', (scene) => {
   })
 })
 
+describe('a run that logs in with a token', () => {
+  const token = 'eyJ0eXAiOiJKV1Qi.eyJhdWQiOiJjYW5hcnki.c2lnbmF0dXJlLW9mLWNhbmFyeQ-_'
+  const secrets = { ...CANARIES, token }
+
+  async function playWithToken(entry: string, changes: Partial<ActionStart> = {}) {
+    const byToken = { '{ user: dms, password: "${TARGET_PASSWORD}" }': '{ entra: true }' }
+    const refuseAll = said(18456, `Login failed for user '<token-identified principal>'. Token was ${token}.`)
+    const stage = await theatre.stage(changeStory(canaryStory({}, { state: { refuseAll } }), { manifest: byToken }), {
+      github: { token: githubToken },
+      azure: (state) => {
+        state.clientSecret = clientSecret
+        state.sqlToken = token
+      },
+    })
+    const run = await stage.run(entry, { ...changes, inputs: { 'github-token': githubToken } })
+    return { run: theatre.keep(run), surfaces: surfacesOf(run, stage) }
+  }
+
+  it('masks it as soon as it has it, and shows it nowhere', async () => {
+    const { run, surfaces } = await playWithToken(ENTRY)
+    expect(run.masks).toContain(token)
+    expect(run.summary + run.stdout).toContain('Token was ***')
+    expect(findSecrets(surfaces, secrets)).toEqual([])
+  })
+
+  it('would be found out without redaction', async () => {
+    const { surfaces } = await playWithToken(SOURCE_ENTRY, { nodeOptions: REDACTION_OFF })
+    expect(findSecrets(surfaces, secrets).join('\n')).toContain(': token, ')
+  })
+})
+
 describe('the detector', () => {
   it.each(SCENES.filter(({ echoes }) => echoes.length > 0))(
     'finds what a run without redaction shows: $name',
