@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { quoteIdentifier, quoteText } from '../../src/checks/quote-identifier.ts'
+import { quoteIdentifier, quoteInComment, quoteText } from '../../src/checks/quote-identifier.ts'
 import { readTokens, refusals, syntaxError } from './tsql-guard.ts'
 
 const RIGHT = [
@@ -25,7 +25,7 @@ const WRONG: readonly [string, string][] = [
   ['SELECT', 'syntax error at line 1, column 7'],
   ['SELECT a FROM\n  WHERE b = 1', 'syntax error at line 2, column 3'],
   ["SELECT 'abc", 'syntax error at line 1, column 8'],
-  ['SELECT a FROM [b', 'syntax error at line 1, column 15'],
+  ['SELECT a FROM [b', 'syntax error at line 1, column 17'],
   ['SELECT 1 /* abc', 'syntax error at line 1, column 11'],
   ['SELECT 1 AS a -- abc', 'a comment'],
   ['SELECT 1 /* abc */ AS a', 'a comment'],
@@ -172,6 +172,18 @@ describe('quoteText', () => {
         const literals = tokens.filter(({ kind }) => kind === 'STRING')
         expect(literals.map((literal) => literal.text.slice(2, -1).replaceAll("''", "'"))).toEqual([text])
         expect(tokens).toHaveLength('SELECT a . b FROM a WHERE a . c = text'.split(' ').length)
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('quoteInComment', () => {
+  it('keeps a comment in its line, whatever the name', () => {
+    fc.assert(
+      fc.property(NAME, (name) => {
+        const kinds = readTokens(`-- in ${quoteInComment(name)}\nSELECT 1`).map(({ kind }) => kind)
+        expect(kinds).toEqual(['LINE_COMMENT', 'SELECT', 'DECIMAL'])
       }),
       RUNS,
     )
