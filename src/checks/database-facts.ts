@@ -1,7 +1,7 @@
 import { seen, unseen, type Observed } from '../domain/observed.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
-import { boundText } from './foreign-text.ts'
+import { boundName } from './foreign-text.ts'
 import { detail, findByName, observeSource, type AskSource, type NotSeen, type SourceFacts } from './source-facts.ts'
 import { BACKUP_HISTORY, type BackupRow } from './statements/backup-history.ts'
 import { DATABASE_ENCRYPTION, type DatabaseEncryptionRow } from './statements/database-encryption.ts'
@@ -64,7 +64,7 @@ export function observeDatabase(
       const state = findByName(states.value, database.name, server.collation) ?? null
       const details = { containment, encryption, files, filestream, backups }
       return seen({
-        state: state === null ? null : { ...state, name: boundText(state.name) },
+        state: state === null ? null : { ...state, name: boundName(state.name) },
         near: state === null ? nearNames(database.name, states.value) : [],
         facts: factsOf(state?.name ?? database.name, server, details),
       })
@@ -121,5 +121,5 @@ function nearNames(name: string, rows: readonly { name: string }[]): string[] {
   return rows
     .filter((row) => row.name.toLowerCase().startsWith(start))
     .slice(0, NEAR_LIMIT)
-    .map((row) => boundText(row.name, 130))
+    .map((row) => boundName(row.name))
 }

@@ -4,7 +4,7 @@ import type { CauseKind } from '../domain/verdict.ts'
 import type { BrowserAnswer, ConnectAnswer, ConnectOutcome } from '../ports/net-port.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { SqlServer } from '../ports/sql-port.ts'
-import { boundText } from './foreign-text.ts'
+import { boundName, boundText } from './foreign-text.ts'
 import { mostTelling } from './network-path.ts'
 
 /** Port of a default instance, and of Azure SQL. */
@@ -132,7 +132,7 @@ export async function readBrowser(
     listed: entry !== undefined,
     ...(entry === undefined ? {} : { version: boundText(entry.version) }),
     ...(entry?.tcpPort === undefined ? {} : { tcpPort: entry.tcpPort }),
-    known: best.outcome === 'answered' ? best.known.slice(0, KNOWN_LIMIT).map((name) => boundText(name)) : [],
+    known: best.outcome === 'answered' ? best.known.slice(0, KNOWN_LIMIT).map((name) => boundName(name)) : [],
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { boundText } from './foreign-text.ts'
+import { boundName, boundText } from './foreign-text.ts'
 
 describe('boundText', () => {
   it.each([
@@ -13,5 +13,16 @@ describe('boundText', () => {
   it('cuts at 500 characters and never inside a surrogate pair', () => {
     expect(boundText('x'.repeat(600))).toHaveLength(500)
     expect(boundText(`${'x'.repeat(498)}😀${'x'.repeat(100)}`)).toBe(`${'x'.repeat(498)}…`)
+  })
+})
+
+describe('boundName', () => {
+  it('keeps what a name begins and ends with', () => {
+    expect(boundName(' svc.\t')).toBe(' svc. ')
+  })
+
+  it('cuts what is longer than a name can be', () => {
+    expect(boundName('x'.repeat(128))).toBe('x'.repeat(128))
+    expect(boundName(`${'x'.repeat(127)}😀y`)).toBe(`${'x'.repeat(127)}…`)
   })
 })

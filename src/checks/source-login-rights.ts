@@ -3,7 +3,7 @@ import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Statement } from '../ports/sql-port.ts'
 import type { JsonObject } from '../domain/json.ts'
-import { boundText } from './foreign-text.ts'
+import { boundName, boundText } from './foreign-text.ts'
 import { findPrincipal, groupsOf, hasRight, standingOf, type ServerSecurity, type Standing } from './server-rights.ts'
 import { readRow, type LoginPlace, type RefusedFacts, type WithheldFacts } from './sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from './sql-side.ts'
@@ -66,7 +66,7 @@ export async function observeSourceRights(
   if (!own.ok) return own
   const evidence = own.value
   if (evidence.outcome !== 'answered') return seen(evidence)
-  const ownLogin = boundText(evidence.row.login ?? evidence.account)
+  const ownLogin = boundName(evidence.row.login ?? evidence.account)
   if (dmsLogin === undefined || security === undefined || dmsLogin.toLowerCase() === ownLogin.toLowerCase()) {
     return seen({ ...evidence, facts })
   }
@@ -110,7 +110,7 @@ function foreignFacts(login: string, security: ServerSecurity, isComplete: boole
   const principal = findPrincipal(login, security.principals)
   const groups = groupsOf(security)
     .map((group) => ({
-      name: boundText(group.name),
+      name: boundName(group.name),
       isSysadmin: group.isSysadmin,
       grants: hasRight(group, 'CONTROL SERVER'),
       denies: group.deniedTo.length > 0,
@@ -127,7 +127,7 @@ function foreignFacts(login: string, security: ServerSecurity, isComplete: boole
 function boundStanding(standing: Standing): Standing {
   return {
     ...standing,
-    name: boundText(standing.name),
+    name: boundName(standing.name),
     roles: boundNames(standing.roles),
     grantedTo: boundNames(standing.grantedTo),
     deniedTo: boundNames(standing.deniedTo),
@@ -136,5 +136,5 @@ function boundStanding(standing: Standing): Standing {
 }
 
 function boundNames(names: readonly string[]): string[] {
-  return [...new Set(names)].slice(0, NAMES_LIMIT).map((name) => boundText(name))
+  return [...new Set(names)].slice(0, NAMES_LIMIT).map((name) => boundName(name))
 }

@@ -5,7 +5,7 @@ import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { LoginAnswer, SqlPort, SqlServer, Statement } from '../ports/sql-port.ts'
 import type { Judgement, Spec } from './define.ts'
-import { boundText } from './foreign-text.ts'
+import { boundName, boundText } from './foreign-text.ts'
 import { explainRefusal } from './login-refusals.ts'
 import { describeLogin, readSqlServer, type SqlSide } from './sql-side.ts'
 
@@ -78,7 +78,7 @@ function loginFacts({ host, port, login }: SqlServer, database: string, answer: 
   const place = { host, port, database, account: describeLogin(login) }
   switch (answer.outcome) {
     case 'accepted':
-      return { ...place, outcome: 'accepted', encrypted: answer.encrypted, loginName: boundText(answer.loginName) }
+      return { ...place, outcome: 'accepted', encrypted: answer.encrypted, loginName: boundName(answer.loginName) }
     case 'withheld': {
       const { id, subject, manifest } = answer.refusedAt
       const refusedAt = { id, subject, ...(manifest === undefined ? {} : { manifest }) }

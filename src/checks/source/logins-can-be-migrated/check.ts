@@ -1,7 +1,7 @@
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
-import { boundText } from '../../foreign-text.ts'
+import { boundName } from '../../foreign-text.ts'
 import { blockedByControlServer } from '../../missing-control-server.ts'
 import { readRow, judgeNoLogin, type LoginPlace, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
@@ -74,7 +74,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
       database,
       account,
       outcome: 'answered',
-      ownLogin: boundText(row.login ?? account),
+      ownLogin: boundName(row.login ?? account),
       isComplete: row.viewAnyDefinition === 1,
       hasControlServer: row.controlServer === 1,
       sql: ofTypes('S'),
@@ -101,7 +101,7 @@ function isOfPeople({ name, type }: ServerPrincipalRow): boolean {
 }
 
 function kindOf(logins: readonly ServerPrincipalRow[]): Kind {
-  return { count: logins.length, names: logins.slice(0, NAMES_LIMIT).map(({ name }) => boundText(name, 130)) }
+  return { count: logins.length, names: logins.slice(0, NAMES_LIMIT).map(({ name }) => boundName(name)) }
 }
 
 function judgeLogins(evidence: Extract<Evidence, { outcome: 'answered' }>, spec: SourceSpec): Judgement {

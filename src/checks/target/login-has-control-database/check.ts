@@ -1,6 +1,6 @@
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
-import { boundText } from '../../foreign-text.ts'
+import { boundName, boundText } from '../../foreign-text.ts'
 import { quoteIdentifier, quoteInComment } from '../../quote-identifier.ts'
 import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
 import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
@@ -92,7 +92,7 @@ function factsOf(
   const parts = token.ok ? token.value : []
   const own = (control.ok ? control.value : []).filter(({ grantee }) => parts.some(({ id }) => id === grantee))
   const names = (all: readonly (string | null)[]): string[] =>
-    all.slice(0, NAMES_LIMIT).map((name) => boundText(name ?? 'a principal without a name'))
+    all.slice(0, NAMES_LIMIT).map((name) => boundName(name ?? 'a principal without a name'))
   return {
     roles: names(parts.filter(({ type }) => type === 'ROLE').map(({ name }) => name)),
     grantedTo: names(own.filter(({ state }) => state === 'G' || state === 'W').map(({ name }) => name)),

@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { judgeSourceRight } from '../../src/checks/judge-source-right.ts'
+import { explainRefusal } from '../../src/checks/login-refusals.ts'
+import backupsHaveChecksums from '../../src/checks/source/backups-have-checksums/check.ts'
+import databaseIsReadable from '../../src/checks/source/database-is-readable/check.ts'
+import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
+import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
+import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
+import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
+import { sourceDatabaseSubjects } from '../../src/checks/subjects.ts'
+import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
+import type { Judgement } from '../../src/checks/define.ts'
+import type { SourceRightsEvidence } from '../../src/checks/source-login-rights.ts'
+import type { JsonObject } from '../../src/domain/json.ts'
+import type { Script } from '../../src/domain/observed.ts'
+import { databaseSubject, manifestWith, sourceSubject } from '../sql-fixtures.ts'
+import { FILES, filesWith } from './source-files.ts'
+import { readTokens, syntaxError } from './tsql-guard.ts'
+
+/** Files that print T-SQL into which names are put, and files whose T-SQL is a constant. */
+const PRINTERS = [
+  'checks/judge-database-fact.ts',
+  'checks/judge-source-right.ts',
+  'checks/login-refusals.ts',
+  'checks/source/backups-have-checksums/check.ts',
+  'checks/source/database-is-readable/check.ts',
+  'checks/source/has-no-filestream/check.ts',
+  'checks/source/has-one-log-file/check.ts',
+  'checks/source/logins-can-be-migrated/check.ts',
+  'checks/source/recovery-model-is-full/check.ts',
+  'checks/target/login-has-control-database/check.ts',
+]
+const CONSTANT_PRINTERS = ['checks/source/tcp-ip-is-enabled/check.ts', 'checks/tls-remedies.ts']
+const CONSTANT = /language: 'tsql',\s*code: (?:'([^'\n]+)'|"([^"\n]+)"),/g
+
+const place = (name: string) => ({ host: 'sql01', port: 1433, database: name, account: name })
+
+/** The T-SQL that checks print about things of that name. */
+function printed(name: string): readonly string[] {
+  const scripts = [
+    ...refusalScripts(name),
+    ...sourceRightScripts(name),
+    ...targetScripts(name),
+    ...databaseScripts(name),
+  ]
+  return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
+}
+
+const scriptsOf = (judgement: Judgement): readonly Script[] =>
+  'remediation' in judgement ? judgement.remediation.scripts : []
+
+function refusalScripts(name: string): readonly Script[] {
+  const numbers = [18456, 18452, 18470, 18486, 18487, 18488, 4060, 911]
+  return numbers.flatMap((number) =>
+    (['source', 'target'] as const).flatMap((area) => {
+      const refused = { number, state: 1, database: name, kind: 'sql', server: 'sql01,1433', user: name, area } as const
+      return explainRefusal(refused)?.scripts ?? []
+    }),
+  )
+}
+
+function sourceRightScripts(name: string): readonly Script[] {
+  const row = {
+    login: name,
+    controlServer: 0,
+    sysadmin: 0,
+    viewServerState: 0,
+    viewAnyDefinition: 0,
+    connectSql: 1,
+    productVersion: '16.0.4135',
+    edition: name,
+    engineEdition: 3,
+    netTransport: null,
+    authScheme: null,
+    localTcpPort: null,
+  } as const
+  const facts = { roles: [name], grantedTo: [name], deniedTo: [name], notSeen: [name] }
+  const standing = {
+    name,
+    type: 'S',
+    isDisabled: false,
+    roles: [name],
+    isSysadmin: false,
+    grantedTo: [],
+    deniedTo: [name],
+    connectDeniedTo: [],
+  }
+  const own = (change: object): SourceRightsEvidence => ({
+    ...place(name),
+    outcome: 'answered',
+    row: { ...row, ...change },
+    facts,
+  })
+  const foreign = (change: object, isComplete = true): SourceRightsEvidence => ({
+    ...place(name),
+    outcome: 'foreign',
+    ownLogin: name,
+    productVersion: '10.50.6000',
+    foreign: { login: name, groups: [], isComplete, ...change },
+  })
+  const evidence = [
+    own({}),
+    own({ productVersion: '10.50.6000' }),
+    own({ controlServer: null, sysadmin: null }),
+    foreign({}),
+    foreign({}, false),
+    foreign({ standing }),
+    foreign({ standing: { ...standing, isDisabled: true } }),
+    foreign({ standing: { ...standing, connectDeniedTo: [name] } }),
+  ]
+  return evidence.flatMap((one) =>
+    (['CONTROL SERVER', 'sysadmin'] as const).flatMap((right) =>
+      scriptsOf(judgeSourceRight(one, right, sourceSubject())),
+    ),
+  )
+}
+
+function targetScripts(name: string): readonly Script[] {
+  const subject = databaseSubject()
+  const named = { ...subject, spec: { ...subject.spec, database: name } }
+  const row = { database: name, controlDatabase: 0, dbOwner: 0, login: name, user: name, engineEdition: 5 }
+  const facts = { roles: [name], grantedTo: [name], deniedTo: [name], notSeen: [] }
+  const answered = { ...place(name), outcome: 'answered', row, facts }
+  const refused = { ...place(name), outcome: 'refused', number: 4060, state: 1, severity: 11, message: name }
+  return [answered, { ...answered, row: { ...row, user: null } }, refused].flatMap((evidence) =>
+    scriptsOf(loginHasControlDatabase.judge(evidence as JsonObject, named)),
+  )
+}
+
+function databaseScripts(name: string): readonly Script[] {
+  const [subject] = sourceDatabaseSubjects(manifestWith({}))
+  if (subject === undefined) throw new Error('the fixture has no database')
+  const named = { ...subject, spec: { ...subject.spec, database: { ...subject.spec.database, name } } }
+  const state = {
+    name,
+    state: 'ONLINE',
+    userAccess: 'MULTI_USER',
+    recoveryModel: 'SIMPLE',
+    collation: name,
+    hasAccess: 0,
+  }
+  const facts = {
+    containment: null,
+    encryption: null,
+    files: { data: 1, log: 2, filestream: 1, sizeMb: 8 },
+    nonTransactedAccess: null,
+    lastFullBackup: null,
+    lastLogBackup: null,
+    notSeen: [],
+  }
+  const seen = (stateChange: object | null, factsChange: object = {}, viewAnyDatabase = 0): JsonObject => ({
+    ...place(name),
+    outcome: 'answered',
+    server: { viewAnyDatabase },
+    near: [name],
+    state: stateChange === null ? null : { ...state, ...stateChange },
+    facts: { ...facts, ...factsChange },
+  })
+  const kind = { count: 1, names: [name] }
+  const logins = { outcome: 'answered', ownLogin: name, isComplete: true, sql: kind, windows: kind, entra: kind }
+  const states = ['OFFLINE', 'RESTORING', 'RECOVERING', 'RECOVERY_PENDING', 'SUSPECT', 'EMERGENCY', 'ONLINE', name]
+  return [
+    ...states.map((one) => databaseIsReadable.judge(seen({ state: one }), named)),
+    databaseIsReadable.judge(seen({ userAccess: 'SINGLE_USER' }), named),
+    databaseIsReadable.judge(seen(null), named),
+    databaseIsReadable.judge(seen(null, {}, 1), named),
+    recoveryModelIsFull.judge(seen({}), named),
+    hasOneLogFile.judge(seen({}), named),
+    hasNoFilestream.judge(seen({}), named),
+    hasNoFilestream.judge(seen({}, { nonTransactedAccess: 'FULL' }), named),
+    backupsHaveChecksums.judge(seen({}), named),
+    loginsCanBeMigrated.judge({ ...place(name), ...logins, disabled: kind }, sourceSubject()),
+  ].flatMap(scriptsOf)
+}
+
+/** What the grammar of the parser does not know, although SQL Server does; each begins a statement. */
+const UNKNOWN_TO_THE_GRAMMAR = [
+  /^EXECUTE AS LOGIN = N'/,
+  /^RESTORE DATABASE \[.*\] WITH RECOVERY$/s,
+  /^REVOKE (?:CONTROL|CONNECT)\b/,
+  /^GRANT (?:CONNECT SQL|VIEW ANY \w+) TO \[/,
+  /^ALTER DATABASE \[.*\] REMOVE FILE \[/s,
+  /^GRANT CONTROL ON DATABASE : : \[/,
+]
+
+/** The statements of a script, as their tokens stand, without comments. */
+function statementsOf(script: string): readonly string[] {
+  const statements = ['']
+  for (const { kind, text, isComment } of readTokens(script)) {
+    if (kind === 'SEMI') statements.push('')
+    else if (!isComment) statements.push(`${statements.pop() ?? ''} ${text}`.trim())
+  }
+  return statements.filter((statement) => statement !== '')
+}
+
+const kindsOf = (script: string): readonly string[] => readTokens(script).map(({ kind }) => kind)
+
+/** With a backslash a name is that of a Windows account, for which other things are printed. */
+const HOSTILE: readonly [string, string][] = [
+  ['a]; DROP TABLE b --', 'plain'],
+  ["a'; DROP TABLE b --", 'plain'],
+  ["]]'']'", 'plain'],
+  ['*/ DROP TABLE b /*', 'plain'],
+  ['"a"\u2028\u{1f600}\u{10ffff}\uff07\uff3d', 'plain'],
+  ['a\nDROP TABLE b', 'plain'],
+  ['a\r\nGO\r\nDROP TABLE b\r\nGO\r\n', 'plain'],
+  ["]'\u{1f600}".repeat(42), 'plain'],
+  ['CORP\\a]; DROP TABLE b --', 'CORP\\plain'],
+  ['CORP\\a\nDROP TABLE b', 'CORP\\plain'],
+  ["CORP\\a\r'; DROP TABLE b", 'CORP\\plain'],
+]
+
+describe('the T-SQL that checks print', () => {
+  let plain: ReadonlyMap<string, readonly string[]>
+  beforeAll(() => {
+    plain = new Map(['plain', 'CORP\\plain'].map((name) => [name, printed(name)]))
+  })
+
+  it('comes from the files that are looked at here', () => {
+    const files = filesWith(/'tsql'/).filter((file) => file.startsWith('checks/'))
+    expect(files.sort()).toEqual([...PRINTERS, ...CONSTANT_PRINTERS].sort())
+    expect(plain.get('plain')?.length).toBeGreaterThan(50)
+  })
+
+  it('is T-SQL', () => {
+    const constants = CONSTANT_PRINTERS.flatMap((file) => [...(FILES.get(file) ?? '').matchAll(CONSTANT)])
+    expect(constants).toHaveLength(CONSTANT_PRINTERS.length)
+    const scripts = [...plain.values()].flat().concat(constants.map(([, single, double]) => single ?? double ?? ''))
+    const statements = [...new Set(scripts.flatMap(statementsOf))]
+    const isKnown = (statement: string): boolean => !UNKNOWN_TO_THE_GRAMMAR.some((known) => known.test(statement))
+    expect(statements.filter(isKnown).filter((statement) => syntaxError(statement) !== undefined)).toEqual([])
+    expect(UNKNOWN_TO_THE_GRAMMAR.filter((known) => !statements.some((statement) => known.test(statement)))).toEqual([])
+  })
+
+  it.each(HOSTILE)('keeps its shape with the name %j', (name, like) => {
+    const scripts = printed(name)
+    expect(scripts.map(kindsOf)).toEqual(plain.get(like)?.map(kindsOf))
+  })
+})
