@@ -2,7 +2,8 @@
 import type { JsonObject } from '../src/domain/json.ts'
 import type { Manifest } from '../src/domain/manifest.ts'
 import { seen, unseen, type Observed } from '../src/domain/observed.ts'
-import type { ArmAnswer, ArmPort, SecurityRule, Subnet, VirtualNetwork } from '../src/ports/arm-port.ts'
+import type { ArmAnswer, ArmPort } from '../src/ports/arm-port.ts'
+import type { SecurityRule, Subnet, VirtualNetwork } from '../src/ports/network-resources.ts'
 import type { NameAnswer, NetPort } from '../src/ports/net-port.ts'
 import { MANIFEST } from './fixtures.ts'
 
@@ -19,6 +20,8 @@ export const SUBNET: Subnet = {
   networkSecurityGroupId: NSG_ID,
   serviceEndpoints: [],
   ipConfigurationIds: [],
+  delegations: [],
+  externalResources: [],
 }
 
 export const NETWORK: VirtualNetwork = {
@@ -56,15 +59,15 @@ export function forbidden(): { ok: false; failure: ReturnType<typeof unseen>['fa
 
 /** An ARM that answers what is given; everything else is a question that the check should not have asked. */
 export function armWith(answers: {
-  [Method in keyof ArmPort]?: (id: string) => Awaited<ReturnType<ArmPort[Method]>>
+  [Method in keyof ArmPort]?: (id: string, second?: string) => Awaited<ReturnType<ArmPort[Method]>>
 }): ArmPort {
   const ask =
     (method: keyof ArmPort) =>
-    (id = '') => {
+    (id = '', second?: string) => {
       const answer = answers[method]
       return answer === undefined
         ? Promise.reject(new Error(`${method} was not expected: ${id}`))
-        : Promise.resolve(answer(id))
+        : Promise.resolve(answer(id, second))
     }
   return {
     signIn: ask('signIn') as ArmPort['signIn'],
@@ -77,7 +80,21 @@ export function armWith(answers: {
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
     gatewayConnection: ask('gatewayConnection') as ArmPort['gatewayConnection'],
     localNetworkGateway: ask('localNetworkGateway') as ArmPort['localNetworkGateway'],
+    serviceTags: ask('serviceTags') as ArmPort['serviceTags'],
+    securityAdminRules: ask('securityAdminRules') as ArmPort['securityAdminRules'],
+    routeTable: ask('routeTable') as ArmPort['routeTable'],
+    natGateway: ask('natGateway') as ArmPort['natGateway'],
+    publicIpAddress: ask('publicIpAddress') as ArmPort['publicIpAddress'],
+    publicIpPrefix: ask('publicIpPrefix') as ArmPort['publicIpPrefix'],
+    privateEndpoint: ask('privateEndpoint') as ArmPort['privateEndpoint'],
+    virtualHubs: ask('virtualHubs') as ArmPort['virtualHubs'],
+    hubConnections: ask('hubConnections') as ArmPort['hubConnections'],
+    hubGateway: ask('hubGateway') as ArmPort['hubGateway'],
+    provider: ask('provider') as ArmPort['provider'],
+    permissions: ask('permissions') as ArmPort['permissions'],
     dmsService: ask('dmsService') as ArmPort['dmsService'],
+    dmsServices: ask('dmsServices') as ArmPort['dmsServices'],
+    dmsSkus: ask('dmsSkus') as ArmPort['dmsSkus'],
   }
 }
 

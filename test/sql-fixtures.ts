@@ -7,7 +7,8 @@ import type { JsonObject } from '../src/domain/json.ts'
 import type { Manifest, Source, Target } from '../src/domain/manifest.ts'
 import { seen, unseen, type Observed } from '../src/domain/observed.ts'
 import type { Subject } from '../src/domain/subject.ts'
-import type { ArmAnswer, SqlServerResource, VirtualNetwork } from '../src/ports/arm-port.ts'
+import type { ArmAnswer, SqlServerResource } from '../src/ports/arm-port.ts'
+import type { VirtualNetwork } from '../src/ports/network-resources.ts'
 import type { BrowserAnswer, ConnectAnswer, NameAnswer } from '../src/ports/net-port.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import type { LoginAnswer, PreLoginAnswer, SqlServer, TlsAnswer } from '../src/ports/sql-port.ts'
@@ -127,7 +128,13 @@ function createArm({ subnet, sqlServer, absentDatabases = [] }: World): Partial<
   return {
     virtualNetwork: (id) => {
       if (subnet === undefined) return Promise.resolve(FORBIDDEN)
-      const dms = { addressPrefixes: subnet, serviceEndpoints: [], ipConfigurationIds: [] }
+      const dms = {
+        addressPrefixes: subnet,
+        serviceEndpoints: [],
+        ipConfigurationIds: [],
+        delegations: [],
+        externalResources: [],
+      }
       const network = {
         id,
         name: 'vnet',

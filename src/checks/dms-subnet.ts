@@ -1,7 +1,8 @@
 import type { Manifest } from '../domain/manifest.ts'
 import { seen, type Observed } from '../domain/observed.ts'
 import { isSameResource, parseResourceId } from '../domain/resource-id.ts'
-import type { ArmPort, Subnet, VirtualNetwork } from '../ports/arm-port.ts'
+import type { ArmPort } from '../ports/arm-port.ts'
+import type { Subnet, VirtualNetwork } from '../ports/network-resources.ts'
 
 /**
  * Why there is no subnet: the manifest names none, DMS has none or is not there itself, the network is of the classic

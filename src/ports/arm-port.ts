@@ -1,4 +1,21 @@
 import type { Observed } from '../domain/observed.ts'
+import type {
+  GatewayConnection,
+  HubConnection,
+  HubGateway,
+  LocalNetworkGateway,
+  NatGateway,
+  NetworkSecurityGroup,
+  PrivateEndpoint,
+  PublicIpAddress,
+  PublicIpPrefix,
+  RouteTable,
+  SecurityAdminRule,
+  ServiceTagList,
+  VirtualHub,
+  VirtualNetwork,
+  VirtualNetworkGateway,
+} from './network-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
 export type ArmAnswer<T> =
@@ -45,82 +62,40 @@ export interface SqlVirtualNetworkRule {
   ignoreMissingEndpoint: boolean
 }
 
-export interface Subnet {
-  id: string
-  name: string
-  addressPrefixes: readonly string[]
-  networkSecurityGroupId?: string
-  routeTableId?: string
-  natGatewayId?: string
-  serviceEndpoints: readonly string[]
-  /** ARM ids under which something has an address here, e.g. `.../virtualNetworkGateways/gw/ipConfigurations/default`. */
-  ipConfigurationIds: readonly string[]
-}
-
-export interface VirtualNetwork {
-  id: string
-  name: string
-  location: string
-  addressPrefixes: readonly string[]
-  dnsServers: readonly string[]
-  subnets: readonly Subnet[]
-  peerings: readonly { name: string; state?: string; remoteId?: string; useRemoteGateways: boolean }[]
-}
-
-/** A rule with singular and plural fields merged, empty strings dropped, letter case as Azure wrote it. */
-export interface SecurityRule {
-  name: string
-  priority: number
-  direction: 'inbound' | 'outbound'
-  access: 'allow' | 'deny'
-  /** Lower case: `tcp`, `udp`, `icmp`, `esp`, `ah`, `*`. */
-  protocol: string
-  sourcePrefixes: readonly string[]
-  sourcePorts: readonly string[]
-  destinationPrefixes: readonly string[]
-  destinationPorts: readonly string[]
-  sourceGroupIds: readonly string[]
-  destinationGroupIds: readonly string[]
-}
-
-export interface NetworkSecurityGroup {
-  id: string
-  name: string
-  /** Custom and default rules, both directions, unsorted. */
-  rules: readonly SecurityRule[]
-}
-
-export interface VirtualNetworkGateway {
-  id: string
-  name: string
-  gatewayType?: string
-  /** ARM ids of its connections. */
-  connectionIds: readonly string[]
-}
-
-export interface GatewayConnection {
-  id: string
-  name: string
-  /** `IPsec`, `ExpressRoute`, `Vnet2Vnet`, ... */
-  connectionType?: string
-  /** Absent: Azure did not say, which is not "down". */
-  connectionStatus?: string
-  enableBgp: boolean
-  localNetworkGatewayId?: string
-}
-
-export interface LocalNetworkGateway {
-  id: string
-  name: string
-  addressPrefixes: readonly string[]
-}
-
 export interface DmsService {
   id: string
   name: string
   location: string
   provisioningState?: string
   virtualSubnetId?: string
+  /** `Standard_4vCores`, and the tier: `Premium`. */
+  skuName?: string
+  skuTier?: string
+}
+
+export interface ProviderRegistration {
+  namespace: string
+  /** `Registered`, `Registering`, `Unregistering`, `NotRegistered`, `Unregistered`. */
+  registrationState?: string
+  resourceTypes: readonly { type: string; locations: readonly string[] }[]
+}
+
+/** What the run's identity may do at a scope: actions less notActions, with `*` as a wildcard. */
+export interface PermissionSet {
+  actions: readonly string[]
+  notActions: readonly string[]
+  dataActions: readonly string[]
+  notDataActions: readonly string[]
+}
+
+/** An offer of the service: where, and whether this subscription may have it. */
+export interface DmsSku {
+  name: string
+  tier?: string
+  resourceType?: string
+  locations: readonly string[]
+  /** Reason codes such as `NotAvailableForSubscription`. */
+  restrictions: readonly string[]
 }
 
 /**
@@ -139,5 +114,23 @@ export interface ArmPort {
   virtualNetworkGateway(id: string): Promise<Observed<ArmAnswer<VirtualNetworkGateway>>>
   gatewayConnection(id: string): Promise<Observed<ArmAnswer<GatewayConnection>>>
   localNetworkGateway(id: string): Promise<Observed<ArmAnswer<LocalNetworkGateway>>>
+  /** The service tags that hold in a region; the same list for every network of it. */
+  serviceTags(subscriptionId: string, location: string): Promise<Observed<ArmAnswer<ServiceTagList>>>
+  /** In effect on a virtual network, from every network manager that manages it. */
+  securityAdminRules(networkId: string): Promise<Observed<ArmAnswer<readonly SecurityAdminRule[]>>>
+  routeTable(id: string): Promise<Observed<ArmAnswer<RouteTable>>>
+  natGateway(id: string): Promise<Observed<ArmAnswer<NatGateway>>>
+  publicIpAddress(id: string): Promise<Observed<ArmAnswer<PublicIpAddress>>>
+  publicIpPrefix(id: string): Promise<Observed<ArmAnswer<PublicIpPrefix>>>
+  privateEndpoint(id: string): Promise<Observed<ArmAnswer<PrivateEndpoint>>>
+  virtualHubs(subscriptionId: string): Promise<Observed<ArmAnswer<readonly VirtualHub[]>>>
+  hubConnections(hubId: string): Promise<Observed<ArmAnswer<readonly HubConnection[]>>>
+  /** A vpnGateways or expressRouteGateways resource of a hub. */
+  hubGateway(id: string): Promise<Observed<ArmAnswer<HubGateway>>>
+  provider(subscriptionId: string, namespace: string): Promise<Observed<ArmAnswer<ProviderRegistration>>>
+  /** At a subscription, a resource group or a resource. Azure answers for scopes that do not exist as well. */
+  permissions(scope: string): Promise<Observed<ArmAnswer<readonly PermissionSet[]>>>
   dmsService(id: string): Promise<Observed<ArmAnswer<DmsService>>>
+  dmsServices(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsService[]>>>
+  dmsSkus(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsSku[]>>>
 }

@@ -1,5 +1,6 @@
-import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
-import type { ArmAnswer, ArmPort, VirtualNetworkGateway } from '../../ports/arm-port.ts'
+import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
+import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
+import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
@@ -124,6 +125,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     gatewayConnection: (id) => get('Microsoft.Network/connections', id, NETWORK_VERSION, decodeGatewayConnection),
     localNetworkGateway: (id) =>
       get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
+    ...NOT_READ_YET,
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }
@@ -198,4 +200,23 @@ function decodeItems<T>(what: string, items: readonly unknown[], decode: (item: 
     decoded.push(one.value)
   }
   return seen(decoded)
+}
+
+const notReadYet = (): Promise<Observed<never>> =>
+  Promise.resolve(unseen('unsupported', 'This version does not read it from Azure.'))
+const NOT_READ_YET = {
+  serviceTags: notReadYet,
+  securityAdminRules: notReadYet,
+  routeTable: notReadYet,
+  natGateway: notReadYet,
+  publicIpAddress: notReadYet,
+  publicIpPrefix: notReadYet,
+  privateEndpoint: notReadYet,
+  virtualHubs: notReadYet,
+  hubConnections: notReadYet,
+  hubGateway: notReadYet,
+  provider: notReadYet,
+  permissions: notReadYet,
+  dmsServices: notReadYet,
+  dmsSkus: notReadYet,
 }

@@ -4,7 +4,8 @@ import type {
   Subnet,
   VirtualNetwork,
   VirtualNetworkGateway,
-} from '../../ports/arm-port.ts'
+  VirtualNetworkPeering,
+} from '../../ports/network-resources.ts'
 import {
   flag,
   list,
@@ -50,7 +51,17 @@ function decodeSubnet(item: Fields): Subnet {
     ...(natGatewayId === undefined ? {} : { natGatewayId }),
     serviceEndpoints: (optionalList(properties, 'serviceEndpoints', decodeServiceEndpoint) ?? []).flat(),
     ipConfigurationIds: optionalList(properties, 'ipConfigurations', (entry) => text(entry, 'id')) ?? [],
+    delegations: optionalList(properties, 'delegations', (entry) => text(propertiesOf(entry), 'serviceName')) ?? [],
+    externalResources: [
+      ...(optionalList(properties, 'serviceAssociationLinks', decodeExternalLink) ?? []),
+      ...(optionalList(properties, 'resourceNavigationLinks', decodeExternalLink) ?? []),
+    ],
   }
+}
+
+/** A service that put something of its own into the subnet. */
+function decodeExternalLink(entry: Fields): string {
+  return optionalText(propertiesOf(entry), 'linkedResourceType') ?? optionalText(entry, 'name') ?? 'a service'
 }
 
 function subnetPrefixes(properties: Fields, name: string): readonly string[] {
@@ -68,15 +79,19 @@ function decodeServiceEndpoint(entry: Fields): readonly string[] {
   return state === 'failed' || state === 'deleting' ? [] : [service]
 }
 
-function decodePeering(item: Fields): VirtualNetwork['peerings'][number] {
+function decodePeering(item: Fields): VirtualNetworkPeering {
   const properties = propertiesOf(item)
   const state = optionalText(properties, 'peeringState')
   const remoteId = optionalReference(properties, 'remoteVirtualNetwork')
+  const remoteSpace =
+    optionalFields(properties, 'remoteVirtualNetworkAddressSpace') ?? optionalFields(properties, 'remoteAddressSpace')
   return {
     name: text(item, 'name'),
     ...(state === undefined ? {} : { state }),
     ...(remoteId === undefined ? {} : { remoteId }),
     useRemoteGateways: flag(properties, 'useRemoteGateways'),
+    allowGatewayTransit: flag(properties, 'allowGatewayTransit'),
+    remotePrefixes: (remoteSpace === undefined ? undefined : optionalTexts(remoteSpace, 'addressPrefixes')) ?? [],
   }
 }
 

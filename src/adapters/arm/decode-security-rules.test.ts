@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Json } from '../../domain/json.ts'
 import type { Observed } from '../../domain/observed.ts'
-import type { SecurityRule } from '../../ports/arm-port.ts'
+import type { SecurityRule } from '../../ports/network-resources.ts'
 import { decodeBody } from './decode.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 

@@ -1,4 +1,4 @@
-import type { NetworkSecurityGroup, SecurityRule } from '../../ports/arm-port.ts'
+import type { NetworkSecurityGroup, SecurityRule } from '../../ports/network-resources.ts'
 import {
   list,
   optionalInteger,

@@ -13,7 +13,8 @@ import {
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import { seen, unseen } from '../../../domain/observed.ts'
-import type { ArmPort, GatewayConnection, Subnet, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { GatewayConnection, Subnet, VirtualNetwork } from '../../../ports/network-resources.ts'
 import type { NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
@@ -106,7 +107,14 @@ async function run(port: ArmPort, addresses = ['192.168.7.5'], place = HERE): Pr
   return definition.judge(evidenceIn(await observe(port, addresses, place)), subjectOf(place))
 }
 
-const peering = { name: 'to-hub', state: 'Connected', remoteId: 'x', useRemoteGateways: true }
+const peering = {
+  name: 'to-hub',
+  state: 'Connected',
+  remoteId: 'x',
+  useRemoteGateways: true,
+  allowGatewayTransit: false,
+  remotePrefixes: [],
+}
 
 describe('network/dms-vnet-has-site-to-site-connectivity', () => {
   it('is asked of every source', () => {

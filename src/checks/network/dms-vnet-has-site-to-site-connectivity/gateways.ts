@@ -1,7 +1,8 @@
 import { containsAddress } from '../../../domain/address.ts'
 import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
-import type { ArmAnswer, ArmPort, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
+import type { VirtualNetwork } from '../../../ports/network-resources.ts'
 import { boundText } from '../../foreign-text.ts'
 
 export type ConnectionFact = {

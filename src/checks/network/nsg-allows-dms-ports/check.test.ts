@@ -13,7 +13,7 @@ import {
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest, Share } from '../../../domain/manifest.ts'
-import type { SecurityRule, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { SecurityRule, VirtualNetwork } from '../../../ports/network-resources.ts'
 import type { NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'

@@ -1,7 +1,7 @@
 import { isTouchingPort, type FilterRule, type FlowProtocol } from '../../../domain/rule-match.ts'
 import { combineAnswers, evaluateFlow, type FlowAnswer } from '../../../domain/security-rules.ts'
 import type { NetworkFacts } from '../../../domain/service-tags.ts'
-import type { NetworkSecurityGroup } from '../../../ports/arm-port.ts'
+import type { NetworkSecurityGroup } from '../../../ports/network-resources.ts'
 import type { VantageFact } from '../../network-path.ts'
 import type { PortFlow } from './flows.ts'
 

@@ -4,7 +4,7 @@ import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import type { FlowProtocol } from '../../../domain/rule-match.ts'
 import type { FlowPeer } from '../../../domain/security-rules.ts'
 import type { NetworkFacts } from '../../../domain/service-tags.ts'
-import type { Subnet, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { Subnet, VirtualNetwork } from '../../../ports/network-resources.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { readResolverVantage, type VantageFact } from '../../network-path.ts'
 

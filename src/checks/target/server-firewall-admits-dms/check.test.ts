@@ -13,7 +13,8 @@ import {
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import type { Observed } from '../../../domain/observed.ts'
-import type { ArmAnswer, ArmPort, VirtualNetwork } from '../../../ports/arm-port.ts'
+import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
+import type { VirtualNetwork } from '../../../ports/network-resources.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
