@@ -37,7 +37,8 @@ export interface SqlServerResource {
   fullyQualifiedDomainName?: string
   /** `Enabled`, `Disabled`, `SecuredByPerimeter`, as Azure writes it; absent when Azure left it out. */
   publicNetworkAccess?: string
-  privateEndpointConnections: readonly { name: string; status?: string }[]
+  /** `endpointId` is the private endpoint's own id, which may be in another subscription. */
+  privateEndpointConnections: readonly { name: string; status?: string; endpointId?: string }[]
 }
 
 export interface SqlDatabaseResource {

@@ -10,6 +10,7 @@ import {
   optionalFields,
   optionalInteger,
   optionalList,
+  optionalReference,
   optionalText,
   propertiesOf,
   text,
@@ -39,11 +40,16 @@ export function decodeSqlServer(body: Fields): SqlServerResource {
   }
 }
 
-function decodePrivateEndpoint(item: Fields): { name: string; status?: string } {
+function decodePrivateEndpoint(item: Fields): SqlServerResource['privateEndpointConnections'][number] {
   const name = optionalText(item, 'name') ?? text(item, 'id').split('/').at(-1) ?? ''
   const connection = optionalFields(propertiesOf(item), 'privateLinkServiceConnectionState')
   const status = connection === undefined ? undefined : optionalText(connection, 'status')
-  return { name, ...(status === undefined ? {} : { status }) }
+  const endpointId = optionalReference(propertiesOf(item), 'privateEndpoint')
+  return {
+    name,
+    ...(status === undefined ? {} : { status }),
+    ...(endpointId === undefined ? {} : { endpointId }),
+  }
 }
 
 /** https://learn.microsoft.com/rest/api/sql/databases/get */

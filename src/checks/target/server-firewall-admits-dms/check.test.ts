@@ -4,6 +4,7 @@ import {
   evidenceIn,
   forbidden,
   manifestWith,
+  netWith,
   networkWith,
   notThere,
   SERVER_ID,
@@ -14,7 +15,13 @@ import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import type { Observed } from '../../../domain/observed.ts'
 import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
-import type { VirtualNetwork } from '../../../ports/network-resources.ts'
+import type {
+  NatGateway,
+  PrivateEndpoint,
+  PublicIpAddress,
+  RouteTable,
+  VirtualNetwork,
+} from '../../../ports/network-resources.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -26,6 +33,15 @@ interface Situation {
   location?: string
   /** Private endpoint connections by status. */
   endpoints?: string[]
+  /** What Azure says of each of them. */
+  endpoint?: Partial<PrivateEndpoint> | Observed<ArmAnswer<PrivateEndpoint>>
+  /** What the name of the server means to the runner, and the runner's own address. */
+  dns?: string[]
+  runner?: string
+  peerings?: VirtualNetwork['peerings']
+  nat?: Observed<ArmAnswer<NatGateway>>
+  publicAddress?: Observed<ArmAnswer<PublicIpAddress>>
+  routes?: RouteTable['routes']
   rules?: [name: string, start: string, end: string][]
   networkRules?: { subnetId?: string; state?: string }[]
   serviceEndpoints?: string[]
@@ -35,7 +51,12 @@ interface Situation {
 }
 
 function portOf(situation: Situation): ArmPort {
-  const { access, endpoints = [], rules = [], networkRules = [], serviceEndpoints = [], network } = situation
+  const { endpoints = [], rules = [], networkRules = [], serviceEndpoints = [], network } = situation
+  const { endpoint, nat, publicAddress, routes = [], peerings = [], access } = situation
+  const ways = {
+    ...(nat === undefined && publicAddress === undefined ? {} : { natGatewayId: NAT.id }),
+    ...(routes.length === 0 ? {} : { routeTableId: 'rt' }),
+  }
   const publicNetworkAccess = 'access' in situation ? access : 'Enabled'
   return armWith({
     sqlServer: () =>
@@ -44,8 +65,28 @@ function portOf(situation: Situation): ArmPort {
         name: 'sqlsales',
         location: situation.location ?? 'westeurope',
         ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
-        privateEndpointConnections: endpoints.map((status, index) => ({ name: `pe${String(index)}`, status })),
+        fullyQualifiedDomainName: HOST,
+        privateEndpointConnections: endpoints.map((status, index) => ({
+          name: `pe${String(index)}`,
+          status,
+          endpointId: ENDPOINT_ID,
+        })),
       }),
+    privateEndpoint: () =>
+      endpoint !== undefined && 'ok' in endpoint
+        ? endpoint
+        : there({
+            id: ENDPOINT_ID,
+            name: 'pe',
+            subnetId: SUBNET_ID,
+            connections: [],
+            dnsConfigs: [{ fqdn: HOST, ipAddresses: ['10.0.2.5'] }],
+            ...endpoint,
+          }),
+    natGateway: () => nat ?? there(NAT),
+    publicIpAddress: () => publicAddress ?? there({ id: 'pip', name: 'pip', ipAddress: '203.0.113.7' }),
+    publicIpPrefix: () => there({ id: 'prefix', name: 'prefix', ipPrefix: '203.0.113.4/31' }),
+    routeTable: () => there({ id: 'rt', name: 'rt-dms', disableBgpRoutePropagation: false, routes }),
     sqlFirewallRules: () =>
       there(rules.map(([name, startIpAddress, endIpAddress]) => ({ name, startIpAddress, endIpAddress }))),
     sqlVirtualNetworkRules: () =>
@@ -57,7 +98,7 @@ function portOf(situation: Situation): ArmPort {
           ...rule,
         })),
       ),
-    virtualNetwork: () => network ?? there(networkWith({}, { serviceEndpoints })),
+    virtualNetwork: () => network ?? there(networkWith({ peerings }, { serviceEndpoints, ...ways })),
   })
 }
 
@@ -65,19 +106,37 @@ function manifestOf({ egress = [], manifest = {} }: Situation): Manifest {
   return manifestWith({ dms: { ...MANIFEST.dms, egress }, ...manifest })
 }
 
-function observe(arm: ArmPort, manifest: Manifest): ReturnType<typeof definition.observe> {
+function observe(
+  arm: ArmPort,
+  manifest: Manifest,
+  { dns = ['10.0.2.5'], runner = '192.168.9.9' }: Pick<Situation, 'dns' | 'runner'> = {},
+): ReturnType<typeof definition.observe> {
   const [subject] = definition.subjects(manifest)
   if (subject === undefined) throw new Error('no subject')
-  return definition.observe({ arm }, subject)
+  const net = { ...netWith({ [HOST]: dns }), routeAddress: () => Promise.resolve(runner) }
+  return definition.observe({ arm, net }, subject)
 }
 
 async function run(situation: Situation, arm = portOf(situation)): Promise<Judgement> {
   const manifest = manifestOf(situation)
   const [subject] = definition.subjects(manifest)
   if (subject === undefined) throw new Error('no subject')
-  return definition.judge(evidenceIn(await observe(arm, manifest)), subject)
+  return definition.judge(evidenceIn(await observe(arm, manifest, situation)), subject)
 }
 
+const HOST = 'sqlsales.database.windows.net'
+const ENDPOINT_ID = `${SERVER_ID.replace(/Microsoft\.Sql.*/, '')}Microsoft.Network/privateEndpoints/pe`
+const OTHER_NETWORK = SUBNET_ID.replace(/virtualNetworks.*/, 'virtualNetworks/vnet-data')
+const NAT: NatGateway = { id: 'nat', name: 'nat-dms', publicIpAddressIds: ['pip'], publicIpPrefixIds: ['prefix'] }
+const ROUTE = { name: 'all', addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.0.0.4' }
+const peering = (state: string) => ({
+  name: 'to-data',
+  state,
+  remoteId: OTHER_NETWORK,
+  useRemoteGateways: false,
+  allowGatewayTransit: false,
+  remotePrefixes: [],
+})
 const READY = { state: 'Ready' }
 const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
 const PUBLIC: [string, string, string] = ['office', '203.0.113.0', '203.0.113.7']
@@ -162,7 +221,7 @@ describe('target/server-firewall-admits-dms', () => {
       'IPv4 left out and IPv6 declared',
       { rules: [PUBLIC], egress: ['203.0.113.9', '2001:db8::7'] },
       'fail',
-      'leave out 203.0.113.9 of the declared addresses',
+      'leave out 203.0.113.9 of the addresses of DMS (203.0.113.9, 2001:db8::7, dms.egress)',
     ],
     [
       'a network rule without the endpoint, and a declared IPv6 address',
@@ -216,7 +275,7 @@ describe('target/server-firewall-admits-dms', () => {
       'declared addresses covered in part',
       { rules: [PUBLIC], egress: ['203.0.113.7', '203.0.113.9'] },
       'fail',
-      'leave out 203.0.113.9 of the declared addresses of DMS',
+      'leave out 203.0.113.9 of the addresses of DMS (203.0.113.7, 203.0.113.9, dms.egress)',
     ],
     [
       'declared addresses and only a private rule',
@@ -259,13 +318,115 @@ describe('target/server-firewall-admits-dms', () => {
       'no access and an approved endpoint',
       { access: 'Disabled', endpoints: ['Pending', 'Approved'] },
       'unknown',
-      'private endpoint pe1 is Approved',
+      'private endpoint pe1 is Approved, in vnet, the network of DMS; whether its name resolves to 10.0.2.5 where DMS stands is not known',
     ],
     [
       'no rule and an approved endpoint',
       { endpoints: ['Approved'] },
       'unknown',
       'but private endpoint pe0 is Approved',
+    ],
+    [
+      'no access, and an endpoint to which the name leads in the DMS subnet',
+      { access: 'Disabled', endpoints: ['Approved'], runner: '10.0.1.4' },
+      'pass',
+      `private endpoint pe0 is Approved, in vnet, the network of DMS, and ${HOST} resolves to 10.0.2.5 in snet-dms`,
+    ],
+    [
+      'no rule, and an endpoint to which the name leads in the DMS subnet',
+      { endpoints: ['Approved'], runner: '10.0.1.4' },
+      'pass',
+      'private endpoint pe0 is Approved',
+    ],
+    [
+      'no access, and a name that leads to the public address',
+      { access: 'Disabled', endpoints: ['Approved'], runner: '10.0.1.4', dns: ['20.1.2.3'] },
+      'fail',
+      `but ${HOST} resolves to 20.1.2.3 in snet-dms, not to 10.0.2.5`,
+    ],
+    [
+      'a rule missing, and a name that leads to the public address',
+      { endpoints: ['Approved'], runner: '10.0.1.4', dns: ['20.1.2.3'] },
+      'fail',
+      'has no rule that would admit DMS',
+    ],
+    [
+      'an endpoint in a peered network',
+      {
+        access: 'Disabled',
+        endpoints: ['Approved'],
+        runner: '10.0.1.4',
+        endpoint: { subnetId: `${OTHER_NETWORK}/subnets/snet-pe` },
+        peerings: [peering('Connected')],
+      },
+      'pass',
+      'in vnet-data, peered with the network of DMS',
+    ],
+    [
+      'an endpoint behind a peering that is half made',
+      {
+        access: 'Disabled',
+        endpoints: ['Approved'],
+        runner: '10.0.1.4',
+        endpoint: { subnetId: `${OTHER_NETWORK}/subnets/snet-pe` },
+        peerings: [peering('Initiated')],
+      },
+      'unknown',
+      'in vnet-data, which is neither the network of DMS nor peered with it',
+    ],
+    [
+      'an endpoint that may not be read',
+      { access: 'Disabled', endpoints: ['Approved'], endpoint: forbidden() },
+      'unknown',
+      'where it is could not be told: it could not be read',
+    ],
+    [
+      'an endpoint without addresses',
+      { access: 'Disabled', endpoints: ['Approved'], runner: '10.0.1.4', endpoint: { dnsConfigs: [] } },
+      'unknown',
+      'Azure tells no address of it',
+    ],
+    [
+      'a NAT gateway whose addresses are admitted',
+      { rules: [PUBLIC], nat: there(NAT) },
+      'pass',
+      'cover 203.0.113.7, 203.0.113.4/31, under which DMS appears (NAT gateway nat-dms)',
+    ],
+    [
+      'a NAT gateway whose addresses are not admitted',
+      { rules: [['office', '203.0.113.4', '203.0.113.6']], nat: there(NAT) },
+      'fail',
+      'leave out 203.0.113.7 of the addresses of DMS (203.0.113.7, 203.0.113.4/31, NAT gateway nat-dms)',
+    ],
+    [
+      'a NAT gateway, and other addresses declared',
+      { rules: [PUBLIC], nat: there(NAT), egress: ['198.51.100.1'] },
+      'fail',
+      'leave out 198.51.100.1',
+    ],
+    [
+      'a NAT gateway that may not be read',
+      { rules: [PUBLIC], nat: forbidden() },
+      'unknown',
+      'the NAT gateway of snet-dms could not be read',
+    ],
+    [
+      'a NAT gateway with an address that may not be read',
+      { rules: [PUBLIC], publicAddress: forbidden() },
+      'unknown',
+      'a public address of the NAT gateway nat-dms could not be read',
+    ],
+    [
+      'a NAT gateway behind a firewall',
+      { rules: [PUBLIC], nat: there(NAT), routes: [ROUTE] },
+      'unknown',
+      'the route all of rt-dms sends 0.0.0.0/0 to VirtualAppliance 10.0.0.4',
+    ],
+    [
+      'a NAT gateway and a route to the internet',
+      { rules: [PUBLIC], nat: there(NAT), routes: [{ ...ROUTE, nextHopType: 'internet' }] },
+      'pass',
+      'NAT gateway nat-dms',
     ],
     ['a perimeter', { access: 'SecuredByPerimeter', rules: [AZURE] }, 'unknown', 'is SecuredByPerimeter'],
     ['access not told', { access: undefined, rules: [AZURE] }, 'unknown', 'Azure did not say'],

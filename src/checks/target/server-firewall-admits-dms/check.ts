@@ -1,15 +1,19 @@
 import { GENERATIONS } from '../../../domain/manifest.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
-import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
+import { readTargetHost } from '../../engine-endpoint.ts'
 import { boundText } from '../../foreign-text.ts'
+import { readResolverVantage } from '../../network-path.ts'
 import { targetSubjects, type TargetSpec } from '../../subjects.ts'
 import type { Evidence, ServerFacts } from './evidence.ts'
 import { admitted, isWaitingForSubnet, judgeGate } from './judge-gate.ts'
+import { readEgress } from './read-egress.ts'
+import { readEndpoints } from './read-endpoints.ts'
 
-export default defineCheck<TargetSpec, Evidence, 'arm'>({
+export default defineCheck<TargetSpec, Evidence, 'arm' | 'net'>({
   meta: {
     id: 'target/server-firewall-admits-dms',
     ref: 'DMSP-035',
@@ -31,9 +35,9 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     remedy:
       'Turn the Microsoft.Sql endpoint on for the DMS subnet and add a virtual network rule for it, or add firewall rules for the public addresses under which DMS appears.',
   },
-  uses: ['arm'],
+  uses: ['arm', 'net'],
   subjects: targetSubjects,
-  observe: ({ arm }, { spec }) => readServer(arm, spec),
+  observe: (ports, { spec }) => readServer(ports, spec),
   judge: (evidence, { spec }) => {
     if (evidence.found) {
       return isWaitingForSubnet(evidence) ? waitForSubnet(evidence, spec) : judgeGate(evidence, spec.target.resourceId)
@@ -60,7 +64,9 @@ function waitForSubnet({ server, networkRules }: ServerFacts, { manifest }: Targ
   return { verdict: 'blocked', summary, blockedBy }
 }
 
-async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promise<Observed<Evidence>> {
+async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: TargetSpec): Promise<Observed<Evidence>> {
+  const { arm } = ports
+  const { manifest, target } = spec
   const [server, addressRules, networkRules, dms] = await Promise.all([
     arm.sqlServer(target.resourceId),
     arm.sqlFirewallRules(target.resourceId),
@@ -73,15 +79,20 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
   if (!addressRules.value.found) return seen({ found: false, message: boundText(addressRules.value.message) })
   if (!networkRules.ok) return networkRules
   if (!networkRules.value.found) return seen({ found: false, message: boundText(networkRules.value.message) })
-  const { publicNetworkAccess, privateEndpointConnections, location } = server.value.value
+  const { publicNetworkAccess, location } = server.value.value
+  const place = dms.ok && dms.value.found ? dms.value : undefined
+  const endpoints = await readEndpoints(arm, server.value.value, place?.network)
+  const isInsideAzure = manifest.generation === 'classic'
+  const declared =
+    manifest.dms.egress.length > 0 ? { from: 'dms.egress', addresses: [...manifest.dms.egress] } : undefined
+  const egress = declared ?? (isInsideAzure && place !== undefined ? await readEgress(arm, place.subnet) : undefined)
   const facts: ServerFacts = {
     found: true,
     server: parseResourceId(target.resourceId)?.name ?? server.value.value.name,
     location: toRegion(location),
     ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
-    approvedEndpoints: privateEndpointConnections
-      .filter(({ status }) => status?.toLowerCase() === 'approved')
-      .map(({ name }) => name),
+    endpoints,
+    dns: endpoints.length === 0 ? null : await readDns(ports, spec),
     addressRules: addressRules.value.value.map(({ name, startIpAddress, endIpAddress }) => ({
       name,
       start: startIpAddress,
@@ -93,8 +104,10 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
       ...(state === undefined ? {} : { state }),
     })),
     subnet: null,
-    egress: [...manifest.dms.egress],
-    isInsideAzure: manifest.generation === 'classic',
+    egress: egress !== undefined && 'addresses' in egress ? egress.addresses : [],
+    ...(egress !== undefined && 'from' in egress ? { egressFrom: egress.from } : {}),
+    ...(egress !== undefined && 'gap' in egress ? { egressGap: egress.gap } : {}),
+    isInsideAzure,
   }
   // Without the subnet a network rule cannot be judged; what address rules decide stays decided.
   const isSubnetNeeded =
@@ -115,6 +128,20 @@ async function readServer(arm: ArmPort, { manifest, target }: TargetSpec): Promi
       serviceEndpoints: [...subnet.serviceEndpoints],
     },
   })
+}
+
+/** What the name of the server means here; null when it is not known or has no address. */
+async function readDns(
+  ports: Pick<Ports, 'arm' | 'net'>,
+  { manifest, target }: TargetSpec,
+): Promise<ServerFacts['dns']> {
+  const name = await readTargetHost(ports, target)
+  if (!name.known) return null
+  const { host } = name.server
+  const resolved = await ports.net.resolve(host)
+  if (!resolved.ok || !resolved.value.found) return null
+  const addresses = resolved.value.addresses.map(({ address }) => address)
+  return { host, addresses, vantage: await readResolverVantage(ports, manifest, addresses[0]) }
 }
 
 /** ARM writes a region as `westeurope` or as `West Europe`. */

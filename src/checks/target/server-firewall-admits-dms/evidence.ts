@@ -1,4 +1,6 @@
+import type { VantageFact } from '../../network-path.ts'
 import type { SubnetGap } from '../../dms-subnet.ts'
+import type { EndpointFact } from './read-endpoints.ts'
 
 export type AddressRuleFact = { name: string; start: string; end: string }
 
@@ -20,15 +22,21 @@ export type ServerFacts = {
   location: string
   /** `Enabled`, `Disabled`, `SecuredByPerimeter`; absent when Azure left it out. */
   publicNetworkAccess?: string
-  /** Names of private endpoint connections that are Approved. */
-  approvedEndpoints: string[]
+  /** Private endpoint connections that are Approved. */
+  endpoints: EndpointFact[]
+  /** What the server's name resolves to, and where it was looked up; null: not looked up. */
+  dns: { host: string; addresses: string[]; vantage: VantageFact } | null
   addressRules: AddressRuleFact[]
   networkRules: NetworkRuleFact[]
   /** Null: the subnet of DMS is not known; `subnetGap` says why, `unread` when Azure could not be asked. */
   subnet: SubnetFact | null
   subnetGap?: SubnetGap | 'unread'
-  /** Public addresses of DMS, as the manifest declares them. */
+  /** Public addresses of DMS. */
   egress: string[]
+  /** Who says so: `dms.egress`, or the NAT gateway of the subnet. */
+  egressFrom?: string
+  /** Why Azure does not tell the addresses. */
+  egressGap?: string
   /** Classic DMS runs inside Azure; the runtime of the modern one need not. */
   isInsideAzure: boolean
 }

@@ -11,6 +11,8 @@ import { isSameResource } from '../../../domain/resource-id.ts'
 import { azScript, groupOptions } from '../../azure-cli.ts'
 import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { failed, passed, undetermined } from './gate-judgements.ts'
+import { judgeEndpoints } from './judge-endpoints.ts'
 import type { AddressRuleFact, NetworkRuleFact, ServerFacts, SubnetFact } from './evidence.ts'
 
 /** `0.0.0.0` to `0.0.0.0`: every address inside Azure, of all tenants (Azure SQL firewall rules). */
@@ -29,14 +31,15 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
     return undetermined(facts, 'insufficient', message)
   }
   const judgement = admitted(facts) ?? judgeNetworkRule(facts, serverId) ?? judgeAddresses(facts, serverId)
-  if (judgement.verdict !== 'fail' || facts.approvedEndpoints.length === 0) return judgement
-  const message = `no rule of ${facts.server} admits DMS, but private endpoint ${facts.approvedEndpoints.join(', ')} is Approved; its network and its DNS are not looked at yet`
-  return undetermined(facts, 'insufficient', message)
+  const byEndpoint = judgement.verdict === 'pass' ? undefined : judgeEndpoints(facts)
+  if (byEndpoint?.answer === 'admits') return passed(facts, byEndpoint.fact)
+  if (byEndpoint?.answer !== 'open' || judgement.verdict !== 'fail') return judgement
+  return undetermined(facts, byEndpoint.kind, `no rule of ${facts.server} admits DMS, but ${byEndpoint.fact}`)
 }
 
 /** The pass of the server's gate, if it admits DMS; what follows from the rules alone when the subnet is not known. */
 export function admitted(facts: ServerFacts): Judgement | undefined {
-  const { server, subnet, egress } = facts
+  const { server, subnet, egress, egressFrom } = facts
   const own = ownRule(facts)
   if (subnet !== null && isReady(own) && hasSqlEndpoint(subnet) && isSameRegion(facts)) {
     return passed(
@@ -51,7 +54,10 @@ export function admitted(facts: ServerFacts): Judgement | undefined {
       `firewall rule ${azure.name} (0.0.0.0) of ${server} admits everything inside Azure, and so DMS`,
     )
   if (!isCovered(facts) || isBehindEndpoint(facts)) return undefined
-  return passed(facts, `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears`)
+  return passed(
+    facts,
+    `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears (${egressFrom ?? 'declared'})`,
+  )
 }
 
 function isCovered(facts: ServerFacts): boolean {
@@ -75,10 +81,14 @@ export function isWaitingForSubnet(facts: ServerFacts): boolean {
 }
 
 function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
-  const { server, approvedEndpoints } = facts
-  if (approvedEndpoints.length > 0) {
-    const message = `public network access of ${server} is Disabled and private endpoint ${approvedEndpoints.join(', ')} is Approved; its network and its DNS are not looked at yet`
-    return undetermined(facts, 'insufficient', message)
+  const { server } = facts
+  const byEndpoint = judgeEndpoints(facts)
+  const closed = `public network access of ${server} is Disabled`
+  if (byEndpoint?.answer === 'admits') return passed(facts, `${closed}, and ${byEndpoint.fact}`)
+  if (byEndpoint?.answer === 'open') return undetermined(facts, byEndpoint.kind, `${closed}, and ${byEndpoint.fact}`)
+  if (byEndpoint !== undefined) {
+    const text = `Link the private DNS zone of the endpoint to the network of DMS, or let its DNS servers forward to it.`
+    return failed(facts, `${closed}, and ${byEndpoint.fact}`, text, [])
   }
   const actual = `public network access of ${server} is Disabled and no private endpoint is Approved: it refuses every connection (error 47073)`
   const enable = azScript('az sql server update', {
@@ -126,7 +136,7 @@ function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | und
 
 /** `note`: what is known of a network rule that does not admit DMS. */
 function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Judgement {
-  const { server, egress, addressRules, networkRules } = facts
+  const { server, egress, egressFrom, egressGap, addressRules, networkRules } = facts
   const inner = addressRules.filter(isPrivateOnly)
   const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
   const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
@@ -141,11 +151,11 @@ function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Ju
     return undetermined(facts, 'insufficient', message)
   }
   if (publicEgress(egress).length > 0) {
-    const actual = `the firewall rules of ${server} leave out ${left} of the declared addresses of DMS (${egress.join(', ')})${never}`
+    const actual = `the firewall rules of ${server} leave out ${left} of the addresses of DMS (${egress.join(', ')}, ${egressFrom ?? 'declared'})${never}`
     return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId))
   }
   if (outer.length > 0) {
-    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)${besides}`
+    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)${egressGap === undefined ? '' : `; ${egressGap}`}${besides}`
     return undetermined(facts, 'missing-input', message)
   }
   const scripts = networkScripts(facts, serverId)
@@ -248,50 +258,4 @@ function describe(rules: readonly AddressRuleFact[]): string {
 
 function parseAll(texts: readonly string[]): AddressRange[] {
   return texts.flatMap((text) => parsePrefix(text) ?? [])
-}
-
-function expectedOf({ server, subnet }: ServerFacts): string {
-  const from = subnet === null ? 'DMS' : `DMS in ${subnet.name} (${subnet.prefixes.join(', ')})`
-  return `the firewall of ${server} admits ${from}`
-}
-
-function passed(facts: ServerFacts, fact: string): Judgement {
-  const actual = boundText(fact)
-  return {
-    verdict: 'pass',
-    proof: 'direct',
-    summary: `From DMS to ${facts.server}: ${actual}`,
-    expected: expectedOf(facts),
-    actual,
-  }
-}
-
-function failed(facts: ServerFacts, fact: string, text: string, scripts: readonly Script[]): Judgement {
-  const actual = boundText(fact)
-  const summary = `From DMS to ${facts.server}: not admitted, ${actual}`
-  return {
-    verdict: 'fail',
-    proof: 'direct',
-    summary,
-    expected: expectedOf(facts),
-    actual,
-    remediation: { text, scripts },
-  }
-}
-
-function undetermined(facts: ServerFacts, kind: 'insufficient' | 'missing-input', fact: string): Judgement {
-  const message = boundText(fact)
-  const summary = `Whether ${facts.server} admits DMS could not be determined: ${message}`
-  const text =
-    kind === 'missing-input'
-      ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
-      : 'Admit the DMS subnet by a virtual network rule with the Microsoft.Sql endpoint on: that can be proven.'
-  return {
-    verdict: 'unknown',
-    proof: 'direct',
-    summary,
-    expected: expectedOf(facts),
-    cause: { kind, message },
-    remediation: { text, scripts: [] },
-  }
 }

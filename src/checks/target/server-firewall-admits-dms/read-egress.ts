@@ -1,0 +1,63 @@
+import type { Observed } from '../../../domain/observed.ts'
+import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
+import type { Subnet } from '../../../ports/network-resources.ts'
+import { boundText } from '../../foreign-text.ts'
+
+/** Public addresses under which the subnet leaves Azure's network, or why they cannot be told. */
+export type EgressFacts = { from: string; addresses: string[] } | { gap: string }
+
+const EVERYTHING = ['0.0.0.0/0', '::/0']
+
+/**
+ * Addresses of the subnet's NAT gateway; undefined without one. A user route for everything goes before it
+ * (https://learn.microsoft.com/azure/nat-gateway/nat-gateway-design).
+ */
+export async function readEgress(arm: ArmPort, subnet: Subnet): Promise<EgressFacts | undefined> {
+  const detour = await readDetour(arm, subnet)
+  if (detour !== undefined) return { gap: detour }
+  if (subnet.natGatewayId === undefined) return undefined
+  const gateway = await arm.natGateway(subnet.natGatewayId)
+  const read = readAnswer(gateway, `the NAT gateway of ${subnet.name}`)
+  if ('gap' in read) return read
+  const { name, publicIpAddressIds, publicIpPrefixIds } = read.value
+  const addresses = await Promise.all([
+    ...publicIpAddressIds.map(async (id) => {
+      const one = readAnswer(await arm.publicIpAddress(id), `a public address of the NAT gateway ${name}`)
+      return 'gap' in one ? one : { address: one.value.ipAddress }
+    }),
+    ...publicIpPrefixIds.map(async (id) => {
+      const one = readAnswer(await arm.publicIpPrefix(id), `a public prefix of the NAT gateway ${name}`)
+      return 'gap' in one ? one : { address: one.value.ipPrefix }
+    }),
+  ])
+  const gap = addresses.find((one) => 'gap' in one)
+  if (gap !== undefined && 'gap' in gap) return gap
+  const known = addresses.flatMap((one) => ('gap' in one || one.address === undefined ? [] : [one.address]))
+  return known.length === 0
+    ? { gap: `the NAT gateway ${name} has no public address` }
+    : { from: `NAT gateway ${name}`, addresses: known }
+}
+
+/** What sends the traffic to the internet elsewhere first; undefined: nothing that Azure tells. */
+async function readDetour(arm: ArmPort, { name, routeTableId }: Subnet): Promise<string | undefined> {
+  if (routeTableId === undefined) return undefined
+  const read = readAnswer(await arm.routeTable(routeTableId), `the route table of ${name}`)
+  if ('gap' in read) return read.gap
+  const route = read.value.routes.find(
+    ({ addressPrefix, nextHopType }) =>
+      EVERYTHING.includes(addressPrefix.trim()) && nextHopType.toLowerCase() !== 'internet',
+  )
+  if (route === undefined) return undefined
+  const hop = [route.nextHopType, route.nextHopIpAddress ?? ''].join(' ').trim()
+  return `the route ${boundText(route.name)} of ${read.value.name} sends ${route.addressPrefix} to ${boundText(hop)}, and DMS appears under the address of what stands there`
+}
+
+function readAnswer<T>(answer: Observed<ArmAnswer<T>>, what: string): { value: T } | { gap: string } {
+  if (!answer.ok) {
+    const { message, missing } = answer.failure
+    return { gap: boundText(`${what} could not be read: ${message}${missing === undefined ? '' : ` (${missing})`}`) }
+  }
+  return answer.value.found
+    ? { value: answer.value.value }
+    : { gap: boundText(`${what} is not there: ${answer.value.message}`) }
+}
