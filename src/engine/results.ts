@@ -4,6 +4,7 @@ import type { ProbeFailure } from '../domain/observed.ts'
 import type { CheckResult, Remediation } from '../domain/report.ts'
 import type { Proof } from '../domain/verdict.ts'
 import type { PlannedCheck } from '../plan/plan.ts'
+import { GENERAL_ADVICE } from './general-advice.ts'
 
 export interface ResultFacts {
   planned: PlannedCheck
@@ -51,9 +52,12 @@ export function failureResult(facts: ResultFacts, failure: ProbeFailure): CheckR
   }
 }
 
-function remediationOf({ missing, scripts }: ProbeFailure): Remediation | undefined {
-  if (missing === undefined && scripts === undefined) return undefined
-  return { text: missing === undefined ? 'Then run the gate again.' : `Missing: ${missing}.`, scripts: scripts ?? [] }
+/** What the failure itself tells, else what its cause tells in general. */
+function remediationOf({ kind, missing, scripts }: ProbeFailure): Remediation | undefined {
+  if (missing !== undefined) return { text: `Missing: ${missing}.`, scripts: scripts ?? [] }
+  if (scripts !== undefined) return { text: 'Then run the gate again.', scripts }
+  const advice = GENERAL_ADVICE[kind]
+  return advice === undefined ? undefined : { text: advice, scripts: [] }
 }
 
 export function blockedResult(facts: ResultFacts, blockers: readonly CheckResult[]): CheckResult {

@@ -78,6 +78,15 @@ describe('runChecks', () => {
     })
   })
 
+  it.each<[Parameters<typeof unseen>[2], RegExp]>([
+    [{ scripts: [{ language: 'bash', code: 'true' }] }, /^Then run the gate again\.$/],
+    [{}, /^Look why the name servers of this runner gave no answer/],
+  ])('names a next step where no permission is missing: %j', async (more, text) => {
+    const failure = unseen('dns', 'no answer', more)
+    const [result] = await run([fakeCheck({ id: 'a/one', observe: () => Promise.resolve(failure) })])
+    expect(result?.remediation?.text).toMatch(text)
+  })
+
   it.each([
     ['observe', { observe: () => Promise.reject(new TypeError('oops')) }],
     [

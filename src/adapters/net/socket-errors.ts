@@ -61,9 +61,14 @@ export function isSocketErrorCode(code: string): boolean {
   return SOCKET_ERRORS.has(code)
 }
 
-/** The code as an answer to "can it be reached?", or undefined when it is none. */
+/**
+ * The code as an answer to "can it be reached?", or undefined when it is none: a packet that this runner itself did not
+ * let out tells nothing of the way.
+ */
 export function connectOutcome(code: string): Exclude<ConnectOutcome, 'open'> | undefined {
-  const kind = SOCKET_ERRORS.get(code)?.kind
+  const error = SOCKET_ERRORS.get(code)
+  if (error === undefined || error === LOCAL_DENIAL) return undefined
+  const { kind } = error
   return kind === 'refused' || kind === 'timeout' || kind === 'unreachable' || kind === 'reset' ? kind : undefined
 }
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { LoginVerdict } from '../../../lab/tds/model.ts'
+import type { LoginVerdict, TdsOptions } from '../../../lab/tds/model.ts'
 import { startTdsServer, type TdsServer } from '../../../lab/tds/server.ts'
 import { Secret } from '../../domain/secret.ts'
 import type { CauseKind } from '../../domain/verdict.ts'
 import type { SqlMessage, SqlServer } from '../../ports/sql-port.ts'
-import { createSqlPort, type ClosableSqlPort } from './sql-port.ts'
+import { createSqlPort, type ClosableSqlPort, type SqlPortOptions } from './sql-port.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -15,11 +15,22 @@ function said(number: number, text = `message ${String(number)}`, state = 1): Sq
   return { number, state, severity: 14, message: text }
 }
 
-async function refusing(
-  answer: () => LoginVerdict,
-  { timeoutMs = 2000, signal = new AbortController().signal } = {},
-): Promise<{ server: TdsServer; sql: ClosableSqlPort; there: SqlServer }> {
-  const server = await startTdsServer({ serverName: 'SQL01', authenticate: answer, answer: () => ({}) })
+interface Opened {
+  server: TdsServer
+  sql: ClosableSqlPort
+  there: SqlServer
+}
+type Terms = Partial<Pick<SqlPortOptions, 'timeoutMs' | 'signal'>>
+
+function refusing(answer: () => LoginVerdict, terms: Terms = {}): Promise<Opened> {
+  return opened({ serverName: 'SQL01', authenticate: answer, answer: () => ({}) }, terms)
+}
+
+async function opened(
+  options: TdsOptions,
+  { timeoutMs = 2000, signal = new AbortController().signal }: Terms,
+): Promise<Opened> {
+  const server = await startTdsServer(options)
   const sql = createSqlPort({
     timeoutMs,
     signal,
@@ -132,6 +143,23 @@ describe('what passes by itself', () => {
     })
     expect(server.logins.length).toBeGreaterThan(1)
     expect(server.logins.length).toBeLessThan(7)
+  })
+
+  it('keeps what the server said when the last try gets no answer', async () => {
+    const options: TdsOptions = {
+      serverName: 'SQL01',
+      authenticate: () => {
+        options.misbehave = 'silent'
+        return said(40_613)
+      },
+      answer: () => ({}),
+    }
+    const { server, sql, there } = await opened(options, { timeoutMs: 600 })
+    expect(await sql.logIn(there, 'Sales')).toMatchObject({
+      failure: { kind: 'server-error', message: expect.stringContaining('(40613, state 1: ') },
+    })
+    expect(server.logins).toHaveLength(1)
+    expect(server.connections).toBeGreaterThan(1)
   })
 
   it('ends with the run', async () => {

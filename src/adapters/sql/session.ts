@@ -54,8 +54,12 @@ const CANCEL_LIMIT_MS = 2000
 export async function openSession(terms: SessionTerms): Promise<LoginAttempt> {
   const deadline = Date.now() + terms.timeoutMs
   let backoffMs = Math.min(BACKOFF_LIMIT_MS, terms.timeoutMs / 10)
+  let passing: LoginAttempt | undefined
   for (;;) {
     const { attempt, transient } = await tryLogin(terms, Math.max(1, deadline - Date.now()))
+    // The last try has little time left: what the server said before tells more than its silence.
+    if (passing !== undefined && isLate(attempt)) return passing
+    passing = transient ? attempt : undefined
     if (!transient || Date.now() + 2 * backoffMs > deadline) return attempt
     try {
       await delay(backoffMs, undefined, { signal: terms.signal })
@@ -64,6 +68,10 @@ export async function openSession(terms: SessionTerms): Promise<LoginAttempt> {
     }
     backoffMs *= 2
   }
+}
+
+function isLate({ answer }: LoginAttempt): boolean {
+  return !answer.ok && answer.failure.kind === 'timeout'
 }
 
 /** What the connection said while it was made. */

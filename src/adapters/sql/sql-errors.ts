@@ -50,7 +50,7 @@ export function isTransient(messages: readonly SqlMessage[]): boolean {
 /** A message of the server that is no refusal, as a failure. */
 export function serverFailure(message: SqlMessage, asked: string): ProbeFailure {
   const unknown: NumberMeaning = { kind: 'server-error', says: 'the server gave an error' }
-  const { kind, says, missing } = NUMBERS.get(message.number) ?? unknown
+  const { kind, says, missing, scripts } = NUMBERS.get(message.number) ?? unknown
   const address = /IP address '([0-9A-Fa-f.:]+)'/.exec(message.message)?.[1]
   const from = kind === 'forbidden' && address !== undefined ? ` It saw this runner as ${address}.` : ''
   const permission = /^(?:The )?([A-Z][A-Z ]*[A-Z]) permission (?:was |is )?denied/.exec(message.message)?.[1]
@@ -58,6 +58,7 @@ export function serverFailure(message: SqlMessage, asked: string): ProbeFailure 
     kind,
     message: `${asked}: ${says} (${message.number}, state ${message.state}: ${boundText(message.message)}).${from}`,
     ...(permission === undefined ? (missing === undefined ? {} : { missing }) : { missing: permission }),
+    ...(scripts === undefined ? {} : { scripts }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Script } from '../../domain/observed.ts'
 import type { CauseKind } from '../../domain/verdict.ts'
 
 /** What a number of sys.messages says of why nothing could be seen. */
@@ -6,6 +7,8 @@ export interface NumberMeaning {
   says: string
   /** What would let the probe look. */
   missing?: string
+  /** The next command. */
+  scripts?: Script[]
 }
 
 /** The server's own refusals of an account: the password must not be sent again (contract, section 5). */
@@ -34,6 +37,16 @@ const NO_SUCH_OBJECT: NumberMeaning = {
 }
 const busy = (says: string): NumberMeaning => ({ kind: 'server-error', says })
 const database = (says: string): NumberMeaning => ({ kind: 'server-error', says: `the database ${says}` })
+const tsql = (code: string): Pick<NumberMeaning, 'scripts'> => ({ scripts: [{ language: 'tsql', code }] })
+const RESUME: Script = {
+  language: 'powershell',
+  code: "# on the SQL Server host, as administrator; a named instance is 'MSSQL$NAME'\nResume-Service -Name MSSQLSERVER",
+}
+const DEFAULT_DATABASE: NumberMeaning = {
+  kind: 'forbidden',
+  says: 'the default database of the login cannot be opened',
+  ...tsql('ALTER LOGIN [<login>] WITH DEFAULT_DATABASE = [master];'),
+}
 const SECONDARY = busy(
   'this replica of the availability group does not serve the database: name the listener of the group, or the primary replica',
 )
@@ -52,7 +65,16 @@ export const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
   ],
   [
     47_072,
-    { kind: 'tls', says: 'the server takes only a higher version of TLS than the driver speaks (minimal TLS version)' },
+    {
+      kind: 'tls',
+      says: 'the server takes only a higher version of TLS than the driver speaks (minimal TLS version)',
+      scripts: [
+        {
+          language: 'bash',
+          code: "az sql server show --resource-group '<RESOURCE-GROUP>' --name '<SERVER>' --query minimalTlsVersion",
+        },
+      ],
+    },
   ],
   [40_532, { kind: 'not-found', says: 'no server of that name answers there' }],
   [
@@ -60,11 +82,25 @@ export const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
     { kind: 'not-found', says: 'the server cannot tell which one is meant: connect by its full name, not an address' },
   ],
   [40_544, database('has reached its size quota')],
-  [17_892, { kind: 'forbidden', says: 'a logon trigger of the server turned the login away' }],
-  [18_451, { kind: 'forbidden', says: 'only administrators may connect just now (the server starts or shuts down)' }],
+  [
+    17_892,
+    {
+      kind: 'forbidden',
+      says: 'a logon trigger of the server turned the login away',
+      ...tsql('SELECT name, create_date, is_disabled FROM sys.server_triggers;'),
+    },
+  ],
+  [
+    18_451,
+    {
+      kind: 'forbidden',
+      says: 'only administrators may connect just now (the server starts or shuts down)',
+      missing: 'a server that lets others than administrators in: run the gate again when it has started',
+    },
+  ],
   [18_461, busy('the server is in single-user mode and another session has it')],
   [18_401, busy('the server is upgrading its own databases (script upgrade mode)')],
-  [17_142, busy('the service of SQL Server is paused: have it resumed (Resume-Service, or the Configuration Manager)')],
+  [17_142, { ...busy('the service of SQL Server is paused'), scripts: [RESUME] }],
   [17_187, busy('the server starts and is not ready yet')],
   [17_188, busy('the server is shutting down')],
   [17_189, busy('the server has no memory or threads left for another session')],
@@ -75,26 +111,20 @@ export const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
   [18_458, busy('the licences of the server are used up')],
   [18_459, busy('the licences of the server are used up')],
   [18_460, busy('the licences of the server are used up')],
-  [
-    4063,
-    {
-      kind: 'forbidden',
-      says: 'the default database of the login cannot be opened: ALTER LOGIN ... WITH DEFAULT_DATABASE',
-    },
-  ],
-  [
-    4064,
-    {
-      kind: 'forbidden',
-      says: 'the default database of the login cannot be opened: ALTER LOGIN ... WITH DEFAULT_DATABASE',
-    },
-  ],
+  [4063, DEFAULT_DATABASE],
+  [4064, DEFAULT_DATABASE],
   [921, database('has not been recovered yet')],
   [922, database('is being recovered')],
-  [924, database('is in single-user mode and another session has it')],
+  [
+    924,
+    {
+      ...database('is in single-user mode and another session has it'),
+      ...tsql('ALTER DATABASE [<database>] SET MULTI_USER;'),
+    },
+  ],
   [926, database('is marked SUSPECT: the error log of the server says why')],
   [927, database('is being restored')],
-  [942, database('is offline')],
+  [942, { ...database('is offline'), ...tsql('ALTER DATABASE [<database>] SET ONLINE;') }],
   [945, database('cannot be opened: files are not accessible, or memory or disk space is short')],
   [946, database('has a version that this server cannot open')],
   [976, SECONDARY],

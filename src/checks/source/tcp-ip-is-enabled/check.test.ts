@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
-import { seen } from '../../../domain/observed.ts'
+import { seen, unseen } from '../../../domain/observed.ts'
 import check from './check.ts'
 
 const HOST = 'sql01.corp.example'
@@ -97,6 +97,17 @@ describe('source/tcp-ip-is-enabled', () => {
   it('sends nothing to a closed port', async () => {
     const ports = fixtures.createPorts({ names: { [HOST]: ['10.0.0.5'] } })
     expect(await fixtures.observeValue(check, ports, subject)).toMatchObject({ state: 'tried', outcome: 'refused' })
+  })
+
+  it('leaves it to the check of the port to say why that could not be tried', async () => {
+    const failure = unseen('unreachable', 'a firewall on this runner does not let the packet out (EACCES).')
+    const ports = fixtures.createPorts({ names: { [HOST]: ['10.0.0.5'] }, ports: { '10.0.0.5:1433': failure } })
+    const evidence = await fixtures.observeValue(check, ports, subject)
+    expect(fixtures.judgeStored(check, evidence, subject)).toEqual({
+      verdict: 'blocked',
+      summary: 'Not tried: a firewall on this runner does not let the packet out (EACCES)',
+      blockedBy: [{ id: 'source/engine-port-is-reachable', subject: subject.name }],
+    })
   })
 
   it('does not know when the pre-login could not be made', async () => {

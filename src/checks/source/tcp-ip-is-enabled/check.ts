@@ -1,5 +1,5 @@
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
-import { mapSeen } from '../../../domain/observed.ts'
+import { mapSeen, seen } from '../../../domain/observed.ts'
 import type { PreLoginAnswer } from '../../../ports/sql-port.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import {
@@ -15,7 +15,9 @@ import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 type Place = { host: string; address: string; port: number }
 type Answered = Place & { state: 'answered'; version: string; encryption: string; localAddress: string }
 type NotTds = Place & { state: 'not-tds' | 'closed'; message: string }
-type Evidence = Answered | NotTds | EngineEndpoint
+/** No address of the host could be tried from here. */
+type Untried = { state: 'untried'; host: string; message: string }
+type Evidence = Answered | NotTds | Untried | EngineEndpoint
 
 const ID = 'source/tcp-ip-is-enabled'
 
@@ -44,6 +46,10 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'sql'>({
   subjects: sourceSubjects,
   observe: async (ports, { name, spec: { source } }) => {
     const endpoint = await readSourceEndpoint(ports, source)
+    // Where the port cannot even be tried, the check of the port says so.
+    if (!endpoint.ok && endpoint.failure.kind !== 'cancelled') {
+      return seen({ state: 'untried', host: source.server.host, message: boundText(endpoint.failure.message) })
+    }
     if (!endpoint.ok || endpoint.value.state !== 'tried' || endpoint.value.outcome !== 'open') return endpoint
     const server = toSqlServer(endpoint.value, source, { id: ID, subject: name })
     const { host, address, port } = server
@@ -67,6 +73,8 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'sql'>({
         return blocked('source/name-resolves', name, `${evidence.host} has no address`)
       case 'no-browser':
         return blocked('source/sql-browser-is-reachable', name, `the port of ${spec.source.server.text} is not known`)
+      case 'untried':
+        return blocked('source/engine-port-is-reachable', name, evidence.message)
       case 'not-listed':
         return blocked('source/engine-port-is-reachable', name, `the port of ${spec.source.server.text} is not known`)
       case 'tried': {
