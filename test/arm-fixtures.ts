@@ -90,6 +90,7 @@ export function armWith(answers: {
     virtualHubs: ask('virtualHubs') as ArmPort['virtualHubs'],
     hubConnections: ask('hubConnections') as ArmPort['hubConnections'],
     hubGateway: ask('hubGateway') as ArmPort['hubGateway'],
+    vpnSite: ask('vpnSite') as ArmPort['vpnSite'],
     provider: ask('provider') as ArmPort['provider'],
     permissions: ask('permissions') as ArmPort['permissions'],
     dmsService: ask('dmsService') as ArmPort['dmsService'],

@@ -39,6 +39,7 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     virtualHubs: (subscription) => ask((arm) => arm.virtualHubs(subscription)),
     hubConnections: (id) => ask((arm) => arm.hubConnections(id)),
     hubGateway: (id) => ask((arm) => arm.hubGateway(id)),
+    vpnSite: (id) => ask((arm) => arm.vpnSite(id)),
     provider: (subscription, namespace) => ask((arm) => arm.provider(subscription, namespace)),
     permissions: (scope) => ask((arm) => arm.permissions(scope)),
     dmsService: (id) => ask((arm) => arm.dmsService(id)),

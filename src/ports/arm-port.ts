@@ -15,6 +15,7 @@ import type {
   VirtualHub,
   VirtualNetwork,
   VirtualNetworkGateway,
+  VpnSite,
 } from './network-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
@@ -128,6 +129,8 @@ export interface ArmPort {
   hubConnections(hubId: string): Promise<Observed<ArmAnswer<readonly HubConnection[]>>>
   /** A vpnGateways or expressRouteGateways resource of a hub. */
   hubGateway(id: string): Promise<Observed<ArmAnswer<HubGateway>>>
+  /** What lies behind a connection of a hub's VPN gateway. */
+  vpnSite(id: string): Promise<Observed<ArmAnswer<VpnSite>>>
   provider(subscriptionId: string, namespace: string): Promise<Observed<ArmAnswer<ProviderRegistration>>>
   /** At a subscription, a resource group or a resource. Azure answers for scopes that do not exist as well. */
   permissions(scope: string): Promise<Observed<ArmAnswer<readonly PermissionSet[]>>>

@@ -160,3 +160,10 @@ export interface HubGateway {
   kind: 'vpn' | 'express-route'
   connections: readonly { id?: string; name: string; status?: string; siteId?: string }[]
 }
+
+/** A place on the other end of a hub's VPN connection. */
+export interface VpnSite {
+  id: string
+  name: string
+  addressPrefixes: readonly string[]
+}

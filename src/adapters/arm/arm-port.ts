@@ -215,6 +215,7 @@ const NOT_READ_YET = {
   virtualHubs: notReadYet,
   hubConnections: notReadYet,
   hubGateway: notReadYet,
+  vpnSite: notReadYet,
   provider: notReadYet,
   permissions: notReadYet,
   dmsServices: notReadYet,

@@ -107,13 +107,70 @@ async function run(port: ArmPort, addresses = ['192.168.7.5'], place = HERE): Pr
   return definition.judge(evidenceIn(await observe(port, addresses, place)), subjectOf(place))
 }
 
+const HUB_ID = `${PROVIDER}/virtualNetworks/vnet-hub`
 const peering = {
   name: 'to-hub',
   state: 'Connected',
-  remoteId: 'x',
+  remoteId: HUB_ID,
   useRemoteGateways: true,
   allowGatewayTransit: false,
   remotePrefixes: [],
+}
+
+const BACK = { ...peering, name: 'to-dms', remoteId: networkWith({}).id, allowGatewayTransit: true }
+
+/** The network of DMS, peered with a hub that has the gateway. */
+function hub(
+  network: VirtualNetwork,
+  { network: remote = {}, connections = { 'to-hq': { connectionStatus: 'Connected' } }, prefixes }: HubSituation = {},
+): ArmPort {
+  const own = arm(network, connections, prefixes)
+  const other: VirtualNetwork = {
+    ...networkWith({ subnets: [GATEWAY_SUBNET], peerings: [BACK] }),
+    id: HUB_ID,
+    name: 'vnet-hub',
+    addressPrefixes: ['10.1.0.0/16'],
+    ...remote,
+  }
+  return { ...own, virtualNetwork: (id) => Promise.resolve(there(id === HUB_ID ? other : network)) }
+}
+
+interface HubSituation {
+  network?: Partial<VirtualNetwork>
+  connections?: Connections
+  prefixes?: string[]
+}
+
+const VIRTUAL_HUB = `${PROVIDER}/virtualHubs/hub-weu`
+const WAN_PEERING = {
+  ...peering,
+  name: 'RemoteVnetToHubPeering_1',
+  remoteId: `/subscriptions/9/resourceGroups/RG_hub/providers/Microsoft.Network/virtualNetworks/HV_hub-weu_1`,
+}
+
+/** The network of DMS, connected with a virtual WAN hub that has a VPN gateway. */
+function wan({ connectedWith = BACK.remoteId, status = 'Connected', express = false } = {}): ArmPort {
+  return armWith({
+    virtualNetwork: () => there(networkWith({ peerings: [WAN_PEERING] })),
+    virtualHubs: () =>
+      there([
+        { id: `${PROVIDER}/virtualHubs/hub-neu`, name: 'hub-neu' },
+        {
+          id: VIRTUAL_HUB,
+          name: 'hub-weu',
+          ...(express ? { expressRouteGatewayId: 'er-gw' } : { vpnGatewayId: 'vpn-gw' }),
+        },
+      ]),
+    hubConnections: (id) => there(id === VIRTUAL_HUB ? [{ id: 'c', name: 'c', remoteNetworkId: connectedWith }] : []),
+    hubGateway: (id) =>
+      there({
+        id,
+        name: id,
+        kind: express ? 'express-route' : 'vpn',
+        connections: [{ name: 'to-hq', status, ...(express ? {} : { siteId: 'hq' }) }],
+      }),
+    vpnSite: () => there({ id: 'hq', name: 'hq', addressPrefixes: ['192.168.0.0/16'] }),
+  })
 }
 
 describe('network/dms-vnet-has-site-to-site-connectivity', () => {
@@ -198,10 +255,87 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     ],
     [
       'a peering',
-      arm(networkWith({ peerings: [peering] })),
+      hub(networkWith({ peerings: [peering] }), { network: { peerings: [] } }),
       ['192.168.7.5'],
       'unknown',
-      'peering to-hub (Connected, uses its gateway)',
+      'peering to-hub: its other side, vnet-hub, does not name this network',
+    ],
+    [
+      'a hub with a connected tunnel',
+      hub(networkWith({ peerings: [peering] })),
+      ['192.168.7.5'],
+      'pass',
+      'connection to-hq of gateway vpn-gw (peering to-hub) is Connected and covers it with 192.168.0.0/16',
+    ],
+    [
+      'a hub whose tunnel is down',
+      hub(networkWith({ peerings: [peering] }), { connections: { 'to-hq': { connectionStatus: 'NotConnected' } } }),
+      ['192.168.7.5'],
+      'fail',
+      'connection to-hq of gateway vpn-gw (peering to-hub), which covers 192.168.7.5, is NotConnected',
+    ],
+    [
+      'a hub that does not allow gateway transit',
+      hub(networkWith({ peerings: [peering] }), { network: { peerings: [{ ...BACK, allowGatewayTransit: false }] } }),
+      ['192.168.7.5'],
+      'unknown',
+      'its other side, vnet-hub, does not allow gateway transit',
+    ],
+    [
+      'a peering that is half made',
+      hub(networkWith({ peerings: [{ ...peering, state: 'Initiated' }] })),
+      ['192.168.7.5'],
+      'fail',
+      'vnet has no gateway that it may use (peering to-hub (Initiated, uses its gateway))',
+    ],
+    [
+      'a peering that does not use the gateways of its other side',
+      hub(networkWith({ peerings: [{ ...peering, useRemoteGateways: false }] })),
+      ['192.168.7.5'],
+      'fail',
+      'vnet has no gateway that it may use (peering to-hub (Connected))',
+    ],
+    [
+      'a source in a peered network',
+      hub(networkWith({ peerings: [{ ...peering, useRemoteGateways: false, remotePrefixes: ['10.1.0.0/16'] }] })),
+      ['10.1.7.5'],
+      'not-applicable',
+      'that peering to-hub of vnet leads to (10.1.0.0/16): no gateway is needed',
+    ],
+    [
+      'a source in a network whose peering is half made',
+      hub(networkWith({ peerings: [{ ...peering, state: 'Initiated', remotePrefixes: ['10.1.0.0/16'] }] })),
+      ['10.1.7.5'],
+      'fail',
+      'no gateway that it may use',
+    ],
+    [
+      'a virtual WAN hub with a connected site',
+      wan(),
+      ['192.168.7.5'],
+      'pass',
+      'connection to-hq of gateway vpn-gw (virtual hub hub-weu) is Connected and covers it with 192.168.0.0/16',
+    ],
+    [
+      'a virtual WAN hub whose site is down',
+      wan({ status: 'NotConnected' }),
+      ['192.168.7.5'],
+      'fail',
+      'connection to-hq of gateway vpn-gw (virtual hub hub-weu), which covers 192.168.7.5, is NotConnected',
+    ],
+    [
+      'a virtual WAN hub with ExpressRoute',
+      wan({ express: true }),
+      ['192.168.7.5'],
+      'unknown',
+      'gateway er-gw (virtual hub hub-weu) (ExpressRoute)',
+    ],
+    [
+      'a virtual WAN hub elsewhere',
+      wan({ connectedWith: 'another' }),
+      ['192.168.7.5'],
+      'unknown',
+      'with a virtual WAN hub that is not in subscription',
     ],
     [
       'a route table',
@@ -235,10 +369,11 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
   const odd: Subnet = { ...GATEWAY_SUBNET, ipConfigurationIds: [`${PROVIDER}/somethingElse/x/ipConfigurations/y`] }
   const routeServer: Subnet = { ...SUBNET, id: `${SUBNET.id}x`, name: 'RouteServerSubnet' }
   const withPeering = { ...WITH_GATEWAY, peerings: [peering] }
+  const closedHub = { network: { peerings: [] } }
   const withRouteTable = { ...WITH_GATEWAY, subnets: [{ ...SUBNET, routeTableId: 'rt' }, GATEWAY_SUBNET] }
 
   it.each<[string, ArmPort, string]>([
-    ['a peering', arm(withPeering, DOWN), 'peering to-hub'],
+    ['a peering', hub(withPeering, { ...closedHub, connections: DOWN }), 'peering to-hub'],
     ['a route table', arm(withRouteTable, DOWN), 'a route table on the DMS subnet'],
     [
       'a route server',
@@ -255,11 +390,12 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
   })
 
   it.each<[string, ArmPort]>([
-    ['a peered hub', arm(networkWith({ peerings: [peering] }))],
+    ['a peered hub', hub(networkWith({ peerings: [peering] }), closedHub)],
+    ['a virtual WAN hub', wan({ express: true })],
     ['ExpressRoute', arm(WITH_GATEWAY, { er: { connectionType: 'ExpressRoute' } }, [], 'ExpressRoute')],
     ['BGP', arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }, [])],
     ['a route table', arm(networkWith({}, { routeTableId: 'rt' }))],
-    ['a peered hub, the tunnel down', arm(withPeering, DOWN)],
+    ['a peered hub, the tunnel down', hub(withPeering, { ...closedHub, connections: DOWN })],
   ])('takes the way that was used for proven behind %s', async (_, port) => {
     const judgement = await run(port, ['192.168.7.5'], USED)
     expect(judgement).toMatchObject({ verdict: 'pass', proof: 'direct' })
@@ -346,6 +482,26 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     ],
   ])('hands on that it could not look at %s', async (_, port, kind) => {
     expect(await observe(port, ['192.168.7.5'], HERE)).toMatchObject({ ok: false, failure: { kind } })
+  })
+
+  it.each<[string, ArmPort]>([
+    [
+      'the peered network',
+      {
+        ...hub(networkWith({ peerings: [peering] })),
+        virtualNetwork: (id) =>
+          Promise.resolve(id === HUB_ID ? forbidden() : there(networkWith({ peerings: [peering] }))),
+      },
+    ],
+    ['the virtual hubs', { ...wan(), virtualHubs: () => Promise.resolve(forbidden()) }],
+    ['the connections of a hub', { ...wan(), hubConnections: () => Promise.resolve(forbidden()) }],
+    ['the gateway of a hub', { ...wan(), hubGateway: () => Promise.resolve(forbidden()) }],
+    ['a site', { ...wan(), vpnSite: () => Promise.resolve(forbidden()) }],
+  ])('hands on that it could not look at %s, unless the way was used', async (_, port) => {
+    expect(await observe(port, ['192.168.7.5'], HERE)).toMatchObject({ ok: false, failure: { kind: 'forbidden' } })
+    const used = await run(port, ['192.168.7.5'], USED)
+    expect(used).toMatchObject({ verdict: 'pass', proof: 'direct' })
+    expect(used.summary).toContain('the way was used just now')
   })
 
   it('hands on that the source has no address', async () => {

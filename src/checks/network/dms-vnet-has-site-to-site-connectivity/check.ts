@@ -1,9 +1,10 @@
 import { SCENARIOS, type Manifest, type Source } from '../../../domain/manifest.ts'
-import { mapSeen, unseen } from '../../../domain/observed.ts'
+import { seen, unseen } from '../../../domain/observed.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck } from '../../define.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { readSourceEndpoint } from '../../engine-endpoint.ts'
+import { boundText } from '../../foreign-text.ts'
 import { describeRunner, readResolverVantage, readVantage } from '../../network-path.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 import type { Evidence, UsedWay } from './evidence.ts'
@@ -47,26 +48,29 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     const addresses = name.value.addresses.map(({ address }) => address)
     const { network, subnet } = dms.value
     const vantage = await readResolverVantage({ arm, net }, manifest, addresses[0])
-    const gateways = await readGateways(arm, network, addresses)
-    const seenByAzure = mapSeen(gateways, (facts) => ({
+    const { facts, failure } = await readGateways(arm, network, addresses)
+    const evidence: Evidence = {
       host,
       addresses,
       network: network.name,
       networkPrefixes: [...network.addressPrefixes],
-      peerings: network.peerings.map(({ name: peering, state, useRemoteGateways }) => ({
+      peerings: network.peerings.map(({ name: peering, state, useRemoteGateways, remotePrefixes }) => ({
         name: peering,
         ...(state === undefined ? {} : { state }),
         useRemoteGateways,
+        remotePrefixes: [...remotePrefixes],
       })),
       hasRouteTable: subnet.routeTableId !== undefined,
       hasRouteServer: network.subnets.some((one) => one.name.toLowerCase() === ROUTE_SERVER_SUBNET),
       ...facts,
       vantage,
-    }))
+    }
+    const isPlain = failure === undefined && judgeWay(evidence).verdict === 'pass'
     // What Azure shows decides the plain cases; only where it does not, the port tells whether the way was used.
-    if (!seenByAzure.ok || !vantage.verified || judgeWay(seenByAzure.value).verdict === 'pass') return seenByAzure
-    const used = await readUsedWay({ arm, net }, manifest, source)
-    return mapSeen(seenByAzure, (facts) => ({ ...facts, ...(used === undefined ? {} : { used }) }))
+    const used = isPlain || !vantage.verified ? undefined : await readUsedWay({ arm, net }, manifest, source)
+    if (failure === undefined) return seen({ ...evidence, ...(used === undefined ? {} : { used }) })
+    if (used === undefined || failure.ok) return failure
+    return seen({ ...evidence, unfollowed: [...facts.unfollowed, boundText(failure.failure.message)], used })
   },
   judge: (evidence) => judgeWay(evidence),
 })

@@ -1,5 +1,5 @@
 import type { VantageFact } from '../../network-path.ts'
-import type { GatewayFacts } from './gateways.ts'
+import type { GatewayFacts } from './gateway-facts.ts'
 
 /** A connection to the engine's port that went through from the DMS subnet. */
 export type UsedWay = { from: string; address: string; port: number }
@@ -10,7 +10,7 @@ export type Evidence = GatewayFacts & {
   addresses: string[]
   network: string
   networkPrefixes: string[]
-  peerings: { name: string; state?: string; useRemoteGateways: boolean }[]
+  peerings: { name: string; state?: string; useRemoteGateways: boolean; remotePrefixes: string[] }[]
   /** A route table on the DMS subnet can send packets to an appliance that Azure's gateways know nothing of. */
   hasRouteTable: boolean
   /** A route server learns routes from appliances, which Azure does not show here. */

@@ -1,74 +1,90 @@
-import { containsAddress } from '../../../domain/address.ts'
-import { seen, unseen, type Observed } from '../../../domain/observed.ts'
+import { mapSeen, seen, type Observed } from '../../../domain/observed.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
-import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
 import type { VirtualNetwork } from '../../../ports/network-resources.ts'
-import { boundText } from '../../foreign-text.ts'
-
-export type ConnectionFact = {
-  name: string
-  gateway: string
-  /** `IPsec`, `ExpressRoute`, ... */
-  type?: string
-  /** Absent: Azure did not say, which is not "down". */
-  status?: string
-  enableBgp: boolean
-  /** What lies behind the local network gateway. */
-  prefixes: string[]
-}
-
-export type GatewayFacts = {
-  gateways: { name: string; type?: string }[]
-  connections: ConnectionFact[]
-  /** Ids in the gateway subnet that are no virtual network gateway's: what they carry is not known. */
-  unrecognised: string[]
-}
+import { boundName, boundText } from '../../foreign-text.ts'
+import {
+  emptyPart,
+  found,
+  isConnected,
+  isCovering,
+  isIpsec,
+  type ConnectionFact,
+  type GatewayFacts,
+  type GatewayPart,
+} from './gateway-facts.ts'
+import { isHubPeering, readHub } from './hubs.ts'
 
 const GATEWAY_SUBNET = 'gatewaysubnet'
 const GATEWAY_ID = /^(.+\/providers\/microsoft\.network\/virtualnetworkgateways\/[^/]+)\/ipconfigurations\//i
 
-export function isIpsec({ type }: ConnectionFact): boolean {
-  return type?.toLowerCase() === 'ipsec'
-}
-
-export function isConnected({ status }: ConnectionFact): boolean {
-  return status?.toLowerCase() === 'connected'
-}
-
-/** Whether what lies behind the connection holds every one of the addresses. */
-export function isCovering({ prefixes }: ConnectionFact, addresses: readonly string[]): boolean {
-  return addresses.length > 0 && addresses.every((address) => containsAddress(prefixes, address))
-}
-
 /**
- * The gateways in a network and their connections, each read by itself: lists carry no status. A connection that could
- * not be read matters only when none of the others proves the path to `addresses`.
+ * The gateways that a network may use and their connections, each read by itself: lists carry no status. They stand in
+ * the network, in one that is peered with gateway transit, or in a virtual WAN hub. What could not be read matters only
+ * when nothing else proves the path to `addresses`.
  */
 export async function readGateways(
   arm: ArmPort,
   network: VirtualNetwork,
   addresses: readonly string[],
-): Promise<Observed<GatewayFacts>> {
+): Promise<{ facts: GatewayFacts; failure?: Observed<never> }> {
+  const parts = await Promise.all([
+    readNetworkGateways(arm, network),
+    ...network.peerings.filter(isHubPeering).map((peering) => readHub(arm, network, peering)),
+    ...network.peerings
+      .filter((peering) => peering.useRemoteGateways && !isHubPeering(peering))
+      .map((peering) => readTransit(arm, network, peering)),
+  ])
+  const facts: GatewayFacts = { gateways: [], connections: [], unrecognised: [], unfollowed: [] }
+  for (const { facts: part } of parts) {
+    facts.gateways.push(...part.gateways)
+    facts.connections.push(...part.connections)
+    facts.unrecognised.push(...part.unrecognised)
+    facts.unfollowed.push(...part.unfollowed)
+  }
+  const isProven = facts.connections.some((one) => isIpsec(one) && isConnected(one) && isCovering(one, addresses))
+  const failure = parts.flatMap(({ failures }) => failures)[0]
+  return isProven || failure === undefined ? { facts } : { facts, failure }
+}
+
+async function readNetworkGateways(arm: ArmPort, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
   const { ids, unrecognised } = gatewayIds(network)
-  const facts: GatewayFacts = { gateways: [], connections: [], unrecognised }
-  const failures: Observed<GatewayFacts>[] = []
+  const part = emptyPart({ unrecognised })
+  const way = through === undefined ? {} : { through }
   for (const id of ids) {
     const gateway = found(await arm.virtualNetworkGateway(id), `the virtual network gateway ${id}`)
     if (!gateway.ok) {
-      failures.push(gateway)
+      part.failures.push(gateway)
       continue
     }
     const { name, gatewayType, connectionIds } = gateway.value
-    facts.gateways.push({ name, ...(gatewayType === undefined ? {} : { type: gatewayType }) })
+    part.facts.gateways.push({ name, ...way, ...(gatewayType === undefined ? {} : { type: gatewayType }) })
     const connections = await Promise.all(connectionIds.map((connectionId) => readConnection(arm, name, connectionId)))
     for (const connection of connections) {
-      if (connection.ok) facts.connections.push(connection.value)
-      else failures.push(connection)
+      if (connection.ok) part.facts.connections.push({ ...connection.value, ...way })
+      else part.failures.push(connection)
     }
   }
-  const isProven = facts.connections.some((one) => isIpsec(one) && isConnected(one) && isCovering(one, addresses))
-  const [failure] = failures
-  return isProven || failure === undefined ? seen(facts) : failure
+  return part
+}
+
+/** The gateways of the other side of a peering, when that side lets them be used. */
+async function readTransit(
+  arm: ArmPort,
+  network: VirtualNetwork,
+  { name, state, remoteId }: VirtualNetwork['peerings'][number],
+): Promise<GatewayPart> {
+  const peering = `peering ${boundName(name)}`
+  if (state?.toLowerCase() !== 'connected') return emptyPart()
+  if (remoteId === undefined) return emptyPart({ unfollowed: [`${peering}: Azure does not say with what`] })
+  const remote = found(await arm.virtualNetwork(remoteId), `the network ${remoteId} of ${peering}`)
+  if (!remote.ok) return { ...emptyPart(), failures: [remote] }
+  const back = remote.value.peerings.find(
+    (one) => one.remoteId !== undefined && isSameResource(one.remoteId, network.id),
+  )
+  if (back?.allowGatewayTransit === true) return readNetworkGateways(arm, remote.value, peering)
+  const why = back === undefined ? 'does not name this network' : 'does not allow gateway transit'
+  return emptyPart({ unfollowed: [`${peering}: its other side, ${boundName(remote.value.name)}, ${why}`] })
 }
 
 function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[] } {
@@ -101,14 +117,5 @@ async function readConnection(arm: ArmPort, gateway: string, id: string): Promis
     await arm.localNetworkGateway(localNetworkGatewayId),
     `the local network gateway ${localNetworkGatewayId}`,
   )
-  return local.ok ? seen({ ...fact, prefixes: [...local.value.addressPrefixes] }) : local
-}
-
-/** What Azure itself refers to and then does not find is contradictory, and decides nothing. */
-function found<T>(observed: Observed<ArmAnswer<T>>, what: string): Observed<T> {
-  if (!observed.ok) return observed
-  const answer = observed.value
-  return answer.found
-    ? seen(answer.value)
-    : unseen('not-found', `Azure refers to ${what} and does not find it: ${answer.message}`)
+  return mapSeen(local, ({ addressPrefixes }) => ({ ...fact, prefixes: [...addressPrefixes] }))
 }

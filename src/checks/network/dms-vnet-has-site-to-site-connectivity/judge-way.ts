@@ -3,7 +3,7 @@ import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { proxyNote } from '../../network-path.ts'
 import type { Evidence } from './evidence.ts'
-import { isConnected, isCovering, isIpsec, type ConnectionFact } from './gateways.ts'
+import { isConnected, isCovering, isIpsec, type ConnectionFact } from './gateway-facts.ts'
 
 /** Whether the network reaches the source, as far as the addresses that were looked at are those that DMS will use. */
 export function judgeWay(evidence: Evidence): Judgement {
@@ -34,11 +34,19 @@ function judgeAddresses(evidence: Evidence): Judgement {
     const place = `the address space of ${network} (${networkPrefixes.join(', ')})`
     return { verdict: 'not-applicable', summary: `${source(evidence)} is in ${place}: no connection is needed` }
   }
+  const peered = evidence.peerings.find(
+    (one) =>
+      isUp(one) && addresses.length > 0 && addresses.every((address) => containsAddress(one.remotePrefixes, address)),
+  )
+  if (peered !== undefined) {
+    const space = `the address space that peering ${peered.name} of ${network} leads to (${peered.remotePrefixes.join(', ')})`
+    return { verdict: 'not-applicable', summary: `${source(evidence)} is in ${space}: no gateway is needed` }
+  }
   const covering = evidence.connections.filter((one) => isIpsec(one) && isCovering(one, addresses))
   const up = covering.find(isConnected)
   if (up !== undefined) {
-    const actual = `${describe(up)} of gateway ${up.gateway} in ${network} is Connected and covers ${addresses.join(', ')}`
-    const summary = `From ${network} to ${source(evidence)}: ${describe(up)} of gateway ${up.gateway} is Connected and covers it with ${coveringPrefixes(up, addresses)}`
+    const actual = `${describe(up)} of gateway ${placed(up, network)} is Connected and covers ${addresses.join(', ')}`
+    const summary = `From ${network} to ${source(evidence)}: ${describe(up)} of gateway ${up.gateway}${throughOf(up)} is Connected and covers it with ${coveringPrefixes(up, addresses)}`
     return { verdict: 'pass', proof: 'direct', summary, expected: expected(evidence), actual }
   }
   if (used !== undefined && hasOtherWay(evidence, [])) {
@@ -57,12 +65,14 @@ function judgeAddresses(evidence: Evidence): Judgement {
   if (isDownAlone && used === undefined) return down(evidence, covering)
   const isBare = evidence.gateways.length === 0 && used === undefined && !hasOtherWay(evidence, [])
   if (isBare && addresses.length > 0 && addresses.every(isPrivateAddress)) {
-    const actual = `${network} has no gateway and no peering, and ${host} has the private address ${addresses.join(', ')}`
+    const has =
+      evidence.peerings.length === 0 ? 'no gateway and no peering' : `no gateway that it may use (${waysOf(evidence)})`
+    const actual = `${network} has ${has}, and ${host} has the private address ${addresses.join(', ')}`
     return failed(
       evidence,
       `From ${network} to ${source(evidence)} there is no way: ${actual}`,
       actual,
-      'Create a VPN or ExpressRoute gateway in the network, or peer it with the network that has one.',
+      'Create a VPN or ExpressRoute gateway in the network, or peer it with the network that has one: gateway transit allowed there, remote gateways used here.',
     )
   }
   return undetermined(evidence)
@@ -79,16 +89,34 @@ function hasOtherWay(evidence: Evidence, covering: readonly ConnectionFact[]): b
   return (
     evidence.gateways.some(({ type }) => type?.toLowerCase() === 'expressroute') ||
     evidence.connections.some(isOther) ||
-    evidence.peerings.length > 0 ||
+    evidence.peerings.some((one) => !isFollowed(one)) ||
+    evidence.unfollowed.length > 0 ||
     evidence.hasRouteTable ||
     evidence.hasRouteServer ||
     evidence.unrecognised.length > 0
   )
 }
 
+/** A Connected peering was followed to its gateways, and without remote gateways it leads to its own addresses only. */
+function isFollowed(peering: Evidence['peerings'][number]): boolean {
+  return peering.state !== undefined
+}
+
+function isUp({ state }: Evidence['peerings'][number]): boolean {
+  return state?.toLowerCase() === 'connected'
+}
+
+function throughOf({ through }: { through?: string }): string {
+  return through === undefined ? '' : ` (${through})`
+}
+
+function placed({ gateway, through }: ConnectionFact, network: string): string {
+  return through === undefined ? `${gateway} in ${network}` : `${gateway} (${through} of ${network})`
+}
+
 function down(evidence: Evidence, covering: readonly ConnectionFact[]): Judgement {
   const { addresses, network } = evidence
-  const names = covering.map((one) => `${describe(one)} of gateway ${one.gateway}`).join(', ')
+  const names = covering.map((one) => `${describe(one)} of gateway ${one.gateway}${throughOf(one)}`).join(', ')
   const actual = `${names}, which covers ${addresses.join(', ')}, is NotConnected`
   return failed(
     evidence,
@@ -136,7 +164,7 @@ function openNote({ used }: Evidence): string {
 /** What in the network may lead out of it. */
 function waysOf({ gateways, connections, peerings, ...evidence }: Evidence): string {
   return [
-    ...gateways.map(({ name, type }) => `gateway ${name} (${type ?? 'type not told'})`),
+    ...gateways.map((one) => `gateway ${one.name}${throughOf(one)} (${one.type ?? 'type not told'})`),
     ...connections.map((one) => {
       const reach = one.prefixes.length === 0 ? 'no prefixes' : one.prefixes.join(', ')
       return `${describe(one)} ${one.status ?? 'without a status'}, behind it ${reach}${one.enableBgp ? ', more by BGP' : ''}`
@@ -148,6 +176,7 @@ function waysOf({ gateways, connections, peerings, ...evidence }: Evidence): str
     ...(evidence.hasRouteTable ? ['a route table on the DMS subnet'] : []),
     ...(evidence.hasRouteServer ? ['a route server'] : []),
     ...evidence.unrecognised.map((id) => `in its gateway subnet ${id}`),
+    ...evidence.unfollowed,
   ].join('; ')
 }
 
