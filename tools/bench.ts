@@ -7,10 +7,13 @@ import { spawnSync } from 'node:child_process'
 import { runAction } from '../lab/runner.ts'
 import { setStage } from '../lab/stage.ts'
 import { salesStory } from '../lab/stories/sales.ts'
+import { sqlFigures } from './bench-sql.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const ENTRY = path.join(ROOT, 'dist', 'index.js')
 const ROUNDS = 9
+/** Of a hundred servers: each takes seconds. */
+const SQL_ROUNDS = 3
 /** Prints the process's own peak at its end; loaded before the action. */
 const PEAK = `data:text/javascript,process.on('exit',()=>process.stderr.write('PEAK_KIB='+process.resourceUsage().maxRSS+'\\n'))`
 
@@ -50,7 +53,8 @@ try {
         rounds: ROUNDS,
         bareNodeMs: round1(node),
         badManifest: figures(samples.badManifest),
-        fullRunOf28Checks: figures(samples.fullRun),
+        fullRun: figures(samples.fullRun),
+        sql: await sqlFigures(sampleOf, ENTRY, SQL_ROUNDS, [`--import=${PEAK}`]),
         dist: distFigures(),
       },
       null,
