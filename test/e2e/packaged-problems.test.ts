@@ -107,6 +107,7 @@ describe('a bad input', () => {
     expect(run.code).toBe(0)
     expect(run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
       expect.stringMatching(/"fail-onn".*"fail-on"/),
+      expect.stringContaining('[tools/assessment-is-clean]'),
     ])
   })
 })

@@ -63,7 +63,8 @@ export async function askChecks(question: Question): Promise<CheckResult[]> {
   try {
     return await runChecks(planChecks(parsed.manifest, checks), ports, {
       maxParallel: 16,
-      timeoutMs: Math.round(timeoutMs / PROBE_SHARE_OF_TIMEOUT),
+      // A check logs in before it asks, so on a busy machine its last probe must not be cut off by the check's own limit.
+      timeoutMs: 3 * Math.round(timeoutMs / PROBE_SHARE_OF_TIMEOUT),
       signal: new AbortController().signal,
       vantage: 'runner',
     })

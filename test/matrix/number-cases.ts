@@ -2,7 +2,7 @@ import type { CauseKind } from '../../src/domain/verdict.ts'
 import { said, type Row } from './row.ts'
 
 const LOGIN = 'login-is-accepted'
-const IMPATIENT_MS = 700
+const IMPATIENT_MS = 2500
 
 interface Told {
   kind: CauseKind

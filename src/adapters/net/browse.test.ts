@@ -43,8 +43,10 @@ describe('browseInstance', () => {
     }))
     const browser = await startSqlBrowser({ serverName: 'SQL01', instances })
     closers.push(() => browser.close())
-    expect(await browse(browser.port, 'instance_399')).toMatchObject({ value: { instance: { tcpPort: 20_399 } } })
-    const all = await browse(browser.port, 'NONE')
+    expect(await browse(browser.port, 'instance_399', { timeoutMs: 7000 })).toMatchObject({
+      value: { instance: { tcpPort: 20_399 } },
+    })
+    const all = await browse(browser.port, 'NONE', { timeoutMs: 7000 })
     expect(all).toMatchObject({ value: { outcome: 'answered' } })
     expect(all.ok && all.value.outcome === 'answered' ? all.value.known : []).toHaveLength(400)
   })
