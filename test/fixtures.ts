@@ -19,6 +19,7 @@ export const MANIFEST: Manifest = {
       '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-dms',
     egress: [],
     nsgPorts: 'seed',
+    flows: [],
     location: at(4),
   },
   sources: [

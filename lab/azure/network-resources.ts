@@ -18,6 +18,9 @@ export interface PeeringSpec {
   state?: 'Connected' | 'Initiated' | 'Disconnected'
   remote: string
   useRemoteGateways?: boolean
+  allowGatewayTransit?: boolean
+  /** Address space of the other side. */
+  remotePrefixes?: readonly string[]
 }
 
 export function virtualNetwork(
@@ -81,7 +84,9 @@ function peeringBody(place: Place, network: string, spec: PeeringSpec): JsonObje
       remoteVirtualNetwork: { id: spec.remote },
       allowVirtualNetworkAccess: true,
       allowForwardedTraffic: false,
-      allowGatewayTransit: false,
+      allowGatewayTransit: spec.allowGatewayTransit ?? false,
+      remoteAddressSpace: { addressPrefixes: spec.remotePrefixes ?? [] },
+      remoteVirtualNetworkAddressSpace: { addressPrefixes: spec.remotePrefixes ?? [] },
       useRemoteGateways: spec.useRemoteGateways ?? false,
     },
   }

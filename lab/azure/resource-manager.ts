@@ -10,6 +10,7 @@ import {
   type Answer,
 } from './answers.ts'
 import type { ArmResource, AzureState } from './state.ts'
+import { adminRules, answerSubscription, permissions } from './subscription.ts'
 
 interface Asked {
   subscription: string
@@ -29,10 +30,37 @@ export function answerArm(state: AzureState, url: URL): Answer {
       'The api-version query parameter (?api-version=) is required for all requests.',
     )
   }
-  const asked = parsePath(decodeURIComponent(url.pathname))
+  const path = decodeURIComponent(url.pathname)
+  const ofSubscription = answerSubscription(state, path)
+  if (ofSubscription !== undefined) return ofSubscription
+  if (/\/providers\/Microsoft\.Authorization\/permissions\/?$/i.test(path))
+    return { status: 200, body: permissions(state) }
+  const asked = parsePath(path)
   if (asked === undefined)
     return armError(404, 'InvalidResourceType', 'The resource type could not be found in this namespace.')
   return missingContainer(state, asked) ?? forbidden(state, asked) ?? find(state, asked, url)
+}
+
+/** The one question that is asked by POST, for somebody who is signed in. */
+export function answerAdminRules(state: AzureState, url: URL, body: string): Answer | undefined {
+  const suffix = '/listNetworkManagerEffectiveSecurityAdminRules'
+  const path = decodeURIComponent(url.pathname)
+  if (!path.toLowerCase().endsWith(suffix.toLowerCase())) return undefined
+  const asked = parsePath(path.slice(0, -suffix.length))
+  if (asked === undefined) return undefined
+  const trouble = missingContainer(state, asked) ?? forbiddenRules(state, asked)
+  if (trouble !== undefined) return trouble
+  const network = find(state, asked, url)
+  if (network.status !== 200) return network
+  const question: unknown = JSON.parse(body === '' ? '{}' : body)
+  const skipToken = isJsonObject(question) ? Number(question['skipToken'] ?? 0) : 0
+  return { status: 200, body: adminRules(state, skipToken) }
+}
+
+function forbiddenRules(state: AzureState, asked: Asked): Answer | undefined {
+  const action = 'Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action'
+  const isForbidden = (state.forbidden ?? []).some((id) => isSame(id, asked.id) || isSame(id, action))
+  return isForbidden ? authorizationFailed(state.objectId, action, asked.id) : undefined
 }
 
 function parsePath(path: string): Asked | undefined {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../../src/domain/json.ts'
 import { armError, unauthorized, type Answer } from './answers.ts'
 import { createLogin, type Login } from './login.ts'
-import { answerArm } from './resource-manager.ts'
+import { answerAdminRules, answerArm } from './resource-manager.ts'
 import { LAB_SQL_SUFFIX, type AzureState, type Fault } from './state.ts'
 
 export interface AzureRequest {
@@ -66,21 +66,23 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = new URLSearchParams(await readText(request))
+  const sent = await readText(request)
   const fault = takeFault(state, url.pathname)
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { ref: false })
-  const { status, body, headers } = fault === undefined ? answer(state, login, url, request, form) : faultAnswer(fault)
+  const { status, body, headers } = fault === undefined ? answer(state, login, url, request, sent) : faultAnswer(fault)
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
   response.end(text)
 }
 
-function answer(state: AzureState, login: Login, url: URL, request: IncomingMessage, form: URLSearchParams): Answer {
+function answer(state: AzureState, login: Login, url: URL, request: IncomingMessage, sent: string): Answer {
   const method = request.method ?? ''
   if (url.pathname === '/metadata/endpoints') return metadataAnswer(state, url)
-  const signIn = login.answer(method, url.pathname, form, url.origin)
+  const signIn = login.answer(method, url.pathname, new URLSearchParams(sent), url.origin)
   if (signIn !== undefined) return signIn
   if (!login.accepts(request.headers.authorization)) return unauthorized()
+  const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
+  if (rules !== undefined) return rules
   if (method !== 'GET') return armError(405, 'MethodNotAllowed', 'The lab is read only.')
   return answerArm(state, url)
 }

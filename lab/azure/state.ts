@@ -36,6 +36,16 @@ export interface AzureState {
   /** Ids, and all below them, for which the identity has no role. */
   forbidden?: readonly string[]
   faults?: Fault[]
+  /** Registration states by namespace; default: Registered. */
+  providers?: Readonly<Record<string, string>>
+  /** Entries of the permissions list, the same at every scope; default: everything. */
+  permissions?: readonly Json[]
+  /** Prefixes by tag; default: a few made-up ones of one region. */
+  serviceTags?: Readonly<Record<string, readonly string[]>>
+  /** Security admin rules in effect on every virtual network; default: none. */
+  adminRules?: readonly Json[]
+  /** Offers of the DMS; default: three in West Europe. */
+  dmsSkus?: readonly Json[]
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */
   metadata?: (origin: string) => Json
   /** Without a leading dot. */

@@ -1,4 +1,4 @@
-import type { DatabaseMapping, Location, Manifest, Source, Target } from '../domain/manifest.ts'
+import type { DatabaseMapping, DeclaredFlow, Location, Manifest, Source, Target } from '../domain/manifest.ts'
 import { subjectKey, type Subject } from '../domain/subject.ts'
 import type { Spec } from './define.ts'
 
@@ -18,6 +18,10 @@ export interface TargetDatabaseSpec extends TargetSpec {
 }
 export interface NsgPortSpec extends Spec {
   port: number
+}
+
+export interface FlowSpec extends Spec {
+  flow: DeclaredFlow
 }
 
 export function manifestSubject(manifest: Manifest): readonly Subject<Spec>[] {
@@ -84,6 +88,17 @@ export function nsgPortSubjects(manifest: Manifest): readonly Subject<NsgPortSpe
     key: subjectKey('nsg-port', `${subnet}:${port}`),
     within: [subjectKey('manifest', manifest.name)],
     spec: { manifest, port, location: manifest.dms.location },
+  }))
+}
+
+/** The flows of `dms.flows`. */
+export function flowSubjects(manifest: Manifest): readonly Subject<FlowSpec>[] {
+  return manifest.dms.flows.map((flow) => ({
+    kind: 'flow',
+    name: flow.name,
+    key: subjectKey('flow', flow.name),
+    within: [subjectKey('manifest', manifest.name)],
+    spec: { manifest, flow, location: flow.location },
   }))
 }
 

@@ -106,12 +106,26 @@ export interface Container {
   location: Location
 }
 
+/** A further flow that the security group of the DMS subnet must let through; the direction is seen from the subnet. */
+export interface DeclaredFlow {
+  name: string
+  direction: 'inbound' | 'outbound'
+  /** `any`: tcp and udp. */
+  protocol: 'tcp' | 'udp' | 'any'
+  /** Destination ports: first and last of each range, both included. */
+  ports: readonly (readonly [first: number, last: number])[]
+  /** An address, a CIDR prefix or a service tag, as the manifest writes it. */
+  peer: string
+  location: Location
+}
+
 export interface Dms {
   subnetId?: string
   serviceId?: string
   egress: readonly string[]
   /** `seed`: the ports listed in 2018; `current`: 443 alone. */
   nsgPorts: 'seed' | 'current'
+  flows: readonly DeclaredFlow[]
   location: Location
 }
 

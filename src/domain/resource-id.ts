@@ -50,3 +50,10 @@ export function parseResourceId(id: string): ResourceId | undefined {
 export function isSameResource(a: string, b: string): boolean {
   return a.replace(/\/$/, '').toLowerCase() === b.replace(/\/$/, '').toLowerCase()
 }
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** The form of the ids of subscriptions, tenants and clients. */
+export function isGuid(text: string): boolean {
+  return GUID.test(text)
+}

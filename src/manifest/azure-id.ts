@@ -1,3 +1,4 @@
+import { isGuid } from '../domain/resource-id.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
 /** `azure` of the manifest: what completes short ids. */
@@ -40,12 +41,7 @@ export const STORAGE_ID: IdKind = {
   held: [],
 }
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const LONGEST_ID = 1024
-
-export function isGuid(text: string): boolean {
-  return GUID.test(text)
-}
 
 /** Resource names differ by type; this refuses only what no type allows (Azure naming rules). */
 export function isResourceName(text: string): boolean {

@@ -1,12 +1,13 @@
-import type { Dms, Manifest } from '../domain/manifest.ts'
+import type { DeclaredFlow, Dms, Manifest } from '../domain/manifest.ts'
 import { parseDurationMs } from '../domain/duration.ts'
 import { SERVICE_ID, SUBNET_ID } from './azure-id.ts'
-import { readId, readScope, type Scope } from './build-names.ts'
+import { readId, readScope, refuseRepeats, type Scope } from './build-names.ts'
 import { readSources, readTargets } from './build-servers.ts'
 import { readContainers, readShares, readTools } from './build-storage.ts'
 import { readAttestations, readWaivers, type VoucherRules } from './build-vouchers.ts'
 import type { Draft } from './draft.ts'
 import { parseInstantMs } from './instant.ts'
+import { parsePortRange } from './schema-flows.ts'
 
 /** Checks what goes beyond single values; gives the manifest, or undefined where a part of it is missing. */
 export function buildManifest(
@@ -65,8 +66,26 @@ function readDms(draft: Draft, scope: Scope): Dms {
     ...(serviceId === undefined ? {} : { serviceId }),
     egress: (dms?.egress ?? []).filter((address) => address !== undefined),
     nsgPorts: dms?.['nsg-ports'] ?? 'seed',
+    flows: readFlows(draft),
     location: draft.location(['dms']),
   }
+}
+
+function readFlows(draft: Draft): DeclaredFlow[] {
+  const flows = draft.file.dms?.flows ?? []
+  refuseRepeats(
+    draft,
+    flows.map((flow, index) => ({ path: ['dms', 'flows', index, 'name'], name: flow?.name })),
+  )
+  return flows.flatMap((flow, index) => {
+    const { name, direction, protocol, peer } = flow ?? {}
+    const ports = (flow?.ports ?? []).flatMap((port) => {
+      const range = parsePortRange(String(port))
+      return range === undefined ? [] : [range]
+    })
+    if (name === undefined || direction === undefined || protocol === undefined || peer === undefined) return []
+    return { name, direction, protocol, ports, peer, location: draft.location(['dms', 'flows', index]) }
+  })
 }
 
 function readCutover(draft: Draft): Pick<Manifest, 'cutover'> {

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { isPrivateAddress, parseAddress } from '../domain/address.ts'
 import { GENERATIONS, SCENARIOS } from '../domain/manifest.ts'
-import { isGuid, isResourceName, problemOfIdForm, SERVICE_ID, SUBNET_ID } from './azure-id.ts'
+import { isGuid } from '../domain/resource-id.ts'
+import { isResourceName, problemOfIdForm, SERVICE_ID, SUBNET_ID } from './azure-id.ts'
 import { filePath, instant, name, prose } from './schema-fields.ts'
+import { Flow } from './schema-flows.ts'
 import { duration, oneOf, strictMap, text } from './schema-parts.ts'
 import { Container, DmsLogin, Share, Source, SqlServerLogin, Target, Tls } from './schema-servers.ts'
 
@@ -37,12 +39,13 @@ const Dms = strictMap(
       ['seed', 'current'],
       'seed (default): 443, 53, 9354, 445, 12000 as listed in 2018; current: 443 alone.',
     ).optional(),
+    flows: z
+      .array(Flow, { error: 'must be a list of flows' })
+      .meta({ description: 'Further flows that the network security group must let through, one check each.' })
+      .optional(),
   },
   {
-    held: {
-      flows: 'the ports of `nsg-ports` are checked for now',
-      'runtime-hosts': 'it belongs to `generation: modern`',
-    },
+    held: { 'runtime-hosts': 'it belongs to `generation: modern`' },
     description: 'The Database Migration Service; `subnet` or `service` is required.',
   },
 )

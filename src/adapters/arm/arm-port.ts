@@ -1,11 +1,11 @@
-import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
+import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import type { Cloud } from './clouds.ts'
-import { decodeBody, text, type Fields } from './decode.ts'
+import { decodeBody, decodeItems, text, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeGatewayConnection,
@@ -15,6 +15,7 @@ import {
 } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import { createFurtherReads, DATA_MIGRATION_VERSION, NETWORK_VERSION, type Ways } from './further-reads.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
@@ -23,9 +24,6 @@ import { createRestReader, type ArmReader } from './rest-reader.ts'
 import { createScrubber, signIn, type ArmCredential, type SignedIn } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
-
-const NETWORK_VERSION = '2023-09-01'
-const DATA_MIGRATION_VERSION = '2018-07-15-preview'
 
 export interface ArmPortOptions {
   cloud: Cloud
@@ -67,7 +65,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       if (!resource.ok) return resource
       const session = await start()
       if (!session.ok) return session
-      return answer(session.value, resource.value, part, read)
+      return answer(session.value, resource.value.text, (opened) => read(opened, resource.value), part)
     })
   }
   const get = <T>(
@@ -77,6 +75,11 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     decode: (body: Fields) => T,
   ): Promise<Observed<ArmAnswer<T>>> =>
     ask(type, id, async ({ rest }, resource) => decodeBody(id, await rest.get(resourcePath(resource), version), decode))
+  const at: Ways['at'] = (path, read) =>
+    memo.once(path.toLowerCase(), async () => {
+      const session = await start()
+      return session.ok ? answer(session.value, path, ({ rest }) => read(rest)) : session
+    })
   const sql = <T>(
     type: string,
     id: string,
@@ -125,7 +128,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     gatewayConnection: (id) => get('Microsoft.Network/connections', id, NETWORK_VERSION, decodeGatewayConnection),
     localNetworkGateway: (id) =>
       get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
-    ...NOT_READ_YET,
+    ...createFurtherReads({ get, at }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }
@@ -154,21 +157,20 @@ async function startSession(options: ArmPortOptions, memo: Memo): Promise<Observ
   return seen({ signedIn: signedIn.value, rest, sql })
 }
 
-/** Turns everything that a reader throws into an answer or a failure. */
+/** Turns everything that a reader throws into an answer or a failure. `id` is what was asked for, `part` a part of it. */
 async function answer<T>(
   session: Session,
-  resource: ResourceId,
-  part: string,
-  read: (session: Session, resource: ResourceId) => Promise<Observed<T>>,
+  id: string,
+  read: (session: Session) => Promise<Observed<T>>,
+  part = '',
 ): Promise<Observed<ArmAnswer<T>>> {
   try {
-    return mapSeen(await read(session, resource), (value) => ({ found: true, value }))
+    return mapSeen(await read(session), (value) => ({ found: true, value }))
   } catch (error) {
     if (error instanceof ProbeError) return { ok: false, failure: error.failure }
     if (!(error instanceof HttpStatusError)) throw error
     const { clientId, objectId } = session.signedIn.identity
-    const asked = { what: `${resource.text}${part}`, id: resource.text, clientId, objectId }
-    const judged = judgeAnswer(error.answer, asked)
+    const judged = judgeAnswer(error.answer, { what: `${id}${part}`, id, clientId, objectId })
     return 'absent' in judged ? seen(judged.absent) : { ok: false, failure: judged.failure }
   }
 }
@@ -190,34 +192,4 @@ async function listConnections(rest: ArmReader, id: ResourceId): Promise<readonl
     if (!(error instanceof HttpStatusError) || error.answer.status !== 404) throw error
     throw new ProbeError({ kind: 'protocol', message: `Azure has ${id.text} but does not list its connections (404).` })
   }
-}
-
-function decodeItems<T>(what: string, items: readonly unknown[], decode: (item: Fields) => T): Observed<readonly T[]> {
-  const decoded: T[] = []
-  for (const item of items) {
-    const one = decodeBody(what, item, decode)
-    if (!one.ok) return one
-    decoded.push(one.value)
-  }
-  return seen(decoded)
-}
-
-const notReadYet = (): Promise<Observed<never>> =>
-  Promise.resolve(unseen('unsupported', 'This version does not read it from Azure.'))
-const NOT_READ_YET = {
-  serviceTags: notReadYet,
-  securityAdminRules: notReadYet,
-  routeTable: notReadYet,
-  natGateway: notReadYet,
-  publicIpAddress: notReadYet,
-  publicIpPrefix: notReadYet,
-  privateEndpoint: notReadYet,
-  virtualHubs: notReadYet,
-  hubConnections: notReadYet,
-  hubGateway: notReadYet,
-  vpnSite: notReadYet,
-  provider: notReadYet,
-  permissions: notReadYet,
-  dmsServices: notReadYet,
-  dmsSkus: notReadYet,
 }

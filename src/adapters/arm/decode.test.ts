@@ -8,6 +8,18 @@ import {
 } from '../../../lab/azure/data-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
+import { adminRule } from '../../../lab/azure/subscription.ts'
+import {
+  hubConnection,
+  hubVpnGateway,
+  natGateway,
+  privateEndpoint,
+  publicIpAddress,
+  publicIpPrefix,
+  routeTable,
+  virtualHub,
+  vpnSite,
+} from '../../../lab/azure/ways-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
@@ -17,8 +29,20 @@ import {
   decodeVirtualNetwork,
   decodeVirtualNetworkGateway,
 } from './decode-network.ts'
+import { decodeSecurityAdminRule } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import {
+  decodeHubConnection,
+  decodeHubGateway,
+  decodeNatGateway,
+  decodePrivateEndpoint,
+  decodePublicIpAddress,
+  decodePublicIpPrefix,
+  decodeRouteTable,
+  decodeVirtualHub,
+  decodeVpnSite,
+} from './decode-ways.ts'
 
 const PLACE = { resourceGroup: 'rg' }
 
@@ -118,7 +142,83 @@ const CASES: readonly Case[] = [
     name: 'service',
     body: dmsService(PLACE, 'dms', { subnet: '/subnet' }),
     decode: decodeDmsService,
-    mayBeAbsent: /\.(provisioningState|virtualSubnetId)$/,
+    mayBeAbsent: /(\.(provisioningState|virtualSubnetId)|sku|sku\.(name|tier))$/,
+  },
+  {
+    name: 'route table',
+    body: routeTable(PLACE, 'rt', [
+      { name: 'all', prefix: '0.0.0.0/0', nextHop: 'VirtualAppliance', address: '10.0.0.4' },
+    ]),
+    decode: decodeRouteTable,
+    mayBeAbsent: /\.(disableBgpRoutePropagation|nextHopIpAddress)$/,
+  },
+  {
+    name: 'NAT gateway',
+    body: natGateway(PLACE, 'nat', { addresses: ['/pip'], prefixes: ['/prefix'] }),
+    decode: decodeNatGateway,
+    mayBeAbsent: /\.(publicIpAddresses|publicIpPrefixes)$/,
+  },
+  {
+    name: 'public address',
+    body: publicIpAddress(PLACE, 'pip', '203.0.113.7'),
+    decode: decodePublicIpAddress,
+    mayBeAbsent: /\.ipAddress$/,
+  },
+  {
+    name: 'public prefix',
+    body: publicIpPrefix(PLACE, 'prefix', '203.0.113.4/31'),
+    decode: decodePublicIpPrefix,
+    mayBeAbsent: /\.ipPrefix$/,
+  },
+  {
+    name: 'private endpoint',
+    body: privateEndpoint(PLACE, 'pe', {
+      subnet: '/subnet',
+      target: '/server',
+      group: 'sqlServer',
+      host: 'sql.example',
+      addresses: ['10.0.2.5'],
+    }),
+    decode: decodePrivateEndpoint,
+    mayBeAbsent:
+      /\.(subnet|privateLinkServiceConnections|manualPrivateLinkServiceConnections|privateLinkServiceId|groupIds|privateLinkServiceConnectionState|status|customDnsConfigs|fqdn|ipAddresses)$/,
+  },
+  {
+    name: 'virtual hub',
+    body: virtualHub(PLACE, 'hub', { vpnGateway: '/vpn', expressRouteGateway: '/er' }),
+    decode: decodeVirtualHub,
+    mayBeAbsent: /\.(virtualWan|vpnGateway|expressRouteGateway)$/,
+  },
+  {
+    name: 'hub connection',
+    body: hubConnection(PLACE, 'hub', 'c', '/vnet'),
+    decode: decodeHubConnection,
+    mayBeAbsent: /\.(remoteVirtualNetwork|provisioningState)$/,
+  },
+  {
+    name: 'hub gateway',
+    body: hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: '/site', status: 'Connected' }]),
+    decode: (body) => decodeHubGateway(body, 'vpn'),
+    mayBeAbsent: /\.(connections|connections\.0\.(id|properties)|connectionStatus|remoteVpnSite)$/,
+  },
+  {
+    name: 'VPN site',
+    body: vpnSite(PLACE, 'hq', ['192.168.0.0/16']),
+    decode: decodeVpnSite,
+    mayBeAbsent: /\.(addressSpace|addressPrefixes)$/,
+  },
+  {
+    name: 'admin rule',
+    body: adminRule({
+      name: 'no-smb',
+      priority: 10,
+      direction: 'Outbound',
+      access: 'Deny',
+      protocol: 'Tcp',
+      ports: ['445'],
+    }),
+    decode: decodeSecurityAdminRule,
+    mayBeAbsent: /^ruleCollectionDescription$/,
   },
 ]
 

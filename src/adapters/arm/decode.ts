@@ -18,6 +18,21 @@ export function decodeBody<T>(what: string, body: unknown, decode: (body: Fields
   }
 }
 
+/** Every item decoded, or why one of them cannot be read. */
+export function decodeItems<T>(
+  what: string,
+  items: readonly unknown[],
+  decode: (item: Fields) => T,
+): Observed<readonly T[]> {
+  const decoded: T[] = []
+  for (const item of items) {
+    const one = decodeBody(what, item, decode)
+    if (!one.ok) return one
+    decoded.push(one.value)
+  }
+  return seen(decoded)
+}
+
 export function wrongShape(problem: string): never {
   throw new ShapeError(problem)
 }

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import type * as CoreRestPipeline from '@azure/core-rest-pipeline'
 import type { Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { Cloud } from './clouds.ts'
 import { member, parseJson } from './error-body.ts'
 import { ProbeError } from './probe-error.ts'
@@ -15,6 +15,8 @@ export interface ArmReader {
   get(path: string, apiVersion: string): Promise<unknown>
   /** All entries of a paged list. */
   list(path: string, apiVersion: string): Promise<readonly unknown[]>
+  /** All entries of a list that Azure gives for a POST, page by page with a `skipToken`. It changes nothing. */
+  postForList(path: string, apiVersion: string): Promise<readonly unknown[]>
 }
 
 export interface PipelineSettings {
@@ -31,8 +33,11 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   const pipeline = preparePipeline(core, settings)
   const { resourceManager } = settings.cloud
 
-  async function fetchJson(url: string): Promise<unknown> {
-    const response = await pipeline.sendRequest(client, createPipelineRequest({ url, headers: acceptJson(core) }))
+  async function fetchJson(url: string, question?: JsonObject): Promise<unknown> {
+    const headers = acceptJson(core)
+    if (question !== undefined) headers.set('content-type', 'application/json')
+    const asked = question === undefined ? {} : { method: 'POST' as const, body: JSON.stringify(question) }
+    const response = await pipeline.sendRequest(client, createPipelineRequest({ url, headers, ...asked }))
     const body = parseJson(response.bodyAsText ?? '')
     if (body === undefined) throw notJson(url)
     return body
@@ -52,6 +57,21 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
         url = page.nextLink === undefined ? undefined : new URL(page.nextLink, resourceManager).href
       }
       return entries
+    },
+    async postForList(path, apiVersion) {
+      const entries: unknown[] = []
+      const used = new Set<string>()
+      for (let question: JsonObject = {}; ;) {
+        const page = await fetchJson(urlOf(path, apiVersion), question)
+        entries.push(...readPage(page, path).entries)
+        const skipToken = isJsonObject(page) ? member(page, 'skipToken') : undefined
+        if (skipToken === undefined || skipToken === null || skipToken === '') return entries
+        if (typeof skipToken !== 'string') throw unreadableList(path, 'skipToken is no text')
+        if (used.has(skipToken)) throw unreadableList(path, 'a page points to a page that was read before')
+        used.add(skipToken)
+        if (used.size >= PAGE_LIMIT) throw unreadableList(path, `it has more than ${String(PAGE_LIMIT)} pages`)
+        question = { skipToken }
+      }
     },
   }
 }

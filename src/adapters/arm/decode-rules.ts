@@ -1,0 +1,74 @@
+import type { SecurityAdminRule, ServiceTagList } from '../../ports/network-resources.ts'
+import {
+  list,
+  optionalInteger,
+  optionalText,
+  optionalTexts,
+  propertiesOf,
+  text,
+  wrongShape,
+  type Fields,
+} from './decode.ts'
+
+/** https://learn.microsoft.com/rest/api/virtualnetwork/service-tags/list */
+export function decodeServiceTags(body: Fields): ServiceTagList {
+  if (optionalText(body, 'nextLink') !== undefined) return wrongShape('the service tags come in several pages')
+  return {
+    changeNumber: text(body, 'changeNumber'),
+    tags: list(body, 'values', (item) => ({
+      name: text(item, 'name'),
+      prefixes: optionalTexts(propertiesOf(item), 'addressPrefixes') ?? wrongShape('a tag has no addressPrefixes'),
+    })),
+  }
+}
+
+const ACCESS: Readonly<Record<string, SecurityAdminRule['access']>> = {
+  allow: 'allow',
+  alwaysallow: 'always-allow',
+  deny: 'deny',
+}
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  any: '*',
+  tcp: 'tcp',
+  udp: 'udp',
+  icmp: 'icmp',
+  esp: 'esp',
+  ah: 'ah',
+}
+
+/** https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules */
+export function decodeSecurityAdminRule(item: Fields): SecurityAdminRule {
+  const id = text(item, 'id')
+  const name = id.split('/').at(-1) ?? id
+  const rule = propertiesOf(item, `properties of the admin rule ${name}`)
+  const direction = text(rule, 'direction').toLowerCase()
+  if (direction !== 'inbound' && direction !== 'outbound') return wrongShape(`admin rule ${name} has no direction`)
+  const collection = optionalText(item, 'ruleCollectionDescription')
+  return {
+    name,
+    ...(collection === undefined ? {} : { collection }),
+    priority: optionalInteger(rule, 'priority') ?? wrongShape(`admin rule ${name} has no priority`),
+    direction,
+    access: known(ACCESS, text(rule, 'access'), `the access of admin rule ${name}`),
+    protocol: known(PROTOCOLS, text(rule, 'protocol'), `the protocol of admin rule ${name}`),
+    sourcePrefixes: prefixes(rule, 'sources'),
+    destinationPrefixes: prefixes(rule, 'destinations'),
+    sourcePorts: ports(rule, 'sourcePortRanges'),
+    destinationPorts: ports(rule, 'destinationPortRanges'),
+  }
+}
+
+/** An empty list stands for everything. */
+function prefixes(rule: Fields, name: string): readonly string[] {
+  const all = list(rule, name, (item) => text(item, 'addressPrefix'))
+  return all.length === 0 ? ['*'] : all
+}
+
+function ports(rule: Fields, name: string): readonly string[] {
+  const all = optionalTexts(rule, name) ?? wrongShape(`${name} is missing`)
+  return all.length === 0 ? ['*'] : all
+}
+
+function known<T>(table: Readonly<Record<string, T>>, value: string, what: string): T {
+  return table[value.trim().toLowerCase()] ?? wrongShape(`${what} is "${value}"`)
+}

@@ -1,0 +1,43 @@
+import type { DmsSku, PermissionSet, ProviderRegistration } from '../../ports/arm-port.ts'
+import { list, optionalList, optionalText, optionalTexts, text, type Fields } from './decode.ts'
+
+/** https://learn.microsoft.com/rest/api/resources/providers/get */
+export function decodeProvider(body: Fields): ProviderRegistration {
+  const registrationState = optionalText(body, 'registrationState')
+  return {
+    namespace: text(body, 'namespace'),
+    ...(registrationState === undefined ? {} : { registrationState }),
+    resourceTypes: list(body, 'resourceTypes', (item) => ({
+      type: text(item, 'resourceType'),
+      locations: optionalTexts(item, 'locations') ?? [],
+    })),
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group */
+export function decodePermissionSet(item: Fields): PermissionSet {
+  return {
+    actions: optionalTexts(item, 'actions') ?? [],
+    notActions: optionalTexts(item, 'notActions') ?? [],
+    dataActions: optionalTexts(item, 'dataActions') ?? [],
+    notDataActions: optionalTexts(item, 'notDataActions') ?? [],
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/datamigration/resource-skus/list-skus */
+export function decodeDmsSku(item: Fields): DmsSku {
+  const tier = optionalText(item, 'tier')
+  const resourceType = optionalText(item, 'resourceType')
+  return {
+    name: text(item, 'name'),
+    ...(tier === undefined ? {} : { tier }),
+    ...(resourceType === undefined ? {} : { resourceType }),
+    locations: optionalTexts(item, 'locations') ?? [],
+    restrictions:
+      optionalList(
+        item,
+        'restrictions',
+        (one) => optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
+      ) ?? [],
+  }
+}

@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
+import { dmsService } from '../../../lab/azure/data-resources.ts'
+import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
+import { resourceId } from '../../../lab/azure/place.ts'
+import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
+import { adminRule, LAB_SERVICE_TAGS } from '../../../lab/azure/subscription.ts'
+import * as ways from '../../../lab/azure/ways-resources.ts'
+import type { ArmPort } from '../../ports/arm-port.ts'
+
+const PLACE = { resourceGroup: 'rg-net' }
+const SUBNET = resourceId(PLACE, 'Microsoft.Network/virtualNetworks/subnets', 'vnet', 'snet-dms')
+const network = virtualNetwork(PLACE, 'vnet', {
+  prefixes: ['10.0.0.0/16'],
+  subnets: [{ name: 'snet-dms', prefix: '10.0.1.0/24' }],
+  peerings: [{ name: 'hub', remote: '/hub', allowGatewayTransit: true, remotePrefixes: ['10.9.0.0/16'] }],
+})
+const table = ways.routeTable(PLACE, 'rt', [
+  { name: 'all', prefix: '0.0.0.0/0', nextHop: 'VirtualAppliance', address: '10.0.0.4' },
+])
+const pip = ways.publicIpAddress(PLACE, 'pip', '203.0.113.7')
+const prefix = ways.publicIpPrefix(PLACE, 'prefix', '203.0.113.4/31')
+const nat = ways.natGateway(PLACE, 'nat', { addresses: [pip.id], prefixes: [prefix.id] })
+const endpoint = ways.privateEndpoint(PLACE, 'pe', {
+  subnet: SUBNET,
+  target: '/server',
+  group: 'sqlServer',
+  host: 'sqlsales.database.windows.net',
+  addresses: ['10.0.2.5'],
+})
+const site = ways.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
+const gateway = ways.hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: site.id, status: 'Connected' }])
+const hub = ways.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
+const hubLink = ways.hubConnection(PLACE, 'hub-weu', 'c', network.id)
+const state = azureState([
+  ...[network, table, pip, prefix, nat, endpoint, site, gateway, hub, hubLink],
+  dmsService(PLACE, 'dms', { subnet: SUBNET }),
+])
+
+let lab: AzureLab
+/** As in one run: what was read is kept. */
+let port: ArmPort
+beforeAll(async () => {
+  lab = await openAzure(state)
+  port = lab.arm()
+})
+afterAll(() => lab.server.close())
+afterEach(() => {
+  delete state.forbidden
+  delete state.pageSize
+  delete state.adminRules
+  delete state.providers
+})
+
+describe('what the network checks read', () => {
+  it('of routes and addresses', async () => {
+    expect(await port.routeTable(table.id)).toMatchObject({
+      value: { value: { name: 'rt', routes: [{ addressPrefix: '0.0.0.0/0', nextHopIpAddress: '10.0.0.4' }] } },
+    })
+    expect(await port.natGateway(nat.id)).toMatchObject({
+      value: { value: { publicIpAddressIds: [pip.id], publicIpPrefixIds: [prefix.id] } },
+    })
+    expect(await port.publicIpAddress(pip.id)).toMatchObject({ value: { value: { ipAddress: '203.0.113.7' } } })
+    expect(await port.publicIpPrefix(prefix.id)).toMatchObject({ value: { value: { ipPrefix: '203.0.113.4/31' } } })
+    expect(await port.privateEndpoint(endpoint.id)).toMatchObject({
+      value: {
+        value: { subnetId: SUBNET, connections: [{ status: 'Approved' }], dnsConfigs: [{ ipAddresses: ['10.0.2.5'] }] },
+      },
+    })
+    expect(await port.virtualNetwork(network.id)).toMatchObject({
+      value: { value: { peerings: [{ allowGatewayTransit: true, remotePrefixes: ['10.9.0.0/16'] }] } },
+    })
+  })
+
+  it('of virtual WAN hubs', async () => {
+    expect(await port.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { value: [{ vpnGatewayId: gateway.id }] } })
+    expect(await port.hubConnections(hub.id)).toMatchObject({ value: { value: [{ remoteNetworkId: network.id }] } })
+    expect(await port.hubGateway(gateway.id)).toMatchObject({
+      value: { value: { kind: 'vpn', connections: [{ name: 'to-hq', status: 'Connected', siteId: site.id }] } },
+    })
+    expect(await port.vpnSite(site.id)).toMatchObject({ value: { value: { addressPrefixes: ['192.168.0.0/16'] } } })
+  })
+
+  it('of the service tags of a region, once a run', async () => {
+    const before = lab.server.requests.length
+    const [tags, again] = await Promise.all([
+      port.serviceTags(LAB_SUBSCRIPTION, 'westeurope'),
+      port.serviceTags(LAB_SUBSCRIPTION.toUpperCase(), 'WestEurope'),
+    ])
+    expect(again).toBe(tags)
+    expect(tags).toMatchObject({ value: { found: true, value: { changeNumber: '143' } } })
+    const list = tags.ok && tags.value.found ? tags.value.value.tags : []
+    expect(list).toHaveLength(Object.keys(LAB_SERVICE_TAGS).length)
+    expect(list.find(({ name }) => name === 'Sql.WestEurope')?.prefixes).toEqual(LAB_SERVICE_TAGS['Sql.WestEurope'])
+    expect(lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))).toHaveLength(1)
+  })
+
+  it('of security admin rules, page by page', async () => {
+    state.adminRules = ['a', 'b', 'c'].map((name, index) =>
+      adminRule({ name, priority: index + 1, direction: 'Outbound', access: 'AlwaysAllow', ports: ['443'] }),
+    )
+    state.pageSize = 2
+    const before = lab.server.requests.length
+    expect(await port.securityAdminRules(network.id)).toMatchObject({
+      value: {
+        value: [
+          { name: 'a', access: 'always-allow', protocol: '*', destinationPrefixes: ['*'], destinationPorts: ['443'] },
+          { name: 'b', collection: 'High-risk ports' },
+          { name: 'c', priority: 3 },
+        ],
+      },
+    })
+    expect(lab.server.requests.slice(before).map(({ method }) => method)).toEqual(['POST', 'POST'])
+  })
+
+  it('of the subscription', async () => {
+    expect(await port.provider(LAB_SUBSCRIPTION, 'Microsoft.DataMigration')).toMatchObject({
+      value: { value: { registrationState: 'Registered', resourceTypes: [{ type: 'services' }, {}, {}] } },
+    })
+    expect(await port.dmsSkus(LAB_SUBSCRIPTION)).toMatchObject({
+      value: {
+        value: [{ name: 'Standard_1vCores', tier: 'Standard', locations: ['West Europe'], restrictions: [] }, {}, {}],
+      },
+    })
+    expect(await port.dmsServices(LAB_SUBSCRIPTION)).toMatchObject({ value: { value: [{ name: 'dms' }] } })
+    for (const scope of [`/subscriptions/${LAB_SUBSCRIPTION}`, network.id]) {
+      expect(await port.permissions(scope)).toMatchObject({ value: { value: [{ actions: ['*'], notActions: [] }] } })
+    }
+  })
+})
+
+describe('what cannot be read', () => {
+  it('names the missing action', async () => {
+    const fresh = lab.arm()
+    state.forbidden = [network.id, `/subscriptions/${LAB_SUBSCRIPTION}/providers/Microsoft.Network`]
+    expect(await fresh.securityAdminRules(network.id)).toMatchObject({
+      failure: {
+        kind: 'forbidden',
+        missing: expect.stringContaining('virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action'),
+      },
+    })
+    expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
+      failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/serviceTags/read') },
+    })
+    expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ failure: { kind: 'forbidden' } })
+  })
+
+  it('sends nothing for what is no id', async () => {
+    const before = lab.server.requests.length
+    const asked = await Promise.all([
+      port.serviceTags('mine', 'westeurope'),
+      port.virtualHubs('../..'),
+      port.provider('x', 'Microsoft.Sql'),
+      port.permissions('https://evil.example/subscriptions/1'),
+      port.permissions(`/subscriptions/${LAB_SUBSCRIPTION}/../x`),
+      port.permissions(`/subscriptions/${LAB_SUBSCRIPTION}/resourceGroups/a%2f..`),
+      port.hubConnections('/subscriptions/x'),
+      port.securityAdminRules(table.id),
+    ])
+    expect(asked.map((one) => (one.ok ? 'ok' : one.failure.kind))).toEqual(asked.map(() => 'missing-input'))
+    expect(lab.server.requests).toHaveLength(before)
+  })
+
+  it('tells a network that is not there', async () => {
+    expect(await port.securityAdminRules(`${network.id}2`)).toMatchObject({
+      value: { found: false, missing: 'resource' },
+    })
+    expect(await port.hubGateway(`${gateway.id}2`)).toMatchObject({ value: { found: false } })
+    expect(await port.dmsSkus('99999999-0000-4000-8000-000000000009')).toMatchObject({
+      ok: false,
+      failure: { kind: 'not-found' },
+    })
+  })
+})
