@@ -51,6 +51,7 @@ describe('a sound manifest', () => {
         serviceId: `${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.DataMigration/services/dms-weu`,
         egress: ['203.0.113.7'],
         nsgPorts: 'seed',
+        flows: [],
         location: at(6, 1),
       },
       sources: [
@@ -157,6 +158,24 @@ describe('a sound manifest', () => {
     expect(manifestOf(SALES.replace('    tls', `    dms-login: ${name}\n    tls`)).sources[0]?.dmsLogin).toBe(name)
   })
 
+  it('has flows of its own', () => {
+    const flow =
+      '{ name: redirect, direction: outbound, protocol: tcp, ports: [1433, 11000-11999], peer: Sql.WestEurope }'
+    expect(manifestOf(SALES.replace('  egress', `  flows:\n    - ${flow}\n  egress`)).dms.flows).toEqual([
+      {
+        name: 'redirect',
+        direction: 'outbound',
+        protocol: 'tcp',
+        ports: [
+          [1433, 1433],
+          [11000, 11999],
+        ],
+        peer: 'Sql.WestEurope',
+        location: { path: PATH, line: 10, column: 7 },
+      },
+    ])
+  })
+
   it('is laid over the file that it extends, with places in both', () => {
     const estate = '.github/estate.yml'
     expect(readExtends(PATH, WAVE)).toBe(estate)
@@ -173,6 +192,7 @@ describe('a sound manifest', () => {
         serviceId: `${group}/Microsoft.DataMigration/services/dms-weu`,
         egress: [],
         nsgPorts: 'seed',
+        flows: [],
         location: at(4, 1, estate),
       },
       sources: [
@@ -304,7 +324,7 @@ describe('single faults', () => {
     [
       'unknown key, far from any',
       SALES.replace('  nsg-ports: seed', '  colour: red'),
-      '10:3 dms.colour is not a known key; known here: subnet, service, egress, nsg-ports',
+      '10:3 dms.colour is not a known key; known here: subnet, service, egress, nsg-ports, flows',
     ],
     [
       'unknown key beside a password',
@@ -380,9 +400,22 @@ describe('single faults', () => {
       '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
     ],
     [
-      'flows',
-      SALES.replace('  egress', '  flows: []\n  egress'),
-      '9:3 dms.flows is not supported yet: the ports of `nsg-ports` are checked for now',
+      'flows, each fault of each at its place',
+      SALES.replace(
+        '  egress',
+        "  flows:\n    - { name: a, direction: out, protocol: icmp, ports: [0, 9-8, x], peer: sql.corp.example }\n    - { name: a, direction: inbound, protocol: any, ports: [], peer: '*' }\n  egress",
+      ),
+      [
+        '10:29 dms.flows[0].direction must be one of inbound, outbound',
+        '10:44 dms.flows[0].protocol must be one of tcp, udp, any',
+        '10:58 dms.flows[0].ports[0] must be a port from 1 to 65535, or a range of them like 11000-11999',
+        '10:61 dms.flows[0].ports[1] must be a port from 1 to 65535, or a range of them like 11000-11999; this one is reversed, write 8-9',
+        '10:66 dms.flows[0].ports[2] must be a port from 1 to 65535, or a range of them like 11000-11999',
+        '10:76 dms.flows[0].peer must be an address, a CIDR prefix or a service tag; security groups know no host names, so give its address',
+        '11:15 dms.flows[1].name repeats the name that stands at .github/dms-preflight.yml:10:15; names differ by more than letter case',
+        '11:60 dms.flows[1].ports must hold at least one port',
+        '11:70 dms.flows[1].peer must be an address, a CIDR prefix or a service tag; for every address write 0.0.0.0/0 or ::/0',
+      ],
     ],
     [
       'runtime hosts',
@@ -578,7 +611,7 @@ describe('single faults', () => {
     [
       'no dms',
       SALES.replace(/dms:\n(?: {2}.*\n)+/, ''),
-      '1:1 dms is missing: it must be a map with `subnet`, `service`, `egress`, `nsg-ports`',
+      '1:1 dms is missing: it must be a map with `subnet`, `service`, `egress`, `nsg-ports`, `flows`',
     ],
     [
       'a private address',

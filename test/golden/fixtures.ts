@@ -27,7 +27,7 @@ export function manifest(more: Partial<Manifest> = {}): Manifest {
     scenario: 'sql-server-to-azure-sql-database',
     generation: 'classic',
     cutover: { start: '2026-12-05T20:00:00.000Z', durationMs: 21_600_000 },
-    dms: { subnetId: '/subscriptions/s/subnets/snet-dms', egress: [], nsgPorts: 'seed', location: at(6) },
+    dms: { subnetId: '/subscriptions/s/subnets/snet-dms', egress: [], nsgPorts: 'seed', flows: [], location: at(6) },
     sources: [],
     targets: [],
     shares: [],
