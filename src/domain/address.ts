@@ -92,6 +92,18 @@ export function containsAddress(prefixes: readonly string[], address: string): b
   })
 }
 
+/** Whether the union of the prefixes holds every address of `inner`; a text that is no prefix holds and is held by nothing. */
+export function containsPrefix(prefixes: readonly string[], inner: string): boolean {
+  const range = parsePrefix(inner)
+  if (range === undefined) return false
+  return (
+    rangeRelation(
+      prefixes.flatMap((text) => parsePrefix(text) ?? []),
+      range,
+    ) === 'covers'
+  )
+}
+
 /** The first address of a prefix after the one that names the network; undefined when the text is no prefix. */
 export function firstHostOf(prefix: string): string | undefined {
   const range = parsePrefix(prefix)
