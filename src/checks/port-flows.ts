@@ -10,9 +10,14 @@ import type { AskedFlow } from './flow-evidence.ts'
 import { readResolverVantage } from './network-path.ts'
 import { nsgPortSubjects } from './subjects.ts'
 
-/** The ports of a manifest that come before one; their checks propose their rules first. */
+/** The ports of Microsoft's lists that a manifest asks for, in the order of their checks. */
+export function portsOf(manifest: Manifest): number[] {
+  return nsgPortSubjects(manifest).map(({ spec }) => spec.port)
+}
+
+/** The ports that come before one; their checks propose their rules first. */
 export function portsBefore(port: number, manifest: Manifest): number[] {
-  const ports = nsgPortSubjects(manifest).map(({ spec }) => spec.port)
+  const ports = portsOf(manifest)
   return ports.slice(0, Math.max(0, ports.indexOf(port)))
 }
 
