@@ -173,15 +173,13 @@ function factAt(what: string, { family, value }: Address): string {
 }
 
 /** The tag whose prefixes are the peer of a flow: the form of the network's region where the list has one. */
-export function peerTag(network: NetworkFacts, name: string): ServiceTag {
+export function peerTag(network: NetworkFacts, name: string): ServiceTag | undefined {
   const regional = network.tags?.find(
     (tag) =>
       tag.name.toLowerCase().startsWith(`${name.toLowerCase()}.`) &&
       tag.region.toLowerCase() === network.region.toLowerCase(),
   )
-  const tag = regional ?? network.tags?.find((listed) => listed.name.toLowerCase() === name.toLowerCase())
-  if (tag === undefined) throw new Error(`the flow's tag ${name} has no prefixes in this situation`)
-  return tag
+  return regional ?? network.tags?.find((tag) => tag.name.toLowerCase() === name.toLowerCase())
 }
 
 /** The flow as sets: all packets of it are the cross product, family by family. */
@@ -194,7 +192,10 @@ export function flowRanges({ flow, network }: Situation): Record<Side, AddressRa
 
 function peerPrefixes(peer: Exclude<Peer, { kind: 'platform-dns' }>, network: NetworkFacts): string[] {
   if (peer.kind === 'addresses') return peer.prefixes
-  return peer.kind === 'tag' ? peerTag(network, peer.tag).prefixes : network.extent.prefixes
+  if (peer.kind === 'virtual-network') return network.extent.prefixes
+  const tag = peerTag(network, peer.tag)
+  if (tag === undefined) throw new Error(`the flow's tag ${peer.tag} has no prefixes in this situation`)
+  return tag.prefixes
 }
 
 export const CLIENT_PORTS: PortRange = [1024, 65535]

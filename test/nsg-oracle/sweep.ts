@@ -20,7 +20,6 @@ import {
   readPrefix,
   type AddressRange,
   type Family,
-  type PortRange,
 } from './ranges.ts'
 import type { Situation } from './situation.ts'
 
@@ -67,11 +66,10 @@ export function gridOf(situation: Situation, more: readonly ReadRule[] = []): Gr
     ...[reading.extent, NOT_PUBLIC, WIRE_SERVER, readPrefix('169.254.169.254'), flow.source, flow.destination].flat(),
   ]
   const points = { 4: pointsOf(ranges, 4), 6: pointsOf(ranges, 6) }
-  const ports = (own: PortRange[]): number[] => portPointsOf(own)
   return {
     ...{ source: points, destination: points },
-    sourcePorts: ports([CLIENT_PORTS, ...rules.flatMap((rule) => rule.sourcePorts)]),
-    destinationPorts: ports([...situation.flow.ports, ...rules.flatMap((rule) => rule.destinationPorts)]),
+    sourcePorts: portPointsOf([CLIENT_PORTS, ...rules.flatMap((rule) => rule.sourcePorts)]),
+    destinationPorts: portPointsOf([...situation.flow.ports, ...rules.flatMap((rule) => rule.destinationPorts)]),
     protocols: ['tcp', 'udp', 'icmp', 'esp', 'ah'],
   }
 }
@@ -186,7 +184,9 @@ function stancesOf(reading: Reading, side: Side, family: Family, value: bigint):
   const facts = new Set(conditions.flat().flatMap((condition) => (typeof condition === 'object' ? condition.fact : [])))
   let assignments: Map<string, boolean>[] = [new Map()]
   for (const fact of facts)
-    assignments = assignments.flatMap((known) => [false, true].map((is) => new Map([...known, [fact, is]])))
+    assignments = assignments.flatMap((known) =>
+      [false, true].map((is) => new Map<string, boolean>([...known, [fact, is]])),
+    )
   return assignments.map((known) => ({
     facts: known,
     matches: conditions.map((list) =>

@@ -47,7 +47,7 @@ function lengthOf({ family, first, last }: AddressRange): number {
   return length
 }
 
-/** Host bits stay as they are: Azure takes such texts, and they count as the prefix. */
+/** Now and then with host bits, which say nothing. */
 function cidrText(random: Random, family: Family, value: bigint, length: number): string {
   const host = 2n ** BigInt(BITS[family] - length)
   const shown = random.chance(0.3) ? value : (value / host) * host
@@ -105,6 +105,6 @@ export function anyCase(random: Random, word: string): string {
     [7, word],
     [1, word.toLowerCase()],
     [1, word.toUpperCase()],
-    [1, [...word].map((letter) => (random.chance(0.5) ? letter.toUpperCase() : letter.toLowerCase())).join('')],
+    [1, word.replace(/[a-z]/gi, (letter) => (random.chance(0.5) ? letter.toUpperCase() : letter.toLowerCase()))],
   ])
 }
