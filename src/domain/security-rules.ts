@@ -33,7 +33,7 @@ export interface FlowAnswer {
   answer: 'allowed' | 'denied' | 'partial' | 'depends'
   /** Names in order of evaluation. */
   decidingRules: readonly string[]
-  /** For `denied` and `partial`: a packet that is surely denied. For `depends`: one that hangs. */
+  /** For `denied` and `partial`: a packet that is surely denied. */
   witness?: Witness
   unresolved: readonly string[]
   /** Rules that match packets of the flow and decide none: rules before them do. Default rules are not listed. */
@@ -213,10 +213,9 @@ function summariseRegions(regions: readonly Region[], stack: ReadStack, flow: Fl
     const answer = denied.length === regions.length ? 'denied' : 'partial'
     return { ...known, answer, decidingRules: ruleNames(denied), witness: witnessOf(first) }
   }
-  const [unsure] = hanging
-  if (unsure === undefined) return { ...known, answer: 'allowed', decidingRules: ruleNames(regions) }
+  if (hanging.length === 0) return { ...known, answer: 'allowed', decidingRules: ruleNames(regions) }
   const unresolved = [...new Set(hanging.flatMap(doubtsOf))]
-  return { ...known, answer: 'depends', decidingRules: ruleNames(hanging), witness: witnessOf(unsure), unresolved }
+  return { ...known, answer: 'depends', decidingRules: ruleNames(hanging), unresolved }
 }
 
 function doubtsOf({ scene, unresolved, worlds }: Region): string[] {
