@@ -151,10 +151,12 @@ function decideBy(rules: readonly ReadRule[], start: readonly Region[]): Region[
     const [first] = open
     if (first === undefined) break
     for (const match of matchesOf(read, first.scene)) {
-      open = open.flatMap((region) => applyMatch(region, read, match))
+      const next: Region[] = []
+      for (const region of open) {
+        for (const part of applyMatch(region, read, match)) (isOpen(part) ? next : settled).push(part)
+      }
+      open = next
     }
-    settled.push(...open.filter((region) => !isOpen(region)))
-    open = open.filter(isOpen)
     if (open.length + settled.length > REGION_LIMIT) return undefined
   }
   return [...settled, ...open]
@@ -165,7 +167,6 @@ function isOpen({ worlds }: Region): boolean {
 }
 
 function applyMatch(region: Region, { rule, isAdmin }: ReadRule, match: RuleMatch): Region[] {
-  if (!isOpen(region)) return [region]
   const common = intersectPackets(region.packets, match.packets)
   if (common === undefined) return [region]
   const { left, matched } = applyLiterals(region.worlds, match.literals)
