@@ -50,9 +50,13 @@ function pointLines({ findings }: Step): string[] {
   return findings.length === 1 && finding !== undefined ? pointsOf(finding) : []
 }
 
+function hasPoints({ result }: Finding): boolean {
+  return (result.remediation?.points ?? []).length > 0
+}
+
 function pointsOf({ result }: Finding): string[] {
   return (result.remediation?.points ?? []).map(
-    ({ label, text }) => `- ${escapeMarkdown(cut(label, 50))}: ${richText(cut(text), 'inside')}`,
+    ({ label, text }) => `- **${escapeMarkdown(cut(label, 50))}:** ${richText(cut(text), 'inside')}`,
   )
 }
 
@@ -78,7 +82,9 @@ function headOf(step: Step, report: Report): { head: string; rest: string[] } {
   const [finding] = step.findings
   if (step.findings.length === 1 && finding !== undefined && finding.result.summary !== '') {
     const { head, rest } = splitSummary(cut(finding.result.summary))
-    return { head: sentence(head), rest: [...whereOf(finding, report), ...(rest === '' ? [] : [sentence(rest)])] }
+    // The points below say the rest, a line each.
+    const isSaid = rest === '' || hasPoints(finding)
+    return { head: sentence(head), rest: [...whereOf(finding, report), ...(isSaid ? [] : [sentence(rest)])] }
   }
   return { head: sentence(stepWords(step)), rest: [] }
 }

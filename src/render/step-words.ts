@@ -28,7 +28,9 @@ const STEP_VERDICTS: Partial<Record<Verdict, string>> = {
 export function findingWords(step: Step, { result }: Finding): string {
   const isShared = step.cause !== undefined && RUN_CAUSE_WORDS[step.cause] !== undefined
   if (isShared) return `: ${result.title}`
-  return result.summary === '' ? '' : `: ${result.summary}`
+  if (result.summary === '') return ''
+  // Where points follow, they say the rest.
+  return `: ${(result.remediation?.points ?? []).length > 0 ? splitSummary(result.summary).head : result.summary}`
 }
 
 /** A summary's first clause, to stand out, and the rest of it as a sentence. */
