@@ -10,14 +10,17 @@ export function freePriorities(rules: readonly FilterRule[], direction: FilterRu
 /** Azure refuses each of these, or would take the rule for another one. */
 export function ruleProblem({ stack, flow }: Situation, rules: readonly FilterRule[]): string | undefined {
   if (rules.length === 0) return 'proposal: no rules'
-  const free = freePriorities(stack.rules ?? [], flow.direction)
+  const taken = (stack.rules ?? [])
+    .filter(({ direction }) => direction === flow.direction)
+    .map(({ priority }) => priority)
   const names = (stack.rules ?? []).map(({ name }) => name.toLowerCase())
   for (const rule of rules) {
     const { name, priority, access, direction, sourceGroupIds, destinationGroupIds } = rule
     if (access !== 'allow' || direction !== flow.direction) return `proposal: ${name} is ${direction} ${access}`
-    if (!free.includes(priority)) return `proposal: priority ${priority} of ${name} is not free`
+    if (taken.includes(priority) || !(priority >= 100 && priority <= 4096))
+      return `proposal: priority ${priority} of ${name} is not free`
     if (names.includes(name.toLowerCase())) return `proposal: the name ${name} is taken`
-    free.splice(free.indexOf(priority), 1)
+    taken.push(priority)
     names.push(name.toLowerCase())
     if (sourceGroupIds.length + destinationGroupIds.length > 0) return `proposal: ${name} names a group`
     if (!/^(tcp|udp|icmp|esp|ah|\*)$/i.test(rule.protocol)) return `proposal: ${name} has protocol ${rule.protocol}`
