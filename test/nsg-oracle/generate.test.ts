@@ -4,7 +4,7 @@ import { judge } from './judge.ts'
 import { isPossible } from './shrink.ts'
 import { goesToPlatform } from './world.ts'
 
-const situations = Array.from({ length: 1500 }, (_, index) => situationOf(5, index))
+const situations = Array.from({ length: 1000 }, (_, index) => situationOf(5, index))
 const rulesOf = ({ stack }: (typeof situations)[number]) => [...stack.adminRules, ...(stack.rules ?? [])]
 const prefixes = situations.flatMap(rulesOf).flatMap((rule) => [...rule.sourcePrefixes, ...rule.destinationPrefixes])
 const ports = situations.flatMap(rulesOf).flatMap((rule) => [...rule.sourcePorts, ...rule.destinationPorts])

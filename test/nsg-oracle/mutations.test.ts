@@ -3,6 +3,7 @@ import { compare } from './compare.ts'
 import { evaluatorUnderTest } from './evaluator-under-test.ts'
 import { situationOf } from './generate.ts'
 import { MUTATIONS } from './mutations.ts'
+import type { Evaluator, Witness } from './situation.ts'
 import { smallestDisagreement, survey } from './survey.ts'
 
 const SEED = 1
@@ -11,7 +12,9 @@ const SITUATIONS = 600
 describe('an evaluator with a fault', () => {
   it.each(MUTATIONS)('is found out: it $fault', ({ apply }) => {
     const { wrong } = survey(apply(evaluatorUnderTest), { seed: SEED, count: SITUATIONS })
-    expect(wrong?.problem).toMatch(/^[a-zA-Z-]+: |^the evaluator threw/)
+    expect(wrong?.problem).toMatch(
+      /^(answer|witness|decidingRules|shadowedRules|unresolved|proposal|no-room|no-rule-helps): /,
+    )
     // The fault, and not the evaluator without it.
     expect(compare(evaluatorUnderTest, situationOf(SEED, wrong?.index ?? -1)).problem).toBeUndefined()
   })
@@ -28,16 +31,21 @@ describe('an evaluator with a fault', () => {
     expect(compare(evaluatorUnderTest, situation).problem).toBeUndefined()
   })
 
-  it('that throws is found out', () => {
-    const { wrong } = survey(
-      {
-        ...evaluatorUnderTest,
-        evaluateFlow: () => {
-          throw new Error('no such prefix')
-        },
-      },
-      { seed: SEED, count: 1 },
-    )
-    expect(wrong).toEqual({ index: 0, problem: 'the evaluator threw Error: no such prefix' })
+  it.each<[string, Partial<Evaluator>, string]>([
+    ['throws', { evaluateFlow: () => raise('no such prefix') }, 'threw: Error: no such prefix'],
+    [
+      'has a witness that is no address',
+      { evaluateFlow: (...given) => ({ ...evaluatorUnderTest.evaluateFlow(...given), witness: NOWHERE }) },
+      'threw: Error: not an address: Internet',
+    ],
+  ])('is found out: it %s', (_fault, faulty, problem) => {
+    const { wrong } = survey({ ...evaluatorUnderTest, ...faulty }, { seed: SEED, count: 1 })
+    expect(wrong).toEqual({ index: 0, problem })
   })
 })
+
+const NOWHERE: Witness = { source: 'Internet', destination: '10.0.1.4', protocol: 'tcp', port: 443 }
+
+function raise(message: string): never {
+  throw new Error(message)
+}

@@ -1,5 +1,5 @@
 // Whether proposed rules can stand in the group at all.
-import { isTagText, readPrefix, type AddressRange } from './ranges.ts'
+import { isTagText, readPorts, readPrefix, type AddressRange, type PortRange } from './ranges.ts'
 import type { FilterRule, Situation } from './situation.ts'
 
 export function freePriorities(rules: readonly FilterRule[], direction: FilterRule['direction']): number[] {
@@ -64,10 +64,12 @@ function hasHostBits(text: string): boolean {
 function portProblem({ sourcePorts, destinationPorts }: FilterRule): string | undefined {
   for (const side of [sourcePorts, destinationPorts]) {
     if (side.length === 0) return 'has a side without ports'
-    const bad = side.find(
-      (text) => !/^(\*|\d+|\d+-\d+)$/.test(text) || Math.max(...text.split(/\D/).map(Number)) > 65535,
-    )
+    const bad = side.find((text) => !/^(\*|\d+(-\d+)?)$/.test(text) || !isInOrder(readPorts(text)))
     if (bad !== undefined) return `has the port ${bad}`
   }
   return undefined
+}
+
+function isInOrder(ranges: readonly PortRange[]): boolean {
+  return ranges.every(([first, last]) => first <= last && last <= 65535)
 }
