@@ -30,9 +30,13 @@ export interface VirtualNetworkPeering {
   /** `Connected`, `Initiated` (one side only), `Disconnected`. */
   state?: string
   remoteId?: string
+  /** False: the other side's addresses are peered and yet kept out of the service tag VirtualNetwork. */
+  allowVirtualNetworkAccess: boolean
   useRemoteGateways: boolean
   allowGatewayTransit: boolean
-  /** Address space of the other side, as Azure repeats it here. */
+  /** `FullyInSync`, or which side changed its address space since: `RemoteNotInSync`, `LocalNotInSync`, ... */
+  syncLevel?: string
+  /** Address space of the other side that is peered; a later change counts only after a sync. */
   remotePrefixes: readonly string[]
 }
 
@@ -63,6 +67,8 @@ export interface VirtualNetworkGateway {
   id: string
   name: string
   gatewayType?: string
+  /** Addresses that it gives to point-to-site clients. */
+  clientPrefixes: readonly string[]
   /** ARM ids of its connections. */
   connectionIds: readonly string[]
 }

@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
     }),
     decode: decodeVirtualNetwork,
     mayBeAbsent:
-      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways)$/,
+      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways|peeringSyncLevel)$/,
   },
   {
     name: 'SQL server',
@@ -124,9 +124,9 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'gateway',
-    body: vpnGateway(PLACE, 'gw', { subnet: '/subnet' }),
+    body: vpnGateway(PLACE, 'gw', { subnet: '/subnet', clientPrefixes: ['172.31.0.0/24'] }),
     decode: (body) => decodeVirtualNetworkGateway(body, []),
-    mayBeAbsent: /\.gatewayType$/,
+    mayBeAbsent: /\.(gatewayType|vpnClientConfiguration|vpnClientAddressPool|addressPrefixes)$/,
   },
   {
     name: 'connection',
@@ -383,6 +383,28 @@ describe('other shapes', () => {
         subnets: [{ addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'], serviceEndpoints: ['Microsoft.Storage'] }],
       },
     })
+  })
+
+  it('a peering whose addresses are kept out of VirtualNetwork, and one that has to be brought in sync', () => {
+    const peering = { name: 'p', remote: '/v2', remotePrefixes: ['10.1.0.0/16'] }
+    const spec = (more: object): Json =>
+      virtualNetwork(PLACE, 'v', { prefixes: ['10.0.0.0/8'], subnets: [], peerings: [{ ...peering, ...more }] })
+    const path = ['properties', 'virtualNetworkPeerings', 0, 'properties'] as const
+    const peeringIn = (body: Json): unknown => {
+      const decoded = decodeBody('v', body, decodeVirtualNetwork)
+      return decoded.ok ? decoded.value.peerings[0] : decoded.failure
+    }
+    expect(peeringIn(spec({ allowVirtualNetworkAccess: false }))).toMatchObject({ allowVirtualNetworkAccess: false })
+    const unsaid = changed(spec({}), [...path, 'allowVirtualNetworkAccess'], () => undefined)
+    expect(peeringIn(unsaid)).toMatchObject({ allowVirtualNetworkAccess: true })
+    const moved = changed(
+      spec({ syncLevel: 'RemoteNotInSync' }),
+      [...path, 'remoteVirtualNetworkAddressSpace'],
+      () => ({
+        addressPrefixes: ['10.1.0.0/16', '10.2.0.0/16'],
+      }),
+    )
+    expect(peeringIn(moved)).toMatchObject({ remotePrefixes: ['10.1.0.0/16'], syncLevel: 'RemoteNotInSync' })
   })
 
   it('a connection that works may carry no status', () => {

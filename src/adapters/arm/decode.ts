@@ -65,10 +65,10 @@ export function optionalInteger(from: Fields, name: string): number | undefined 
     : wrongShape(`${name} is ${kindOf(value)}, not a whole number`)
 }
 
-/** A flag that ARM leaves out when it is not set. */
-export function flag(from: Fields, name: string): boolean {
+/** A flag; `absent` is what it means that ARM leaves it out. */
+export function flag(from: Fields, name: string, absent = false): boolean {
   const value = member(from, name)
-  if (value === undefined || value === null) return false
+  if (value === undefined || value === null) return absent
   return typeof value === 'boolean' ? value : wrongShape(`${name} is ${kindOf(value)}, not true or false`)
 }
 

@@ -133,6 +133,7 @@ const peering = (state: string) => ({
   name: 'to-data',
   state,
   remoteId: OTHER_NETWORK,
+  allowVirtualNetworkAccess: true,
   useRemoteGateways: false,
   allowGatewayTransit: false,
   remotePrefixes: [],
