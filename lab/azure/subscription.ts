@@ -62,19 +62,34 @@ function provider(state: AzureState, subscription: string, namespace: string): J
   }
 }
 
-const sku = (name: string, tier: string, size: string): JsonObject => ({
-  resourceType: 'services',
+/** An offer of the classic service, as recorded: one entry for each region. */
+export function dmsSku({
   name,
   tier,
-  size,
-  locations: ['West Europe'],
-  locationInfo: [{ location: 'West Europe', zones: [] }],
-  restrictions: [],
-})
+  location = 'West Europe',
+  restriction,
+}: {
+  name: string
+  tier: string
+  location?: string
+  restriction?: 'NotAvailableForSubscription' | 'QuotaId'
+}): JsonObject {
+  const [, cores = '1'] = /_(\d+)vCores$/.exec(name) ?? []
+  return {
+    resourceType: 'services',
+    name,
+    tier,
+    size: `${cores} vCores`,
+    locations: [location],
+    locationInfo: [{ location, zones: [] }],
+    restrictions: restriction === undefined ? [] : [{ type: 'location', values: [location], reasonCode: restriction }],
+  }
+}
+
 const DMS_SKUS: readonly Json[] = [
-  sku('Standard_1vCores', 'Standard', '1 vCores'),
-  sku('Standard_4vCores', 'Standard', '4 vCores'),
-  sku('Premium_4vCores', 'Premium', '4 vCores'),
+  dmsSku({ name: 'Standard_1vCores', tier: 'Standard' }),
+  dmsSku({ name: 'Standard_4vCores', tier: 'Standard' }),
+  dmsSku({ name: 'Premium_4vCores', tier: 'Premium' }),
 ]
 
 function isSame(left: string, right: string): boolean {
