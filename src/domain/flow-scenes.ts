@@ -137,7 +137,8 @@ function symbolicPeers(name: string, side: Side, network: Network): Peer[] {
 
 function networkPeers(flow: Flow, network: Network): Peer[] {
   const { extent } = network.facts
-  const own = byAddress(extent.prefixes, flow, undefined)
+  // The platform's own address is in the tag, and no server that a flow could be for.
+  const own = byAddress(extent.prefixes, flow, undefined).filter(({ kind }) => kind === 'ordinary')
   if (extent.isWhole) return own
   const side: Side = flow.direction === 'outbound' ? 'destination' : 'source'
   const rest: Peer = {

@@ -1,7 +1,7 @@
 import { portTerms, protocolTerm, type AdminRule, type FilterRule, type Literal, type Term } from './filter-rule.ts'
 import type { Scene } from './flow-scenes.ts'
 import { groupTerm } from './flow-scenes.ts'
-import { isOverlapping } from './number-set.ts'
+import { isOverlapping, setOfRuns } from './number-set.ts'
 import type { Packets } from './packets.ts'
 import type { Side } from './service-tags.ts'
 
@@ -14,15 +14,18 @@ export interface RuleMatch {
 /** A rule whose protocol and ports are read. */
 export interface ReadRule {
   rule: FilterRule | AdminRule
+  /** Of a network manager. */
+  isAdmin: boolean
   protocol: Term
   ports: readonly Term[]
   sourcePorts: readonly Term[]
 }
 
 /** Reads the protocol and the ports of a rule once for all flows. */
-export function readRule(rule: FilterRule | AdminRule): ReadRule {
+export function readRule(rule: FilterRule | AdminRule, isAdmin: boolean): ReadRule {
   return {
     rule,
+    isAdmin,
     protocol: protocolTerm(rule.protocol),
     ports: portTerms(rule.destinationPorts, 'port'),
     sourcePorts: portTerms(rule.sourcePorts, 'source port'),
@@ -66,7 +69,11 @@ function endTerms(rule: FilterRule | AdminRule, side: Side, scene: Scene): reado
   return [...terms, ...groups.map((id) => groupTerm(scene.packets[side], side, id))]
 }
 
-/** Whether the rule names the port at all; one whose ports cannot be read may. */
-export function isTouchingPort(rule: FilterRule, port: number): boolean {
-  return portTerms(rule.destinationPorts, 'port').some(({ set }) => isOverlapping(set, [port, port + 1]))
+/** Whether the rule names one of the ports at all; one whose ports cannot be read may. */
+export function isTouchingPort(
+  { destinationPorts }: Pick<FilterRule, 'destinationPorts'>,
+  ports: readonly (readonly [first: number, last: number])[],
+): boolean {
+  const wanted = setOfRuns(ports.map(([first, last]) => [first, last + 1]))
+  return portTerms(destinationPorts, 'port').some(({ set }) => isOverlapping(set, wanted))
 }

@@ -70,20 +70,27 @@ export interface ReadStack {
 
 /** Reads the rules of one direction, in the order in which they act, with Azure's default rules where they are missing. */
 export function readStack({ adminRules, rules }: RuleStack, direction: Flow['direction']): ReadStack {
-  return { adminRules: inOrder(adminRules, direction), rules: rules === null ? null : withDefaults(rules, direction) }
+  return {
+    adminRules: inOrder(adminRules, direction, true),
+    rules: rules === null ? null : withDefaults(rules, direction),
+  }
 }
 
 function withDefaults(rules: readonly FilterRule[], direction: Flow['direction']): ReadRule[] {
   const own = rules.filter((rule) => rule.direction === direction)
   const hasDefaults = own.some(({ priority }) => priority >= DEFAULT_PRIORITY)
-  return inOrder(hasDefaults ? own : [...own, ...defaultRules(direction)], direction)
+  return inOrder(hasDefaults ? own : [...own, ...defaultRules(direction)], direction, false)
 }
 
-function inOrder(rules: readonly (FilterRule | AdminRule)[], direction: Flow['direction']): ReadRule[] {
+function inOrder(
+  rules: readonly (FilterRule | AdminRule)[],
+  direction: Flow['direction'],
+  isAdmin: boolean,
+): ReadRule[] {
   return rules
     .filter((rule) => rule.direction === direction)
     .sort((a, b) => a.priority - b.priority)
-    .map(readRule)
+    .map((rule) => readRule(rule, isAdmin))
 }
 
 /** What the rules do with a flow: security admin rules first, then the group; in each, the first match ends. */
@@ -157,14 +164,13 @@ function isOpen({ worlds }: Region): boolean {
   return worlds.some(({ state }) => state === 'open')
 }
 
-function applyMatch(region: Region, { rule }: ReadRule, match: RuleMatch): Region[] {
+function applyMatch(region: Region, { rule, isAdmin }: ReadRule, match: RuleMatch): Region[] {
   if (!isOpen(region)) return [region]
   const common = intersectPackets(region.packets, match.packets)
   if (common === undefined) return [region]
   const { left, matched } = applyLiterals(region.worlds, match.literals)
   if (matched.length === 0) return [region]
   const beside = subtractPackets(region.packets, common).map((packets) => ({ ...region, packets }))
-  const isAdmin = !('sourceGroupIds' in rule)
   const isPassedOn = isAdmin && rule.access === 'allow'
   const outcome: Outcome = {
     access: rule.access === 'deny' ? 'deny' : 'allow',
@@ -242,10 +248,10 @@ function ruleNames(regions: readonly Region[], isWanted: (outcome: Outcome) => b
 }
 
 function witnessOf({ packets, scene }: Region): Witness {
-  const at = (set: NumberSet, side: 'source' | 'destination'): string =>
-    side === scene.peerSide && scene.peerName !== undefined
-      ? scene.peerName
-      : formatAddress({ family: scene.family, value: BigInt(usable(set)) })
+  const at = (set: NumberSet, side: 'source' | 'destination'): string => {
+    if (side !== scene.peerSide) return formatAddress({ family: scene.family, value: BigInt(usable(set)) })
+    return scene.peerName ?? formatAddress({ family: scene.family, value: BigInt(set[0] ?? 0) })
+  }
   return {
     source: at(packets.source, 'source'),
     destination: at(packets.destination, 'destination'),

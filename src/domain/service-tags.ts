@@ -1,7 +1,7 @@
-import { PRIVATE_PREFIXES } from './address.ts'
-import { addressSet, ALL_OF_FAMILY, parseAddresses, setOfRanges, type Family } from './address-set.ts'
+import { PRIVATE_PREFIXES, type AddressRange } from './address.ts'
+import { addressSet, ALL_OF_FAMILY, parseAddresses, rangesOfSet, setOfRanges, type Family } from './address-set.ts'
 import { maybe, sure, type Term } from './filter-rule.ts'
-import { subtractSet, uniteSets, type NumberSet } from './number-set.ts'
+import { intersectSets, subtractSet, uniteSets, type NumberSet } from './number-set.ts'
 
 /** What belongs to the tag VirtualNetwork as one subnet sees it. */
 export interface NetworkExtent {
@@ -76,6 +76,12 @@ export const PUBLIC_ADDRESSES: Readonly<Record<Family, NumberSet>> = {
   6: subtractSet(ALL_OF_FAMILY[6], addressSet(NEVER_INTERNET, 6)),
 }
 
+/** The addresses of a range that Internet and service tags can hold. */
+export function publicPart(range: AddressRange): AddressRange[] {
+  const { family } = range
+  return rangesOfSet(intersectSets(setOfRanges([range], family), PUBLIC_ADDRESSES[family]), family)
+}
+
 /** Reads the facts once for all that is asked of them. */
 export function readNetwork(facts: NetworkFacts): Network {
   const own = byFamily((family) => addressSet([...facts.extent.prefixes, PLATFORM_ADDRESS], family))
@@ -99,12 +105,31 @@ export function readNetwork(facts: NetworkFacts): Network {
   return network
 }
 
+/** Regions whose tags are spelt differently; learn.microsoft.com/azure/virtual-network/service-tags-overview. */
+const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
+  francecentral: 'centralfrance',
+  francesouth: 'southfrance',
+  germanywestcentral: 'germanywc',
+  germanynorth: 'germanyn',
+  norwayeast: 'norwaye',
+  norwaywest: 'norwayw',
+  switzerlandnorth: 'switzerlandn',
+  switzerlandwest: 'switzerlandw',
+  brazilsoutheast: 'brazilse',
+}
+
+/** Whether a tag's region is the location, as ARM or a person writes it (`West Europe`). */
+export function isTagRegion(tagRegion: string, location: string): boolean {
+  const [own, plain] = [tagRegion, location].map((text) => text.toLowerCase().replaceAll(' ', ''))
+  return own === plain || (plain !== undefined && own === TAG_REGION_BY_LOCATION[plain])
+}
+
 /** The regional form of a tag where the list has one for the network's region, else the tag itself. */
 export function tagOfRegion(name: string, network: Network): ServiceTag | undefined {
   const plain = name.trim().toLowerCase()
   const { region, tags } = network.facts
   const regional = (tags ?? []).find(
-    (tag) => tag.region !== '' && tag.region.toLowerCase() === region.toLowerCase() && isFormOf(tag.name, plain),
+    (tag) => tag.region !== '' && isTagRegion(tag.region, region) && isFormOf(tag.name, plain),
   )
   return regional ?? network.tag(plain)
 }

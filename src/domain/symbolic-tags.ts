@@ -1,7 +1,7 @@
 import { addressSet, ALL_OF_FAMILY, parseAddresses } from './address-set.ts'
 import { maybe, sure, type Term } from './filter-rule.ts'
 import { isOverlapping, isSubset, type NumberSet } from './number-set.ts'
-import { isAny, isPlatformTag, PUBLIC_ADDRESSES, type Network, type Side } from './service-tags.ts'
+import { isAny, isPlatformTag, isTagRegion, PUBLIC_ADDRESSES, type Network, type Side } from './service-tags.ts'
 
 /**
  * What can be said of tags by their names alone, where the list of service tags could not be read or does not have the
@@ -14,19 +14,6 @@ import { isAny, isPlatformTag, PUBLIC_ADDRESSES, type Network, type Side } from 
  * with Service Bus), so for any other pair nothing is assumed.
  */
 const SEPARATE_SERVICES = ['servicebus', 'storage', 'azuremonitor', 'sql']
-
-/** Regions whose tags are spelt differently; learn.microsoft.com/azure/virtual-network/service-tags-overview. */
-const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
-  francecentral: 'centralfrance',
-  francesouth: 'southfrance',
-  germanywestcentral: 'germanywc',
-  germanynorth: 'germanyn',
-  norwayeast: 'norwaye',
-  norwaywest: 'norwayw',
-  switzerlandnorth: 'switzerlandn',
-  switzerlandwest: 'switzerlandw',
-  brazilsoutheast: 'brazilse',
-}
 
 /**
  * The points by which a flow to a tag is judged. AzureCloud is judged as well by services that it surely holds, and
@@ -64,7 +51,7 @@ function matchName(text: string, asked: string, side: Side, point: NumberSet, ne
   if (name === 'virtualnetwork') return isWhole ? [] : [maybe(point, side, 'VirtualNetwork')]
   if (name === 'azureloadbalancer' || isPlatformTag(name)) return []
   const [service = '', region] = name.split('.')
-  const isHere = region === undefined || isRegion(region, network.facts.region)
+  const isHere = region === undefined || isTagRegion(region, network.facts.region)
   const own = asked.toLowerCase()
   if (isHere && (service === own || service === 'azurecloud')) return [sure(point)]
   if (name === own) return [sure(point)]
@@ -86,9 +73,4 @@ export function symbolicRest(texts: readonly string[], side: Side, point: Number
     }
     return [maybe(point, side, text)]
   })
-}
-
-function isRegion(tagRegion: string, location: string): boolean {
-  const plain = location.toLowerCase().replaceAll(' ', '')
-  return tagRegion === plain || tagRegion === TAG_REGION_BY_LOCATION[plain]
 }
