@@ -4,7 +4,7 @@ import { serviceTags } from './service-tags.ts'
 import type { AzureState } from './state.ts'
 
 /** What a subscription tells of itself, beside the resources of its groups. Undefined: another path. */
-export function answerSubscription(state: AzureState, path: string): Answer | undefined {
+export function answerSubscription(state: AzureState, path: string, url: URL): Answer | undefined {
   const [, subscription, rest] = /^\/subscriptions\/([^/]+)\/providers\/(.+?)\/?$/i.exec(path) ?? []
   if (subscription === undefined || rest === undefined) return undefined
   if (!/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(subscription)) return invalidSubscription(subscription)
@@ -14,13 +14,13 @@ export function answerSubscription(state: AzureState, path: string): Answer | un
     (id) => isSame(id, path) || isSame(id, action) || path.toLowerCase().startsWith(`${id.toLowerCase()}/`),
   )
   if (isForbidden) return authorizationFailed(state.objectId, action, path)
-  const body = bodyOf(state, subscription, rest)
+  const body = bodyOf(state, subscription, rest, url)
   return body === undefined ? undefined : { status: 200, body }
 }
 
-function bodyOf(state: AzureState, subscription: string, rest: string): Json | undefined {
+function bodyOf(state: AzureState, subscription: string, rest: string, url: URL): Json | undefined {
   const asked = rest.toLowerCase()
-  if (/^microsoft\.network\/locations\/[^/]+\/servicetags$/.test(asked)) return serviceTags(state, subscription)
+  if (/^microsoft\.network\/locations\/[^/]+\/servicetags$/.test(asked)) return serviceTags(state, subscription, url)
   if (asked === 'microsoft.datamigration/skus') return { value: state.dmsSkus ?? DMS_SKUS }
   if (asked === 'microsoft.authorization/permissions') return permissions(state)
   if (/^[^/]+$/.test(asked)) return provider(state, subscription, rest)

@@ -241,7 +241,7 @@ const CASES: readonly Case[] = [
       { ...azureState(), serviceTags: { Sql: ['20.0.0.0/24', '2603:1020::/48'], 'Sql.WestEurope': ['20.0.0.0/25'] } },
       'sub',
     ),
-    decode: decodeServiceTags,
+    decode: (body) => decodeServiceTags([body]),
     mayBeAbsent: /^values\.\d\.properties\.region$/,
   },
 ]
@@ -360,11 +360,13 @@ describe('other shapes', () => {
       changeNumber: '1',
       values: [{ name: 'AzureFrontDoor.Backend', properties: { addressPrefixes: ['20.0.0.0/24'], ...properties } }],
     })
-    expect(decodeBody('t', tag({ region: '' }), decodeServiceTags)).toMatchObject({
+    expect(decodeBody('t', tag({ region: '' }), (body) => decodeServiceTags([body]))).toMatchObject({
       value: { tags: [{ region: '' }] },
     })
     for (const silent of [{}, { region: null }])
-      expect(decodeBody('t', tag(silent), decodeServiceTags)).toMatchObject({ failure: { kind: 'protocol' } })
+      expect(decodeBody('t', tag(silent), (body) => decodeServiceTags([body]))).toMatchObject({
+        failure: { kind: 'protocol' },
+      })
   })
 
   it('a subnet with a list of prefixes, and an endpoint that failed', () => {

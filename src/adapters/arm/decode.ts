@@ -10,8 +10,21 @@ class ShapeError extends Error {}
 
 /** The decoded body, or why it cannot be read. */
 export function decodeBody<T>(what: string, body: unknown, decode: (body: Fields) => T): Observed<T> {
+  return attempt(what, () => decode(fieldsOf(body, 'the body')))
+}
+
+/** What the pages of a list are together, or why one of them cannot be read. */
+export function decodePages<T>(
+  what: string,
+  pages: readonly unknown[],
+  decode: (pages: readonly Fields[]) => T,
+): Observed<T> {
+  return attempt(what, () => decode(pages.map((page) => fieldsOf(page, 'a page'))))
+}
+
+function attempt<T>(what: string, decode: () => T): Observed<T> {
   try {
-    return seen(decode(fieldsOf(body, 'the body')))
+    return seen(decode())
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error
     return unseen('protocol', `Azure's answer for ${boundText(what)} cannot be read: ${boundText(error.message)}.`)
