@@ -8,7 +8,7 @@ import { openingRules } from './opening-rules.ts'
 export function judgeFlows(evidence: FlowEvidence): Judgement {
   const { flows, answer } = evidence
   const from = placeOf(evidence)
-  const asked = flows.map(describeFlow).join(', ')
+  const asked = describeFlows(flows)
   const expected = `${from}: ${asked} allowed for every packet`
   switch (answer) {
     case 'allowed': {
@@ -36,9 +36,14 @@ function placeOf({ subnet, subnetPrefixes, flows }: FlowEvidence): string {
   return flows[0]?.direction === 'inbound' ? `Inbound to ${place}` : `Outbound from ${place}`
 }
 
-/** `tcp 443 to ServiceBus.WestEurope` */
-export function describeFlow({ protocols, ports, peer, direction }: FlowFact): string {
-  return `${protocols.join('/')} ${ports.join(', ')} ${direction === 'inbound' ? 'from' : 'to'} ${peer}`
+/** `tcp 443 to ServiceBus.WestEurope, Storage.WestEurope` */
+export function describeFlows(flows: readonly FlowFact[]): string {
+  const peers = new Map<string, string[]>()
+  for (const { protocols, ports, peer, direction } of flows) {
+    const way = `${protocols.join('/')} ${ports.join(', ')} ${direction === 'inbound' ? 'from' : 'to'}`
+    peers.set(way, [...(peers.get(way) ?? []), peer])
+  }
+  return [...peers].map(([way, names]) => `${way} ${names.join(', ')}`).join('; ')
 }
 
 function describeAllowed({ nsg, subnet, decidingRules }: FlowEvidence): string {
@@ -94,18 +99,31 @@ function resolverNote(flows: readonly FlowFact[]): string | undefined {
 }
 
 function describeDenied(evidence: FlowEvidence, shut: readonly FlowFact[]): string {
-  const facts = shut.map(
-    (flow) =>
-      `${describeFlow(flow)} is ${flow.answer === 'denied' ? '' : 'partly '}denied by ${namesOf(evidence, flow.decidingRules)}`,
-  )
+  const facts = bySameRules(shut).map(([first, ...more]) => {
+    const verb = more.length === 0 ? 'is' : 'are'
+    const denied = first.answer === 'denied' ? 'denied' : 'partly denied'
+    return `${describeFlows([first, ...more])} ${verb} ${denied} by ${namesOf(evidence, first.decidingRules)}`
+  })
   return boundText(facts.join('; '))
+}
+
+/** Flows that the same rules deny in the same way. */
+function bySameRules(flows: readonly FlowFact[]): [FlowFact, ...FlowFact[]][] {
+  const groups = new Map<string, [FlowFact, ...FlowFact[]]>()
+  for (const flow of flows) {
+    const key = [flow.answer, ...flow.decidingRules].join('\n')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [flow])
+    else group.push(flow)
+  }
+  return [...groups.values()]
 }
 
 /** `DenyInternet (priority 200) of nsg-dms` */
 function describeRules(evidence: FlowEvidence, shut: readonly FlowFact[]): string {
   const names = [...new Set(shut.flatMap(({ decidingRules }) => decidingRules))]
-  const flows = shut.map(describeFlow).join(', ')
-  return `${namesOf(evidence, names)} denies ${flows}`
+  const part = shut.every(({ answer }) => answer === 'partial') ? ' a part of' : ''
+  return `${namesOf(evidence, names)} ${names.length === 1 ? 'denies' : 'deny'}${part} ${describeFlows(shut)}`
 }
 
 function namesOf({ rules, adminRules, nsg }: FlowEvidence, names: readonly string[]): string {
@@ -130,7 +148,7 @@ function describePacket(flows: readonly FlowFact[]): string | undefined {
 
 function undetermined(evidence: FlowEvidence, from: string, expected: string): Judgement {
   const open = evidence.flows.filter(({ answer }) => answer === 'depends')
-  const facts = open.map((flow) => `${describeFlow(flow)} hangs on whether: ${flow.unresolved.join('; ')}`)
+  const facts = open.map((flow) => `${describeFlows([flow])} hangs on whether: ${flow.unresolved.join('; ')}`)
   const isAboutNetwork = open.some(({ unresolved }) => unresolved.some((fact) => fact.includes('VirtualNetwork')))
   const why = [...(isAboutNetwork ? evidence.network.doubts : []), ...evidence.doubts]
   const group = evidence.nsg === null ? '' : ` (rules of ${evidence.nsg.name})`

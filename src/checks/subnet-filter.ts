@@ -80,6 +80,7 @@ function doubtOf(read: Observed<ArmAnswer<unknown>>, meaning: string): string[] 
   return read.value.found ? [] : [`${meaning} (${boundText(read.value.message)})`]
 }
 
+/** The permission says enough; the whole answer stands with the check that is about it. */
 function whyUnread({ message, missing }: ProbeFailure): string {
-  return `${boundText(message)}${missing === undefined ? '' : `; missing: ${boundText(missing)}`}`
+  return missing === undefined ? boundText(message) : `missing: ${boundText(missing)}`
 }

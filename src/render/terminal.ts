@@ -49,9 +49,12 @@ function stepLines(step: Step): string[] {
   const more = step.findings.length < 2 ? 0 : step.findings.length - shown.length
   return [
     `  ${tag(step.verdict)} ${oneLine(cut(head))}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`,
-    ...shown.map((other) => `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`),
+    ...(shown.length === 0 ? step.findings.flatMap(pointLines) : []),
+    ...shown.flatMap((other) => [
+      `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`,
+      ...pointLines(other).map((line) => `  ${line}`),
+    ]),
     ...(more > 0 ? [`    - and ${more} more`] : []),
-    ...step.findings.flatMap(pointLines),
     ...step.remedies.map((text) => `    ${oneLine(cut(text))}`),
     ...step.scripts.flatMap(({ code }) => code.split(/\r\n?|\n/).map((line) => `      | ${visible(line)}`)),
   ]

@@ -3,8 +3,8 @@ import { seen, unseen } from '../../../domain/observed.ts'
 import type { VirtualNetwork } from '../../../ports/network-resources.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'
-import { evidenceOfFlows, isDenying, type AskedFlow, type FlowEvidence } from '../../flow-evidence.ts'
-import { describeFlow, judgeFlows } from '../../judge-flows.ts'
+import { evidenceOfFlows, type AskedFlow, type FlowEvidence } from '../../flow-evidence.ts'
+import { describeFlows, judgeFlows } from '../../judge-flows.ts'
 import { flowsOfPort, portsOf } from '../../port-flows.ts'
 import { readSubnetFilter } from '../../subnet-filter.ts'
 import { manifestSubject } from '../../subjects.ts'
@@ -90,10 +90,7 @@ function judgeAdminRules(evidence: Evidence): Judgement {
     }
   }
   if (judgement.verdict !== 'pass') return judgement.verdict === 'unknown' ? { ...judgement, expected } : judgement
-  const actual = `none of the ${String(inEffect)} security admin rules on ${virtualNetwork} denies ${flows
-    .filter((flow) => !isDenying(flow))
-    .map(describeFlow)
-    .join(', ')}`
+  const actual = `none of the ${String(inEffect)} security admin rules on ${virtualNetwork} denies ${describeFlows(flows)}`
   return { verdict: 'pass', proof: judgement.proof, summary: capitalised(actual), expected, actual }
 }
 

@@ -139,7 +139,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { rules: [deny()] },
       'fail',
       'denied',
-      'tcp 443 to ServiceBus is denied by DenyInternet (priority 200)',
+      'tcp 443 to ServiceBus, Storage, AzureMonitor are denied by DenyInternet (priority 200)',
     ],
     [
       'one tag not allowed',
@@ -345,7 +345,7 @@ describe('network/nsg-allows-dms-ports', () => {
 
   it('says what it had to do without', async () => {
     expect((await run(443, {})).judgement.summary).toContain(
-      'service tags are judged by their names, since their addresses could not be read (AuthorizationFailed; missing:',
+      'service tags are judged by their names, since their addresses could not be read (missing: Microsoft.Network',
     )
   })
 
