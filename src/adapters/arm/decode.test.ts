@@ -377,7 +377,10 @@ describe('other shapes', () => {
     const listed = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
       ...(properties as object),
       addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'],
-      serviceEndpoints: [{ service: 'Microsoft.Sql', provisioningState: 'Failed' }, { service: 'Microsoft.Storage' }],
+      serviceEndpoints: [
+        { service: 'Microsoft.Sql', provisioningState: 'Failed' },
+        { service: 'Microsoft.Storage', provisioningState: 'Succeeded' },
+      ],
     }))
     expect(decodeBody('v', listed, decodeVirtualNetwork)).toMatchObject({
       ok: true,
@@ -398,7 +401,7 @@ describe('other shapes', () => {
     }
     expect(peeringIn(spec({ allowVirtualNetworkAccess: false }))).toMatchObject({ allowVirtualNetworkAccess: false })
     const unsaid = changed(spec({}), [...path, 'allowVirtualNetworkAccess'], () => undefined)
-    expect(peeringIn(unsaid)).toMatchObject({ allowVirtualNetworkAccess: true })
+    expect(peeringIn(unsaid)).toMatchObject({ kind: 'protocol' })
     const moved = changed(
       spec({ syncLevel: 'RemoteNotInSync' }),
       [...path, 'remoteVirtualNetworkAddressSpace'],

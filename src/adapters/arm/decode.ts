@@ -78,10 +78,14 @@ export function optionalInteger(from: Fields, name: string): number | undefined 
     : wrongShape(`${name} is ${kindOf(value)}, not a whole number`)
 }
 
-/** A flag; `absent` is what it means that ARM leaves it out. */
-export function flag(from: Fields, name: string, absent = false): boolean {
+/** A flag that Azure always tells: one that is not told is not taken for off. */
+export function flag(from: Fields, name: string): boolean {
+  return optionalFlag(from, name) ?? wrongShape(`${name} is missing`)
+}
+
+export function optionalFlag(from: Fields, name: string): boolean | undefined {
   const value = member(from, name)
-  if (value === undefined || value === null) return absent
+  if (value === undefined || value === null) return undefined
   return typeof value === 'boolean' ? value : wrongShape(`${name} is ${kindOf(value)}, not true or false`)
 }
 

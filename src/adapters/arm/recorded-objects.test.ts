@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync } from 'node:fs'
 import { isRequired, readRecordings, recordedOperations, SAMPLES } from '../../../test/recordings.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import { decodeBody, type Fields } from './decode.ts'
+import { decodeBody, text, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeGatewayConnection,
@@ -141,13 +141,15 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
-    operations: [
-      'Microsoft.Network/connections.get',
-      'Microsoft.Network/connections.list',
-      'Microsoft.Network/virtualNetworkGateways.listConnections',
-    ],
+    operations: ['Microsoft.Network/connections.get'],
     decode: decodeGatewayConnection,
     shape: CONNECTION,
+  },
+  {
+    // Of lists only the ids are taken.
+    operations: ['Microsoft.Network/connections.list', 'Microsoft.Network/virtualNetworkGateways.listConnections'],
+    decode: (body) => ({ id: text(body, 'id') }),
+    shape: { id: ['id'] },
   },
   {
     operations: ['Microsoft.Network/localNetworkGateways.get'],
