@@ -51,6 +51,7 @@ afterEach(() => {
   delete state.pageSize
   delete state.adminRules
   delete state.providers
+  delete state.faults
 })
 
 describe('what the network checks read', () => {
@@ -101,6 +102,30 @@ describe('what the network checks read', () => {
       'AzureFrontDoor.Backend': { region: '' },
     })
     expect(lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))).toHaveLength(1)
+  })
+
+  it('of service tags that come in pages', async () => {
+    state.pageSize = 5
+    const before = lab.server.requests.length
+    const tags = await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')
+    const names = tags.ok && tags.value.found ? tags.value.value.tags.map(({ name }) => name) : []
+    expect(names).toEqual(Object.keys(LAB_SERVICE_TAGS))
+    const pages = lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))
+    expect(pages).toHaveLength(Math.ceil(names.length / 5))
+  })
+
+  it('of service tags that change between their pages nothing', async () => {
+    state.faults = [
+      {
+        match: '/serviceTags$',
+        status: 200,
+        body: { changeNumber: '1', values: [], nextLink: `${lab.server.url}/subscriptions/s/serviceTags2` },
+      },
+      { match: '/serviceTags2$', status: 200, body: { changeNumber: '2', values: [] } },
+    ]
+    expect(await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
+      failure: { kind: 'protocol', message: expect.stringContaining('changed between pages') },
+    })
   })
 
   it('of security admin rules, page by page', async () => {
