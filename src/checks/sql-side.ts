@@ -70,6 +70,14 @@ export async function readSqlServer<S extends Spec>(
   })
 }
 
+/** What stands in printed T-SQL for an identity whose name only Azure knows. */
+export const UNNAMED_IDENTITY = '<name of the identity>'
+
+/** The account as T-SQL for people names it. */
+export function nameInTsql(login: Login): string {
+  return login.kind === 'entra' ? UNNAMED_IDENTITY : login.user
+}
+
 /** The account as messages name it; never a password. */
 export function describeLogin(login: Login): string {
   return login.kind === 'entra' ? "the run's Azure identity" : login.user
