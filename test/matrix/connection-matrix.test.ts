@@ -49,6 +49,48 @@ const WELL: [string, Pick<Row, 'side' | 'world'>, RegExp, number][] = [
     1,
   ],
   [
+    'one of several addresses, while another refuses and a third is silent',
+    { world: { addresses: ['127.0.0.3', '127.0.0.2', '127.0.0.1'], silentAt: ['127.0.0.3'], timeoutMs: 20_000 } },
+    /TCP <port> of sql01\.corp\.example \(127\.0\.0\.1\).*do not answer: 127\.0\.0\.3 \(timeout\), 127\.0\.0\.2 \(refused\)/,
+    1,
+  ],
+  [
+    'an IPv6 address',
+    {
+      world: {
+        server: (port) => `[::1],${String(port)}`,
+        wire: { host: '::1' },
+        certificate: (authority) => authority.issue({ names: ['::1'] }),
+      },
+    },
+    /TCP <port> of ::1 from this runner \(::1\) is open/,
+    1,
+  ],
+  [
+    'a name with an IPv6 address alone',
+    { world: { addresses: ['::1'], wire: { host: '::1' } } },
+    /TCP <port> of sql01\.corp\.example \(::1\) from this runner \(::1\) is open/,
+    1,
+  ],
+  [
+    'a name with addresses of both families, of which IPv4 answers',
+    { world: { addresses: ['::1', '127.0.0.1'] } },
+    /TCP <port> of sql01\.corp\.example \(127\.0\.0\.1\).*do not answer: ::1 \(refused\)/,
+    1,
+  ],
+  [
+    'a named instance with its port, which needs no Browser',
+    {
+      world: {
+        server: (port) => String.raw`sql01.corp.example\SALES,` + String(port),
+        browser: () => 'nothing',
+        state: { instanceName: 'SALES' },
+      },
+    },
+    /needs no SQL Server Browser: the manifest gives its port, <port>/,
+    1,
+  ],
+  [
     'a named instance behind the Browser',
     {
       world: {

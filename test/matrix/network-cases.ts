@@ -216,6 +216,20 @@ const TCP_ROWS: readonly Row[] = [
   },
   {
     step: 'tcp',
+    failure: 'one of several addresses refuses, and another is silent',
+    world: {
+      instead: 'nothing',
+      addresses: ['127.0.0.3', '127.0.0.2'],
+      silentAt: ['127.0.0.3'],
+      timeoutMs: IMPATIENT_MS,
+    },
+    root: PORT,
+    verdict: 'fail',
+    says: /^TCP <port> of sql01\.corp\.example \(127\.0\.0\.2\) .*: refused .*; other addresses of the name: 127\.0\.0\.3 \(timeout\)$/,
+    next: /Test-NetConnection/,
+  },
+  {
+    step: 'tcp',
     // The kernel makes no TCP connection to the broadcast address; filtered.test.ts has routes that lead nowhere.
     failure: 'no route',
     world: { addresses: ['255.255.255.255'] },

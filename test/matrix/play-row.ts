@@ -34,6 +34,10 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
     const server = await startTdsServer({ ...contentOf(side, world), ...(tls === undefined ? {} : { tls }) })
     closers.push(() => server.close())
     const port = await portOf(server, world, closers)
+    for (const host of world.silentAt ?? []) {
+      const deaf = await startDeafListener({ host, port })
+      closers.push(() => deaf.close())
+    }
     const browserPort = await startBrowser(world, port, closers)
     const { login = '{ user: dms, password: "${OWN}" }', tls: wanted = `{ ca: ${CA_PATH} }` } = world
     const password = 'password' in world ? world.password : PASSWORD
@@ -45,7 +49,7 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
       databases: world.databases ?? ['Sales', 'Orders'],
       names: { [host]: world.addresses ?? ['127.0.0.1'] },
       ...(browserPort === undefined ? {} : { browserPort }),
-      dmsSubnet: from === 'elsewhere' ? '10.1.0.0/24' : '127.0.0.0/8',
+      dmsSubnet: from === 'elsewhere' ? '10.1.0.0/24' : world.wire?.host === '::1' ? '::1/128' : '127.0.0.0/8',
       timeoutMs: world.timeoutMs ?? TIMEOUT_MS,
       secrets: password === undefined ? {} : { OWN: password },
       authority: authority.certificate,
