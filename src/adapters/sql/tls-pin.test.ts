@@ -66,7 +66,7 @@ describe.each(MODES)('tls.pin with encrypt: %s', (encrypt, mode) => {
     expect(finding).toMatchObject({
       verdict: 'fail',
       summary: expect.stringContaining(
-        `it is another certificate than tls.pin allows: The server showed ${fingerprintOf(other)}, and the manifest pins ${fingerprintOf(issued)}`,
+        `the server's certificate is ${fingerprintOf(other)}, and tls.pin of the manifest is ${fingerprintOf(issued)} (the server's is for ${HOST}, issued by `,
       ),
     })
     expect(finding.scripts).toContain(`tls: { pin: "${fingerprintOf(other)}" }`)
