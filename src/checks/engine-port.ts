@@ -98,12 +98,15 @@ function judgeUntried<S extends Spec>(
   }
 }
 
-function remediationOf<S extends Spec>({ portAdvice }: SqlSide<S>, { host, port }: TriedPort): Remediation {
+function remediationOf<S extends Spec>(
+  { portAdvice, portScripts }: SqlSide<S>,
+  { host, port }: TriedPort,
+): Remediation {
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.:-]+$/.test(host)
     ? [{ language: 'powershell', code: `Test-NetConnection -ComputerName ${host} -Port ${String(port)}` }]
     : []
-  return { text: portAdvice, scripts }
+  return { text: portAdvice, scripts: [...scripts, ...portScripts] }
 }
 
 function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {

@@ -217,7 +217,7 @@ function describeRefused(evidence: Refused, { pin = '' }: TlsSettings): string {
   const whose = `for ${describeNames(certificate)}, issued by ${issuer}`
   // The two fingerprints stand beside each other, to be compared.
   if (problem === 'pin')
-    return `the server's certificate is ${fingerprint}, and tls.pin of the manifest is ${pin} (the server's is ${whose}, valid from ${validFrom})`
+    return `it shows another certificate than tls.pin allows: ${fingerprint}, not ${pin}; the one shown is ${whose}, valid from ${validFrom}`
   return `${describeProblem(evidence, problem)} (certificate ${whose}, ${fingerprint})`
 }
 

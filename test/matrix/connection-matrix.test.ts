@@ -10,7 +10,7 @@ import { NETWORK_ROWS } from './network-cases.ts'
 import { NUMBER_ROWS } from './number-cases.ts'
 import { HOST, playRow, type PlayedRow } from './play-row.ts'
 import { REFUSAL_ROWS } from './refusal-cases.ts'
-import { said, STEPS, type Row, type Step } from './row.ts'
+import { said, STEPS, type Row, type Step, type World } from './row.ts'
 import { STATEMENT_ROWS } from './statement-cases.ts'
 import { TRANSPORT_ROWS } from './transport-cases.ts'
 
@@ -197,6 +197,33 @@ describe('a server that is well', () => {
     expect(others.map(({ id, summary }) => `${id}: ${summary}`)).toEqual([])
     expect(results.find(({ id }) => id === `${side}/login-is-accepted`)?.summary).toContain(HOST[side])
     expect(logins).toHaveLength(side === 'source' ? 1 : 2)
+  })
+
+  it('of twenty databases is asked everything on one login, in at most three batches', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `Db${String(index)}`)
+    const world: World = { databases: names, state: { databases: names.map((name) => ({ name })) } }
+    const { results, logins, batches } = await playRow({ world }, authority)
+    expect(results.filter(({ id }) => id === 'source/database-is-readable')).toHaveLength(20)
+    expect(results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')).toEqual([])
+    expect(logins).toHaveLength(1)
+    expect(batches.length).toBeLessThanOrEqual(3)
+  })
+
+  it('gives the same verdicts when the login may not see the state of the server', async () => {
+    const login = { user: 'dms', password: '', controlServer: true }
+    const [seeing, blind] = await Promise.all(
+      [[], ['VIEW SERVER STATE']].map((denies) =>
+        playRow({ world: { state: { logins: [{ ...login, denies }] } } }, authority),
+      ),
+    )
+    const verdictsOf = (played: PlayedRow | undefined) =>
+      played?.results.map(({ id, subject, verdict, proof }) => [id, subject.name, verdict, proof])
+    expect(verdictsOf(blind)).toEqual(verdictsOf(seeing))
+    // The refused statements are sent again one by one, and what is not seen is named.
+    expect(blind?.batches.length).toBeGreaterThan(seeing?.batches.length ?? 0)
+    const summaries = blind?.results.map(({ summary }) => summary).join('\n')
+    expect(summaries).toMatch(/not seen: .*\(missing: VIEW SERVER STATE\)/)
+    expect(seeing?.results.map(({ summary }) => summary).join('\n')).not.toMatch(/not seen/)
   })
 
   it.each<[string, Pick<Row, 'side' | 'world'>, RegExp, number]>(WELL)('%s', async (_title, row, says, count) => {

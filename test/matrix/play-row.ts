@@ -21,6 +21,8 @@ export interface PlayedRow {
   port: number
   fingerprint: string
   logins: readonly LoginRecord[]
+  /** Batches after the login, as they came. */
+  batches: readonly string[]
 }
 
 /** Stands the world up, asks the checks, and takes it down again. */
@@ -54,7 +56,7 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
       secrets: password === undefined ? {} : { OWN: password },
       authority: authority.certificate,
     })
-    return { results, port, fingerprint, logins: server.logins }
+    return { results, port, fingerprint, logins: server.logins, batches: server.statements }
   } finally {
     await Promise.all(closers.map((close) => close()))
   }

@@ -118,7 +118,7 @@ const CERTIFICATE_ROWS: readonly Row[] = [
     {
       failure: 'another one than is pinned',
       says: new RegExp(
-        `^sql01\\.corp\\.example:<port>: the server's certificate is <fingerprint>, and tls\\.pin of the manifest is sha256:${OTHER_FINGERPRINT} \\(`,
+        `^sql01\\.corp\\.example:<port>: it shows another certificate than tls\\.pin allows: <fingerprint>, not sha256:${OTHER_FINGERPRINT};`,
       ),
       next: /<fingerprint>/,
     },

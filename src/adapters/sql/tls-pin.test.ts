@@ -66,7 +66,7 @@ describe.each(MODES)('tls.pin with encrypt: %s', (encrypt, mode) => {
     expect(finding).toMatchObject({
       verdict: 'fail',
       summary: expect.stringContaining(
-        `the server's certificate is ${fingerprintOf(other)}, and tls.pin of the manifest is ${fingerprintOf(issued)} (the server's is for ${HOST}, issued by `,
+        `it shows another certificate than tls.pin allows: ${fingerprintOf(other)}, not ${fingerprintOf(issued)}; the one shown is for ${HOST}, issued by `,
       ),
     })
     expect(finding.scripts).toContain(`tls: { pin: "${fingerprintOf(other)}" }`)
