@@ -15,7 +15,9 @@ export interface IdentityOptions {
   assigned?: readonly string[]
   /** Arc: the folder in which the agent puts its keys. */
   keys?: string
-  /** Stands in for the usual answer; a delay without end is a service that takes a connection and stays silent. */
+  /** Where it listens; default: 127.0.0.1 and a port of the system's choice. */
+  listen?: { host: string; port: number }
+  /** Stands in for the usual answer; `silent` takes a connection and says nothing. */
   fault?: { status: number; body?: Json; headers?: Readonly<Record<string, string>> } | 'silent'
 }
 
@@ -66,8 +68,9 @@ export async function startIdentityEndpoint(
       send(status, body)
     }
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 }
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
+  const url = `http://${host}:${String((server.address() as AddressInfo).port)}`
   return {
     url,
     env: environmentOf(options.form, url),

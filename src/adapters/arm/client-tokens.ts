@@ -3,6 +3,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline'
 import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import { boundText } from '../bounded-text.ts'
+import { createMemo } from '../memo.ts'
 import { judgeSignIn } from './aad-errors.ts'
 import type { GetToken, OidcCredential, SecretCredential } from './credential.ts'
 import { requestIdToken } from './github-id-token.ts'
@@ -26,13 +27,13 @@ export function createClientTokens(credential: SecretCredential | OidcCredential
   if (credential.kind === 'secret' && credential.clientSecret.reveal() === '') return () => noSecret()
   if (!/^[0-9a-z.-]+$/i.test(credential.tenantId)) return () => oddTenant(credential.tenantId)
   const notes: Notes = { failure: undefined, idToken: undefined, claims: undefined }
-  const arriving = memoize(() => createLibraryCredential(credential, options, notes))
+  const memo = createMemo()
   const ask: GetToken = async (scope) => {
-    notes.failure = undefined
-    // A new one for each exchange: it lives for a few minutes.
-    notes.idToken = undefined
+    // A new ID token for each exchange: it lives for a few minutes.
+    Object.assign(notes, { failure: undefined, idToken: undefined })
     try {
-      const token = await (await arriving()).getToken(scope)
+      const azure = await memo.once('credential', () => createLibraryCredential(credential, options, notes))
+      const token = await azure.getToken(scope)
       return token === null ? { ok: false, failure: unexpected('no answer', options) } : seen(token)
     } catch (error) {
       return { ok: false, failure: notes.failure ?? unexpected(error, options) }
@@ -45,11 +46,6 @@ export function createClientTokens(credential: SecretCredential | OidcCredential
     last = asked
     return asked
   }
-}
-
-function memoize<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
 }
 
 async function createLibraryCredential(

@@ -6,7 +6,7 @@ import type { RateBudget } from './rate-budget.ts'
 import { parseWaitMs } from './retry-after.ts'
 
 const TRIES = 3
-const FIRST_WAIT_MS = 400
+const FIRST_WAIT_MS = 250
 
 export interface TransportOptions {
   /** Who is asked, for messages: `Azure Resource Manager`. */
