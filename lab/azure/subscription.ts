@@ -31,7 +31,7 @@ function bodyOf(state: AzureState, subscription: string, rest: string): Json | u
 
 function actionOf(rest: string): string {
   const [namespace = '', ...segments] = rest.split('/')
-  const types = /^locations$/i.test(segments[0] ?? '') ? segments.slice(2) : segments
+  const types = segments.filter((_, index) => index % 2 === 0)
   return [namespace, ...types, 'read'].join('/')
 }
 

@@ -140,7 +140,7 @@ describe('what cannot be read', () => {
       },
     })
     expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
-      failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/serviceTags/read') },
+      failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/locations/serviceTags/read') },
     })
     expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ failure: { kind: 'forbidden' } })
   })
