@@ -19,8 +19,10 @@ export interface SambaShare {
   share?: Readonly<Record<string, Rights>>
   /** Lines of smb.conf. */
   settings?: readonly string[]
-  /** Folders in it, with backslashes never: one level. */
+  /** Folders in it, one level of them. */
   folders?: readonly string[]
+  /** It lies on a volume that has no byte left; what is in it then is not seen from outside. */
+  isFull?: boolean
 }
 
 export interface SambaSettings {

@@ -114,6 +114,7 @@ async function launch(settings: SambaSettings, folder: string, port: number): Pr
   const script = [
     'set -e',
     `mount --bind '${folder}/passwd' /etc/passwd`,
+    ...settings.shares.flatMap(({ name, isFull }) => (isFull === true ? fullVolume(`${folder}/shares/${name}`) : [])),
     `net ${conf} setlocalsid ${SAMBA_SID}`,
     `pdbedit ${conf} -i smbpasswd:'${folder}/private/smbpasswd' -e tdbsam:'${folder}/private/passdb.tdb'`,
     ...expired.map(({ name }) => `pdbedit ${conf} -r -u ${name} --kickoff-time=1`),
@@ -138,6 +139,11 @@ async function launch(settings: SambaSettings, folder: string, port: number): Pr
     await delay(25)
   }
   return smbd
+}
+
+/** A volume of one page, with a file in it that takes it. */
+function fullVolume(path: string): string[] {
+  return [`mount -t tmpfs -o size=4k tmpfs '${path}'`, `chmod 777 '${path}'`, `head -c 4096 /dev/zero >'${path}/filler'`]
 }
 
 /** Ends smbd with the processes of its connections, which are in its process group. */

@@ -38,18 +38,15 @@ interface Probe {
 export async function probeWrite(tree: Tree, folder: string, timing: Timing): Promise<WriteProbeAnswer> {
   const name = `dms-preflight-${randomUUID()}.tmp`
   const probe: Probe = { path: folder === '' ? name : `${folder}\\${name}` }
-  let answer: WriteProbeAnswer
-  try {
-    answer = await writeAndRead(tree, probe, timing)
-  } catch (error) {
-    const fault = asFault(error)
-    const left = await clearUp(tree, probe).catch(() => 'unknown' as const)
-    const note = left === undefined ? '' : `; look whether ${probe.path} is still there, and delete it then`
-    throw new SmbFault(fault.kind, fault.message + note)
-  }
-  if (probe.opened === undefined) return answer
-  const left = await clearUp(tree, probe)
-  return left === undefined ? answer : { outcome: 'left-over', file: probe.path, status: describeStatus(left) }
+  const answer = await writeAndRead(tree, probe, timing).catch(asFault)
+  // Nothing was made; after a fault nobody knows.
+  if (probe.opened === undefined && !(answer instanceof SmbFault)) return answer
+  const left = await clearUp(tree, probe).catch(asFault)
+  if (!(answer instanceof SmbFault) && !(left instanceof SmbFault))
+    return left === undefined ? answer : { outcome: 'left-over', file: probe.path, status: describeStatus(left) }
+  const { kind, message } = answer instanceof SmbFault ? answer : asFault(left)
+  const note = left === undefined ? '' : `; look whether ${probe.path} is still there, and delete it then`
+  throw new SmbFault(kind, message + note)
 }
 
 async function writeAndRead(tree: Tree, probe: Probe, timing: Timing): Promise<WriteProbeAnswer> {
@@ -85,6 +82,8 @@ async function clearUp(tree: Tree, { path, opened }: Probe): Promise<number | un
     if (found === STATUS.nameNotFound) return undefined
     if (typeof found !== 'number') await close(tree, found, timing)
     else if (found !== STATUS.deletePending) return found
+    // The server has a handle of ours that it could not tell us: it closes it with the connection, at the latest.
+    else if (opened === undefined) return undefined
     if (performance.now() + PENDING_PAUSE_MS > timing.deadline) return STATUS.deletePending
     await delay(PENDING_PAUSE_MS)
   }
