@@ -32,6 +32,7 @@ export const SETTINGS: SambaSettings = {
     { name: 'readonly', files: { everyone: 'full' }, settings: ['read only = yes'] },
     { name: 'sealed', files: RIGHTS, settings: ['smb encrypt = required'] },
     { name: 'links', files: { everyone: 'full' }, settings: ['msdfs root = yes'] },
+    { name: 'away', files: { everyone: 'full' }, settings: ['msdfs root = yes', 'msdfs proxy = \\fs02\backup'] },
     { name: 'spool', files: { everyone: 'full' }, settings: ['printable = yes', 'printing = bsd'] },
   ],
 }

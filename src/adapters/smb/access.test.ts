@@ -104,6 +104,7 @@ describe('a place that is not there', () => {
     ['no share of that name', { share: 'nosuch' }, 'openShare', 'no-such-share', 'STATUS_BAD_NETWORK_NAME'],
     ['no folder of that name', { folder: 'nosuch' }, 'openFolder', 'no-such-folder', 'STATUS_OBJECT_NAME_NOT_FOUND'],
     ['no way to it', { folder: 'nosuch\\in' }, 'openFolder', 'no-such-folder', 'STATUS_OBJECT_PATH_NOT_FOUND'],
+    ['a share that DFS has elsewhere', { share: 'away' }, 'openShare', 'dfs', 'STATUS_BAD_NETWORK_NAME'],
     ['a link of DFS', { share: 'links', folder: 'away' }, 'openFolder', 'dfs', 'STATUS_PATH_NOT_COVERED'],
   ] as const)('%s', async (_title, place, method, reason, name) => {
     if (samba === undefined) return

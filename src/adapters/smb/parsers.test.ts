@@ -205,4 +205,12 @@ describe('createFrameReader', () => {
     expect(reader.push(Buffer.from('81', 'hex'))).toEqual([{ kind: 'session-refused', code: 0x81 }])
     expect(createFrameReader().push(Buffer.from('00ffffff', 'hex'))).toMatchObject([{ kind: 'broken' }])
   })
+  it('takes a long message in single bytes in a time that grows with its length', () => {
+    const reader = createFrameReader()
+    const stream = encodeFrame(Buffer.alloc(200_000, 7))
+    const startedAt = performance.now()
+    const frames = Array.from(stream, (_, index) => reader.push(stream.subarray(index, index + 1))).flat()
+    expect(frames).toEqual([{ kind: 'message', bytes: stream.subarray(4) }])
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
 })

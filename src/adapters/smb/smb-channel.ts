@@ -139,7 +139,8 @@ export class SmbChannel {
     this.#credits -= 1
     const sent = Buffer.concat([
       uint32(PROTOCOL_ID.smb2),
-      uint16(HEADER_BYTES, 1),
+      // A credit charge of 0 is one credit in every dialect, and the only value that 2.0.2 knows.
+      uint16(HEADER_BYTES, 0),
       uint32(0),
       uint16(command, CREDITS_ASKED),
       uint32(0, 0),
