@@ -11,6 +11,7 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
   return {
     net: { resolve: refuse, connect: refuse, browse: refuse, routeAddress: () => Promise.resolve(undefined) },
     sql: { preLogin: refuse, probeTls: refuse, logIn: refuse, query: refuse },
+    share: { negotiate: refuse, logIn: refuse, openShare: refuse, openFolder: refuse, probeWrite: refuse },
     arm: createLateArmPort(refuse()),
     files: local.files,
     clock: local.clock,

@@ -56,6 +56,8 @@ export function standIns({ names, open, own, servers }: Surroundings): Omit<Port
         return Promise.resolve(seen(sets.flatMap(rowsOf).map((row) => statement.decode(row))))
       },
     },
+    // No world here has a share.
+    share: { negotiate: notAsked, logIn: notAsked, openShare: notAsked, openFolder: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
       dataMigrationAssistant: () => Promise.resolve(seen({ found: false })),
@@ -63,6 +65,8 @@ export function standIns({ names, open, own, servers }: Surroundings): Omit<Port
     clock: { now: () => Date.parse('2026-11-26T12:00:00Z') },
   }
 }
+
+const notAsked = (): Promise<ReturnType<typeof unseen>> => Promise.resolve(unseen('unsupported', 'not asked here'))
 
 const NOBODY: SqlState = { serverName: 'NOBODY', version: [16, 0, 4135], logins: [], databases: [] }
 
