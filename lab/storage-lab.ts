@@ -1,0 +1,31 @@
+import { startAzurite, type Azurite } from './azurite.ts'
+import { startBlobFront, type BlobFront } from './blob-front.ts'
+import { createAuthority, type Authority } from './certificates.ts'
+
+/** A storage account of the lab: Azurite, and the front that the action is to talk to. */
+export interface StorageLab {
+  azurite: Azurite
+  front: BlobFront
+  authority: Authority
+  close(): Promise<void>
+}
+
+const NAMES = ['localhost', '127.0.0.1', '::1']
+
+/** The container `backups` is there. */
+export async function openStorage(given?: Authority): Promise<StorageLab> {
+  const authority = given ?? (await createAuthority())
+  const tls = await authority.issue({ names: NAMES })
+  const azurite = await startAzurite(tls)
+  const front = await startBlobFront(azurite, tls, authority.certificate)
+  await front.createContainer('backups')
+  return {
+    azurite,
+    front,
+    authority,
+    async close() {
+      await front.close()
+      await azurite.close()
+    },
+  }
+}
