@@ -2,7 +2,6 @@ import { createServer, request as askHttps } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { containsAddress, parseAddress, parseRange } from '../src/domain/address.ts'
-import { accountSas } from './sas.ts'
 import type { Azurite } from './azurite.ts'
 import type { KeyAndCertificate } from './certificates.ts'
 
@@ -41,9 +40,6 @@ export interface BlobFront {
   requests: BlobRequest[]
   /** Of a container in the account, path style. */
   urlOf(container: string): string
-  createContainer(name: string): Promise<void>
-  /** Names of the blobs in a container. */
-  blobsIn(container: string): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -63,8 +59,9 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
     if (own === undefined) return forward(request, sent, response)
     if (own.afterForwarding === true) await forward(request, sent)
     if (own.silent === true) return
-    response.writeHead(own.status, { 'content-type': 'application/xml', ...own.headers })
-    response.end(own.body ?? '')
+    const body = Buffer.from(own.body ?? '')
+    response.writeHead(own.status, { 'content-type': 'application/xml', 'content-length': body.length, ...own.headers })
+    response.end(body)
   }
   const forward = (request: IncomingMessage, sent: Buffer, response?: ServerResponse): Promise<void> =>
     new Promise((done, reject) => {
@@ -88,19 +85,12 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
   const { port } = server.address() as AddressInfo
   const origin = `https://localhost:${String(port)}`
   const urlOf = (container: string): string => `${origin}/${azurite.account}/${container}`
-  const ask = (method: string, container: string, query: string): Promise<string> =>
-    askDirectly(azurite, authority, method, `/${azurite.account}/${container}?${query}`)
   return {
     origin,
     port,
     rules,
     requests,
     urlOf,
-    createContainer: async (name) => void (await ask('PUT', name, 'restype=container')),
-    blobsIn: async (name) =>
-      [...(await ask('GET', name, 'restype=container&comp=list')).matchAll(/<Name>([^<]*)<\/Name>/g)].map(
-        ([, blob = '']) => blob,
-      ),
     close: () =>
       new Promise((closed) => {
         server.close(() => {
@@ -139,24 +129,6 @@ function refusal(rules: BlobFrontRules, query: URLSearchParams): FrontAnswer | u
         'AuthorizationSourceIPMismatch',
         `This request is not authorized to perform this operation using this source IP ${rules.runnerAddress}.`,
       )
-}
-
-function askDirectly(azurite: Azurite, authority: string, method: string, path: string): Promise<string> {
-  const url = `${azurite.origin}${path}&${accountSas(azurite, { sp: 'rwdlac' })}`
-  return new Promise((done, reject) => {
-    const headers = { 'x-ms-version': '2022-11-02', 'content-length': '0' }
-    const asked = askHttps(url, { method, headers, ca: authority, agent: false }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8')
-        if ((answer.statusCode ?? 500) < 300) done(text)
-        else reject(new Error(`Azurite answered ${String(answer.statusCode)} to ${method} ${path}: ${text}`))
-      })
-    })
-    asked.on('error', reject)
-    asked.end()
-  })
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {

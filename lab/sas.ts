@@ -42,7 +42,7 @@ export function serviceSas(signer: SasSigner, resource: string, parameters: SasP
 
 /** https://learn.microsoft.com/rest/api/storageservices/create-account-sas */
 export function accountSas(signer: SasSigner, parameters: SasParameters = {}): string {
-  const { sr: _, ...good } = goodParameters()
+  const good = Object.fromEntries(Object.entries(goodParameters()).filter(([name]) => name !== 'sr'))
   const all: SasParameters = { sv: SAS_VERSION, ss: 'b', srt: 'sco', ...good, ...parameters }
   const fields = ['sp', 'ss', 'srt', 'st', 'se', 'sip', 'spr', 'sv', 'ses'].map((key) => all[key] ?? '')
   return signed(all, [signer.account, ...fields, ''].join('\n'), signer.accountKey)

@@ -14,7 +14,7 @@ const ACCOUNT_HOST = new RegExp(String.raw`^(${ACCOUNT})(?:\.z\d{1,3})?\.blob\.[
 /** The account is then the first name of the path, as with storage emulators and hosts that have no name. */
 const PATH_HOST = /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/
 /** https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata */
-const CONTAINER = /^(?:\$root|\$web|\$logs|[a-z0-9](?:-?[a-z0-9]){2,62})$/
+const CONTAINER = /^(?:\$root|\$web|\$logs|(?=.{3,63}$)[a-z0-9](?:-?[a-z0-9])*)$/
 
 /**
  * The container that an https URL names: `https://<account>.blob.<suffix>/<container>`. Undefined for everything else:
@@ -27,7 +27,7 @@ export function parseContainerUrl(text: string): ContainerUrl | undefined {
   const byHost = ACCOUNT_HOST.exec(hostname)?.[1]
   const [account = '', container = '', ...rest] = byHost === undefined ? names : [byHost, ...names]
   const isKnownForm = byHost !== undefined || (PATH_HOST.test(hostname) && new RegExp(`^${ACCOUNT}$`).test(account))
-  if (!isKnownForm || rest.length > 0 || container.length > 63 || !CONTAINER.test(container)) return undefined
+  if (!isKnownForm || rest.length > 0 || !CONTAINER.test(container)) return undefined
   const path = byHost === undefined ? `${account}/${container}` : container
   return { url: `${origin}/${path}`, origin, account, container }
 }

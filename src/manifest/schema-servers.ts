@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseContainerUrl } from '../domain/container-url.ts'
 import { problemOfIdForm, STORAGE_ID, TARGET_ID } from './azure-id.ts'
 import { databaseName, filePath, name, Password, problemOf, prose } from './schema-fields.ts'
 import { port, strictMap, text, yesOrNo } from './schema-parts.ts'
@@ -195,7 +196,7 @@ export const Container = strictMap(
     url: text(
       CONTAINER_FORM,
       { description: 'URL of the blob container; may be left out when `sas` holds a full SAS URI.' },
-      (value) => (isContainerUrl(value) ? undefined : CONTAINER_FORM),
+      (value) => (parseContainerUrl(value) === undefined ? CONTAINER_FORM : undefined),
     ).optional(),
     sas: Password.meta({
       description: 'The environment variable that holds the SAS (its query, or the full SAS URI), as "${NAME}".',
@@ -210,8 +211,3 @@ export const Container = strictMap(
   },
   { holdsSecrets: true, description: 'A blob container for backups.' },
 )
-
-function isContainerUrl(value: string): boolean {
-  const host = /^https:\/\/([^/?#@\s:]+)(:\d{1,5})?\/[A-Za-z0-9$-]{1,63}\/?$/.exec(value)?.[1]
-  return host !== undefined && problemOfHost(host, '') === undefined
-}

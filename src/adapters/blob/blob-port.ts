@@ -143,8 +143,8 @@ function otherPlace(name: string, variable: string, target: ContainerUrl, at: Co
 async function listContainer(client: ContainerClient, at: ContainerUrl): Promise<Observed<BlobAnswer>> {
   const what = `a list of the container ${at.container}`
   const answer = await asData(what, async () => {
-    const { value } = await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next()
-    return value
+    const page = (await client.listBlobsFlat().byPage({ maxPageSize: 1 }).next()) as { value: unknown }
+    return page.value
   })
   const host = new URL(at.origin).host
   if (!(answer instanceof BlobStatusError)) {

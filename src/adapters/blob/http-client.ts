@@ -1,5 +1,5 @@
 import type { HttpHeaders, HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob'
-import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline'
+import type { PipelinePolicy, PipelineResponse, RequestBodyType } from '@azure/core-rest-pipeline'
 import { HttpStatusError } from '../arm/probe-error.ts'
 import { createRateBudget } from '../arm/rate-budget.ts'
 import { createTransport } from '../arm/transport.ts'
@@ -36,13 +36,14 @@ export async function createHttpClient(options: HttpClientOptions): Promise<IHtt
   })
   return {
     async sendRequest(asked: WebResource): Promise<HttpOperationResponse> {
-      const { url, method, body, abortSignal, streamResponseStatusCodes, proxySettings, requestId } = asked
+      const { url, method, abortSignal, streamResponseStatusCodes, proxySettings, requestId } = asked
+      const body = asked.body as RequestBodyType | undefined
       const request = createPipelineRequest({
         url,
         method,
         headers: createHttpHeaders(asked.headers.toJson({ preserveCase: true })),
         requestId,
-        ...(body === undefined ? {} : { body: body as string }),
+        ...(body === undefined ? {} : { body }),
         ...(abortSignal === undefined ? {} : { abortSignal }),
         ...(streamResponseStatusCodes === undefined ? {} : { streamResponseStatusCodes }),
         ...(proxySettings === undefined ? {} : { proxySettings }),
@@ -66,5 +67,5 @@ export async function createHttpClient(options: HttpClientOptions): Promise<IHtt
 /** The SDK takes custom clients by the interface of its own older pipeline, of which it reads no more than this. */
 function toSdk(response: PipelineResponse, request: WebResource): HttpOperationResponse {
   const headers = { toJson: () => response.headers.toJSON({ preserveCase: true }) } as unknown as HttpHeaders
-  return { ...response, request, headers } as unknown as HttpOperationResponse
+  return { ...response, request, headers }
 }
