@@ -13,7 +13,14 @@ import {
   decodeVirtualNetworkGateway,
 } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
-import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import {
+  decodeFirewallRule,
+  decodeManagedInstance,
+  decodeSqlDatabase,
+  decodeSqlServer,
+  decodeVirtualNetworkRule,
+} from './decode-sql.ts'
+import { decodeBlobContainer, decodeStorageAccount } from './decode-storage.ts'
 import type { HttpAnswer } from './probe-error.ts'
 import { parseWaitMs } from './retry-after.ts'
 
@@ -135,6 +142,9 @@ function testRecordings(): void {
       'Microsoft.Sql/databases': decodeSqlDatabase,
       'Microsoft.Sql/firewallRules': decodeFirewallRule,
       'Microsoft.Sql/virtualNetworkRules': decodeVirtualNetworkRule,
+      'Microsoft.Sql/managedInstances': decodeManagedInstance,
+      'Microsoft.Storage/storageAccounts': decodeStorageAccount,
+      'Microsoft.Storage/blobContainers': decodeBlobContainer,
       'Microsoft.DataMigration/services': decodeDmsService,
     }
     const recordings = Object.entries(decoders).flatMap(([type, decode]) =>
