@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
+import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
@@ -94,15 +95,19 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     routingSuffixes,
     readCa: (path) => readCa(files, path),
   })
+  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: inputs.allowWrites })
   return {
     ports: {
       net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
       sql,
       arm: createLateArmPort(arriving),
+      blob,
       files,
       clock: { now: () => Date.now() },
     },
-    close: () => sql.close(),
+    close: async () => {
+      await Promise.all([sql.close(), blob.close()])
+    },
   }
 }
 

@@ -32,6 +32,9 @@ import targetServerFirewallAdmitsDms from './target/server-firewall-admits-dms/c
 import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall-is-closed-to-other-tenants/check.ts'
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
 import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
+import storageContainerExists from './storage/container-exists/check.ts'
+import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
+import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -67,4 +70,7 @@ export const CATALOGUE: readonly Check[] = [
   targetServerFirewallIsClosedToOtherTenants,
   toolsDataMigrationAssistantIsCurrent,
   toolsAssessmentIsClean,
+  storageContainerExists,
+  storageSasHasAllPermissions,
+  storageIsReachableFromTarget,
 ]

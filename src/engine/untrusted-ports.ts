@@ -12,6 +12,7 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
     net: { resolve: refuse, connect: refuse, browse: refuse, routeAddress: () => Promise.resolve(undefined) },
     sql: { preLogin: refuse, probeTls: refuse, logIn: refuse, query: refuse },
     arm: createLateArmPort(refuse()),
+    blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },
     files: local.files,
     clock: local.clock,
   }

@@ -19,6 +19,7 @@ export const INPUT_DEFAULTS = {
   timeout: '30s',
   deadline: '15m',
   'max-parallel': '64',
+  'allow-writes': 'false',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -27,7 +28,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   audience: '',
   'allowed-hosts': '',
-  'allow-writes': 'false',
   'probe-through-runtime': 'false',
   'tracking-issue': 'false',
   shard: '',

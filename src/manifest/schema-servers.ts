@@ -159,7 +159,10 @@ export const Target = strictMap(
   {
     resource: text(
       'must be the Azure resource id of the server',
-      { description: 'Resource id of the logical server, or short `servers/<name>` with `azure`.' },
+      {
+        description:
+          'Resource id of the logical server or managed instance, or short `servers/<name>`, `managedInstances/<name>` with `azure`.',
+      },
       (value) => problemOfIdForm(value, TARGET_ID),
     ),
     endpoint: text(
@@ -173,7 +176,7 @@ export const Target = strictMap(
     login: SqlServerLogin.optional(),
     tls: Tls.optional(),
   },
-  { description: 'A logical server of Azure SQL Database.' },
+  { description: 'A logical server of Azure SQL Database, or a managed instance.' },
 )
 
 export const Share = strictMap(
