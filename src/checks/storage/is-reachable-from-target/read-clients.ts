@@ -127,8 +127,8 @@ export function toRegion(location: string): string {
   return boundText(location.toLowerCase().replaceAll(' ', ''), 60)
 }
 
-function gapOf<T>(
-  answer: Observed<{ found: true; value: T } | { found: false; message: string }>,
+function gapOf(
+  answer: Observed<{ found: true } | { found: false; message: string }>,
   what: string,
 ): string | undefined {
   if (!answer.ok) return failureText(what, answer.failure)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { evidenceIn } from '../../../../test/arm-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
 import {
   blobWith,
+  CONTAINER,
   FIREWALL,
   GOOD_SAS,
   instanceManifest,
@@ -29,21 +31,17 @@ function observe(blob: BlobAnswers, manifest: Manifest, asked?: string[]): Promi
 async function run(blob: BlobAnswers, manifest = instanceManifest(), asked?: string[]): Promise<Judgement> {
   return definition.judge(evidenceIn(await observe(blob, manifest, asked)), definition.subjects(manifest)[0]!)
 }
-const noCutover = (): Manifest => {
-  const { cutover: _, ...manifest } = instanceManifest()
-  return manifest
-}
-const refusedWrite = (more: Partial<WriteAnswer>): WriteAnswer =>
-  ({
-    outcome: 'refused',
-    step: 'write',
-    reason: 'permission',
-    code: 'AuthorizationPermissionMismatch',
-    message: 'Not with this permission.',
-    blob: 'dms-preflight-probe-1',
-    left: false,
-    ...more,
-  }) as WriteAnswer
+const noCutover = (): Manifest => ({ ...MANIFEST, scenario: instanceManifest().scenario, containers: [CONTAINER] })
+const refusedWrite = (more: Partial<WriteAnswer>): WriteAnswer => ({
+  outcome: 'refused',
+  step: 'write',
+  reason: 'permission',
+  code: 'AuthorizationPermissionMismatch',
+  message: 'Not with this permission.',
+  blob: 'dms-preflight-probe-1',
+  left: false,
+  ...more,
+})
 
 describe('storage/sas-has-all-permissions', () => {
   it('passes without a write probe, says so, and holds until the SAS ends', async () => {
