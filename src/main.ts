@@ -4,6 +4,7 @@ import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
+import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
@@ -101,19 +102,21 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     routingSuffixes,
     readCa: (path) => readCa(files, path),
   })
-  // The input `allow-writes` is refused where it is on, so nothing is ever written.
-  const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites: false })
+  const { allowWrites } = inputs
+  const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
+  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
   return {
     ports: {
       net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
       sql,
       share,
       arm: createLateArmPort(arriving),
+      blob,
       files,
       clock: { now: () => Date.now() },
     },
     close: async () => {
-      await Promise.all([sql.close(), share.close()])
+      await Promise.all([sql.close(), share.close(), blob.close()])
     },
   }
 }

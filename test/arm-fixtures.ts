@@ -75,6 +75,7 @@ export function armWith(answers: {
     sqlDatabase: ask('sqlDatabase') as ArmPort['sqlDatabase'],
     sqlFirewallRules: ask('sqlFirewallRules') as ArmPort['sqlFirewallRules'],
     sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],
+    managedInstance: ask('managedInstance') as ArmPort['managedInstance'],
     virtualNetwork: ask('virtualNetwork') as ArmPort['virtualNetwork'],
     networkSecurityGroup: ask('networkSecurityGroup') as ArmPort['networkSecurityGroup'],
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
@@ -96,6 +97,8 @@ export function armWith(answers: {
     dmsService: ask('dmsService') as ArmPort['dmsService'],
     dmsServices: ask('dmsServices') as ArmPort['dmsServices'],
     dmsSkus: ask('dmsSkus') as ArmPort['dmsSkus'],
+    storageAccount: ask('storageAccount') as ArmPort['storageAccount'],
+    blobContainer: ask('blobContainer') as ArmPort['blobContainer'],
   }
 }
 

@@ -35,6 +35,9 @@ import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
 import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
 import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
+import storageContainerExists from './storage/container-exists/check.ts'
+import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
+import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -73,4 +76,7 @@ export const CATALOGUE: readonly Check[] = [
   networkNsgAllowsDeclaredFlows,
   networkNoAdminRuleBlocksDms,
   networkNsgAllowsSourcePorts,
+  storageContainerExists,
+  storageSasHasAllPermissions,
+  storageIsReachableFromTarget,
 ]

@@ -1,4 +1,12 @@
-import type { DatabaseMapping, DeclaredFlow, Location, Manifest, Source, Target } from '../domain/manifest.ts'
+import type {
+  Container,
+  DatabaseMapping,
+  DeclaredFlow,
+  Location,
+  Manifest,
+  Source,
+  Target,
+} from '../domain/manifest.ts'
 import { subjectKey, type Subject } from '../domain/subject.ts'
 import type { Spec } from './define.ts'
 
@@ -18,6 +26,11 @@ export interface TargetDatabaseSpec extends TargetSpec {
 }
 export interface NsgPortSpec extends Spec {
   port: number
+}
+
+/** `container` is absent where the manifest names none: the prerequisite is there nevertheless. */
+export interface ContainerSpec extends Spec {
+  container?: Container
 }
 
 export interface FlowSpec extends Spec {
@@ -88,6 +101,22 @@ export function nsgPortSubjects(manifest: Manifest): readonly Subject<NsgPortSpe
     key: subjectKey('nsg-port', `${subnet}:${port}`),
     within: [subjectKey('manifest', manifest.name)],
     spec: { manifest, port, location: manifest.dms.location },
+  }))
+}
+
+/** The containers for backups, `default` for the short form; without any, one of that name which is missing. */
+export function containerSubjects(manifest: Manifest): readonly Subject<ContainerSpec>[] {
+  const within = [subjectKey('manifest', manifest.name)]
+  if (manifest.containers.length === 0) {
+    const spec = { manifest, location: manifest.location }
+    return [{ kind: 'container', name: 'default', key: subjectKey('container', 'default'), within, spec }]
+  }
+  return manifest.containers.map((container) => ({
+    kind: 'container',
+    name: container.name,
+    key: subjectKey('container', container.name),
+    within,
+    spec: { manifest, container, location: container.location },
   }))
 }
 

@@ -13,6 +13,7 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
     sql: { preLogin: refuse, probeTls: refuse, logIn: refuse, query: refuse },
     share: { negotiate: refuse, logIn: refuse, openShare: refuse, openFolder: refuse, probeWrite: refuse },
     arm: createLateArmPort(refuse()),
+    blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },
     files: local.files,
     clock: local.clock,
   }

@@ -1,4 +1,5 @@
 import type { ArmPort } from './arm-port.ts'
+import type { BlobPort } from './blob-port.ts'
 import type { ClockPort } from './clock-port.ts'
 import type { FilePort } from './file-port.ts'
 import type { NetPort } from './net-port.ts'
@@ -11,6 +12,7 @@ export interface Ports {
   sql: SqlPort
   share: SharePort
   arm: ArmPort
+  blob: BlobPort
   files: FilePort
   clock: ClockPort
 }

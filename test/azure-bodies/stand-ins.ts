@@ -56,8 +56,9 @@ export function standIns({ names, open, own, servers }: Surroundings): Omit<Port
         return Promise.resolve(seen(sets.flatMap(rowsOf).map((row) => statement.decode(row))))
       },
     },
-    // No world here has a share.
+    // No world here has a share or a container.
     share: { negotiate: notAsked, logIn: notAsked, openShare: notAsked, openFolder: notAsked, probeWrite: notAsked },
+    blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
       dataMigrationAssistant: () => Promise.resolve(seen({ found: false })),

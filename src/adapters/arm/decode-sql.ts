@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type {
+  ManagedInstanceResource,
   SqlDatabaseResource,
   SqlFirewallRule,
   SqlServerResource,
@@ -65,6 +66,22 @@ export function decodeSqlDatabase(body: Fields): SqlDatabaseResource {
     ...(status === undefined ? {} : { status }),
     ...(skuName === undefined ? {} : { sku: skuName }),
     ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/sql/managed-instances/get */
+export function decodeManagedInstance(body: Fields): ManagedInstanceResource {
+  const properties = propertiesOf(body)
+  const names = ['state', 'provisioningState', 'fullyQualifiedDomainName', 'subnetId'] as const
+  const known = names.flatMap((name) => {
+    const value = optionalText(properties, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    id: text(body, 'id'),
+    name: text(body, 'name'),
+    location: text(body, 'location'),
+    ...Object.fromEntries(known),
   }
 }
 

@@ -22,6 +22,7 @@ import {
   virtualHub,
   vpnSite,
 } from '../../../lab/azure/ways-resources.ts'
+import { blobContainer, managedInstance, storageAccount } from '../../../lab/azure/storage-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
@@ -33,7 +34,14 @@ import {
 } from './decode-network.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
-import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import {
+  decodeFirewallRule,
+  decodeManagedInstance,
+  decodeSqlDatabase,
+  decodeSqlServer,
+  decodeVirtualNetworkRule,
+} from './decode-sql.ts'
+import { decodeBlobContainer, decodeStorageAccount } from './decode-storage.ts'
 import {
   decodeHubConnection,
   decodeHubGateway,
@@ -121,6 +129,40 @@ const CASES: readonly Case[] = [
     body: virtualNetworkRule(PLACE, 's', 'r', { subnet: '/subnet', ignoreMissingEndpoint: true }),
     decode: decodeVirtualNetworkRule,
     mayBeAbsent: /\.(state|ignoreMissingVnetServiceEndpoint)$/,
+  },
+  {
+    name: 'managed instance',
+    body: managedInstance(PLACE, 'mi', { subnet: '/subnet' }),
+    decode: decodeManagedInstance,
+    mayBeAbsent: /\.(state|provisioningState|fullyQualifiedDomainName|subnetId)$/,
+  },
+  {
+    name: 'storage account, open',
+    body: storageAccount(PLACE, 'stmig', { allowSharedKeyAccess: true, publicNetworkAccess: 'Enabled' })[0] ?? {},
+    decode: decodeStorageAccount,
+    mayBeAbsent:
+      /(^kind|^sku|^sku\.name|\.(provisioningState|publicNetworkAccess|allowSharedKeyAccess|primaryEndpoints|blob))$/,
+  },
+  {
+    name: 'storage account, closed',
+    body:
+      storageAccount(PLACE, 'stmig', {
+        allowSharedKeyAccess: false,
+        publicNetworkAccess: 'Enabled',
+        defaultAction: 'Deny',
+        subnets: ['/subnet'],
+        addresses: ['203.0.113.7'],
+        privateEndpoints: [{ name: 'pe', status: 'Approved', id: '/pe' }],
+      })[0] ?? {},
+    decode: decodeStorageAccount,
+    mayBeAbsent:
+      /(^kind|^sku|^sku\.name|\.(provisioningState|publicNetworkAccess|allowSharedKeyAccess|primaryEndpoints|blob|state|privateEndpoint|privateLinkServiceConnectionState|status))$/,
+  },
+  {
+    name: 'blob container',
+    body: blobContainer(PLACE, 'stmig', 'backups', { hasImmutabilityPolicy: true, deleted: true }),
+    decode: decodeBlobContainer,
+    mayBeAbsent: /\.(deleted|hasImmutabilityPolicy|hasLegalHold)$/,
   },
   {
     name: 'gateway',
