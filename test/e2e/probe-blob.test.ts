@@ -52,7 +52,14 @@ describe('the probe blob of a run', () => {
     'is not written when nobody allowed it',
     async () => {
       const { stage, storage } = await open()
-      theatre.keep(await stage.run(ENTRY))
+      const run = theatre.keep(await stage.run(ENTRY))
+      const results = reportOf(run).manifests.flatMap(({ checks }) => checks)
+      const failing = results.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id)
+      expect([run.outputs['status'], run.code, failing]).toEqual([
+        stage.story.expected.status,
+        stage.story.expected.exitCode,
+        stage.story.expected.failing,
+      ])
       expect(new Set(storage.front.requests.map(({ method }) => method))).toEqual(new Set(['GET']))
     },
     TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { storageError, type BlobRequest, type FrontAnswer } from '../../../lab/blob-front.ts'
 import { createAuthority } from '../../../lab/certificates.ts'
 import { accountSas, goodParameters, sasTime, serviceSas, userDelegationSas } from '../../../lab/sas.ts'
@@ -352,6 +353,22 @@ describe('a probe blob', () => {
     expect(answer).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
     await port.close()
     expect(await lab.owner.blobsIn('backups')).toEqual([])
+  })
+
+  it('is gone within seconds when the port is closed, whatever its timeout', async () => {
+    let isWritten = false
+    lab.front.rules.answer = ({ method }) => {
+      if (isWritten || method !== 'PUT') return undefined
+      isWritten = true
+      return { status: 200, afterForwarding: true, silent: true }
+    }
+    const port = open(signed(), { timeoutMs: 600_000 })
+    const probing = port.probeWrite(container())
+    while ((await lab.owner.blobsIn('backups')).length === 0) await sleep(20)
+    const before = performance.now()
+    await port.close()
+    expect(performance.now() - before).toBeLessThan(4_000)
+    expect(await probing).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
   })
 
   it('is not begun when the run is over', async () => {

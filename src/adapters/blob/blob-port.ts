@@ -24,7 +24,7 @@ export interface BlobPortOptions {
 }
 
 export interface ClosableBlobPort extends BlobPort {
-  /** Resolves when nothing that this port wrote is left to remove. */
+  /** Ends probes under way; resolves when nothing that this port wrote is left to remove. */
   close(): Promise<void>
 }
 
@@ -36,6 +36,9 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
   const memo = createMemo()
   const { timeoutMs, signal, writes } = options
   const pending = new Set<Promise<unknown>>()
+  /** Ends the probes that nobody waits for any more, so that what they wrote is removed at once. */
+  const closing = new AbortController()
+  const probeSignal = AbortSignal.any([signal, closing.signal])
 
   const open = (
     { at, sas }: SasContainer,
@@ -51,13 +54,14 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
   const ask = <T>(
     question: string,
     container: Container,
+    until: AbortSignal,
     put: (client: ContainerClient, opened: SasContainer) => Promise<Observed<T>>,
   ): Promise<Observed<T>> => {
     const found = readContainer(container, options.secrets)
     if (!found.ok) return Promise.resolve(found)
     const { at, sas } = found.value
     return memo.once(`${question} ${at.url} ${sas.query.reveal()}`, async () =>
-      put(await open(found.value, { timeoutMs, signal }), found.value),
+      put(await open(found.value, { timeoutMs, signal: until }), found.value),
     )
   }
 
@@ -72,14 +76,14 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
           sas: sas.facts,
         })),
       ),
-    list: (container) => ask('list', container, (client, { at }) => listContainer(client, at)),
+    list: (container) => ask('list', container, signal, (client, { at }) => listContainer(client, at)),
     probeWrite(container) {
       if (!writes)
         return Promise.resolve(unseen('writes-off', WRITES_OFF, { missing: 'the input `allow-writes: true`' }))
-      const probing = ask('probe', container, (client, opened) =>
+      const probing = ask('probe', container, probeSignal, (client, opened) =>
         probeBlob(client, {
           host: new URL(opened.at.origin).host,
-          signal,
+          signal: probeSignal,
           timeoutMs,
           cleaner: () =>
             open(opened, { timeoutMs: REMOVAL_TIMEOUT_MS, signal: AbortSignal.timeout(2 * REMOVAL_TIMEOUT_MS) }),
@@ -89,6 +93,7 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
       return probing
     },
     async close() {
+      closing.abort()
       await Promise.allSettled(pending)
     },
   }

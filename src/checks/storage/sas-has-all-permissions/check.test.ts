@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { evidenceIn } from '../../../../test/arm-fixtures.ts'
+import { armWith, evidenceIn, forbidden, there } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import {
+  ACCOUNT,
   blobWith,
   CONTAINER,
   FIREWALL,
@@ -15,6 +16,7 @@ import {
 import type { Manifest } from '../../../domain/manifest.ts'
 import { unseen, type Observed } from '../../../domain/observed.ts'
 import type { SasFacts } from '../../../domain/sas.ts'
+import type { StorageAccount } from '../../../ports/storage-resources.ts'
 import type { WriteAnswer } from '../../../ports/blob-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
@@ -25,8 +27,13 @@ const clock = { now: () => NOW }
 const OVER = { ...GOOD_SAS, expires: '2026-11-26T11:00:00.000Z' }
 const BY_POLICY: SasFacts = { kind: 'service', resource: 'c', policy: 'migration', version: '2024-11-04', problems: [] }
 
-function observe(blob: BlobAnswers, manifest: Manifest, asked?: string[]): Promise<Observed<Evidence>> {
-  return definition.observe({ blob: blobWith(blob, asked), clock }, definition.subjects(manifest)[0]!)
+function observe(
+  blob: BlobAnswers,
+  manifest: Manifest,
+  asked?: string[],
+  arm = armWith({ storageAccount: () => there(ACCOUNT) }),
+): Promise<Observed<Evidence>> {
+  return definition.observe({ arm, blob: blobWith(blob, asked), clock }, definition.subjects(manifest)[0]!)
 }
 async function run(blob: BlobAnswers, manifest = instanceManifest(), asked?: string[]): Promise<Judgement> {
   return definition.judge(evidenceIn(await observe(blob, manifest, asked)), definition.subjects(manifest)[0]!)
@@ -155,6 +162,39 @@ describe('storage/sas-has-all-permissions', () => {
   ])('%s', async (_, blob, verdict, summary) => {
     const judgement = await run(blob)
     expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+  })
+
+  it.each<[string, Partial<StorageAccount> | undefined, BlobAnswers, Judgement['verdict']]>([
+    ['takes no keys', { allowSharedKeyAccess: false }, { list: FIREWALL }, 'fail'],
+    ['takes no keys from now on', { allowSharedKeyAccess: false }, {}, 'fail'],
+    ['takes keys', { allowSharedKeyAccess: true }, {}, 'pass'],
+    ['cannot be read', undefined, {}, 'pass'],
+    [
+      'is another one',
+      { allowSharedKeyAccess: false, blobEndpoint: 'https://other.blob.core.windows.net/' },
+      {},
+      'pass',
+    ],
+    [
+      'takes no keys, and the SAS is a user delegation',
+      { allowSharedKeyAccess: false },
+      { sas: { ...GOOD_SAS, kind: 'user-delegation', keyExpires: GOOD_SAS.expires! } },
+      'pass',
+    ],
+  ])('the account, as Azure tells it, %s', async (_, account, blob, verdict) => {
+    const manifest = instanceManifest()
+    const arm = armWith({
+      storageAccount: () => (account === undefined ? forbidden() : there({ ...ACCOUNT, ...account })),
+    })
+    const judgement = definition.judge(
+      evidenceIn(await observe(blob, manifest, undefined, arm)),
+      definition.subjects(manifest)[0]!,
+    )
+    expect(judgement.verdict).toBe(verdict)
+    if (judgement.verdict === 'fail') {
+      expect(judgement.summary).toMatch(/allowSharedKeyAccess is false/)
+      expect(judgement.remediation.scripts[0]?.code).toMatch(/--as-user/)
+    }
   })
 
   it('wants the cutover when the SAS ends within a day and none is declared', async () => {

@@ -1,12 +1,14 @@
+import type { Container } from '../../../domain/manifest.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { judgeSas } from '../../../domain/sas-rules.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
 import { defineCheck } from '../../define.ts'
-import { listFact, noContainer } from '../../storage-container.ts'
+import { isSameOrigin, listFact, noContainer } from '../../storage-container.ts'
 import { containerSubjects, type ContainerSpec } from '../../subjects.ts'
 import { sasTerms, writeFact, type Evidence } from './evidence.ts'
 import { judgeAccess } from './judge-access.ts'
 
-export default defineCheck<ContainerSpec, Evidence, 'blob' | 'clock'>({
+export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
   meta: {
     id: 'storage/sas-has-all-permissions',
     ref: 'DMSP-081',
@@ -28,18 +30,23 @@ export default defineCheck<ContainerSpec, Evidence, 'blob' | 'clock'>({
     remedy:
       'Make a SAS for the container (not for the account) with the permissions read, write, delete and list, for https only, that ends well after the cutover, and store it as the secret.',
   },
-  uses: ['blob', 'clock'],
+  uses: ['arm', 'blob', 'clock'],
   subjects: containerSubjects,
-  observe: async ({ blob, clock }, { spec }): Promise<Observed<Evidence>> => {
+  observe: async ({ arm, blob, clock }, { spec }): Promise<Observed<Evidence>> => {
     if (spec.container === undefined) return noContainer()
     const access = await blob.access(spec.container)
     if (!access.ok) return access
     const now = clock.now()
-    const { faults } = judgeSas(access.value.sas, sasTerms(spec.manifest, now))
-    const list = await blob.list(spec.container)
+    const { sas, url } = access.value
+    const isSignedByKey = sas.kind !== 'user-delegation'
+    const [list, keysAreRefused] = await Promise.all([
+      blob.list(spec.container),
+      isSignedByKey && refusesKeys(arm, spec.container, url),
+    ])
+    const isWrong = keysAreRefused || judgeSas(sas, sasTerms(spec.manifest, now)).faults.length > 0
     // What the SAS says of itself can be wrong enough, whatever keeps the service from being asked.
-    if (!list.ok && faults.length === 0) return list
-    const isWorthIt = blob.writes && faults.length === 0 && list.ok && list.value.outcome === 'accepted'
+    if (!list.ok && !isWrong) return list
+    const isWorthIt = blob.writes && !isWrong && list.ok && list.value.outcome === 'accepted'
     const write = isWorthIt ? await blob.probeWrite(spec.container) : undefined
     if (write?.ok === false) return write
     return seen({
@@ -47,6 +54,7 @@ export default defineCheck<ContainerSpec, Evidence, 'blob' | 'clock'>({
       checkedAt: new Date(now).toISOString(),
       writes: blob.writes,
       list: listFact(list),
+      ...(keysAreRefused ? { keysAreRefused } : {}),
       write: write === undefined ? null : writeFact(write.value),
     })
   },
@@ -55,3 +63,12 @@ export default defineCheck<ContainerSpec, Evidence, 'blob' | 'clock'>({
     return judgeAccess(evidence, said, name)
   },
 })
+
+/** Whether Azure says so of the very account; what cannot be read says nothing. */
+async function refusesKeys(arm: ArmPort, { resourceId }: Container, url: string): Promise<boolean> {
+  if (resourceId === undefined) return false
+  const account = await arm.storageAccount(resourceId)
+  if (!account.ok || !account.value.found) return false
+  const { allowSharedKeyAccess, blobEndpoint } = account.value.value
+  return allowSharedKeyAccess === false && blobEndpoint !== undefined && isSameOrigin(blobEndpoint, url)
+}

@@ -21,6 +21,8 @@ export type Evidence = {
   /** Whether the run may write. */
   writes: boolean
   list: ListFact
+  /** Azure says that the account takes nothing that is signed with its keys. */
+  keysAreRefused?: true
   /** Null: not tried. */
   write: WriteFact | null
 }

@@ -14,7 +14,8 @@ const LONGEST_DELEGATION_DAYS = 7
 /** The verdict on a SAS, by what it says of itself and by what the service then did with it. */
 export function judgeAccess(evidence: Evidence, said: SasJudgement, subject: string): Judgement {
   const { list, write, sas, writes } = evidence
-  if (said.faults.length > 0) return failed(evidence, said, said.faults.join('; '))
+  const faults = [...said.faults, ...(evidence.keysAreRefused ? [KEYS_REFUSED] : [])]
+  if (faults.length > 0) return failed(evidence, said, faults.join('; '))
   if (list.outcome === 'no-container' || (write?.outcome === 'refused' && write.reason === 'no-container')) {
     return {
       verdict: 'blocked',
@@ -62,13 +63,15 @@ function passed(evidence: Evidence, said: SasJudgement, endsAt: string): Judgeme
   }
 }
 
+const KEYS_REFUSED = 'the storage account takes nothing that is signed with its keys (allowSharedKeyAccess is false)'
+
 const REFUSALS: Readonly<Record<string, string>> = {
   credential:
     'the service does not accept it: another key signed it or the key was changed since, its policy is gone, or a part of it was lost',
   permission: 'the service does not let it list the container',
   reach: 'the service does not take it for the container',
   protocol: 'the service does not take it over https',
-  'shared-key': 'the storage account takes nothing that is signed with its keys (allowSharedKeyAccess is false)',
+  'shared-key': KEYS_REFUSED,
   'container-policy': 'a policy of the container forbids it',
 }
 
@@ -175,8 +178,8 @@ function expectedOf({ container }: Evidence, { needed }: SasJudgement): string {
 }
 
 /** With a day to spare. A user delegation key holds for seven days at most, so it is proposed only where it must be. */
-function newSas({ account, container, checkedAt, list }: Evidence, { needed }: SasJudgement): Script {
-  const byUser = list.outcome === 'refused' && list.reason === 'shared-key'
+function newSas({ account, container, checkedAt, list, keysAreRefused }: Evidence, { needed }: SasJudgement): Script {
+  const byUser = keysAreRefused === true || (list.outcome === 'refused' && list.reason === 'shared-key')
   const spareMs = needed.ms + DAY_MS
   const endMs = byUser ? Math.min(spareMs, Date.parse(checkedAt) + LONGEST_DELEGATION_DAYS * DAY_MS) : spareMs
   return azScript(`az storage container generate-sas${byUser ? ' --as-user' : ''} --https-only`, {
