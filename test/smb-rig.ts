@@ -11,6 +11,8 @@ import { startSamba, type Samba } from '../lab/smb/samba.ts'
 export const PASSWORD = 'Pä55 w€rd😀!'
 export const HOST = 'fs01.corp.example'
 export const TIMEOUT_MS = 5000
+/** For starting servers, on a busy machine too. */
+export const START_LIMIT_MS = 60_000
 
 const RIGHTS = { pfull: 'full', pchange: 'change', pread: 'read', pnone: 'none' } as const
 const USERS: readonly SambaUser[] = [

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { startRecitingServer, type RecitingServer } from '../../../lab/smb/reciting-server.ts'
 import { RECORDED } from '../../../lab/smb/recorded-answers.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, PASSWORD, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, PASSWORD, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { encodeFrame } from './frame-reader.ts'
 
 const SEED = 20_261_126
@@ -20,8 +20,8 @@ let samba: Samba | undefined
 beforeAll(async () => {
   rig = createSmbRig()
   if (findSamba()) samba = await rig.start()
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 let server: RecitingServer | undefined
 afterEach(() => server?.close())

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
 import { startTdsServer } from '../../../lab/tds/server.ts'
-import { createSmbRig, HOST, PASSWORD, SETTINGS, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, HOST, PASSWORD, SETTINGS, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { Secret } from '../../domain/secret.ts'
 import { createAccountGate } from '../account-gate.ts'
 import { createSqlPort } from '../sql/sql-port.ts'
@@ -28,8 +28,8 @@ beforeAll(async () => {
   samba = plain
   guests = { badUser, badPassword }
   kerberosOnly = noNtlm
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 const wrong = { secrets: new Map([['P', new Secret('P', 'not the password')]]) }
 
@@ -40,6 +40,7 @@ describe('a login', () => {
     '.\\pfull',
     'contoso\\PFULL',
     'pfull',
+    'AZURE\\pfull',
     'CONTOSO\\jörg',
     'CONTOSO\\JÖRG',
   ])('of %s is accepted', async (user) => {

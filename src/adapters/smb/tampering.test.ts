@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Rewrite } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import type { Observed } from '../../domain/observed.ts'
 import { encodeFrame } from './frame-reader.ts'
 import { COMMAND } from './protocol.ts'
@@ -18,8 +18,8 @@ beforeAll(async () => {
     rig.start(['server max protocol = SMB2_10']),
     rig.start(['smb encrypt = required']),
   ])
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 /** Changes the messages of one command, and lets all others go on. */
 function rewriting(command: number, change: (message: Buffer) => void): Rewrite {

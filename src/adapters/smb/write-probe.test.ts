@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Relay, Rewrite } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, SETTINGS, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, SETTINGS, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { encodeFrame } from './frame-reader.ts'
 import { STATUS } from './nt-status.ts'
 import { COMMAND } from './protocol.ts'
@@ -16,8 +16,8 @@ beforeAll(async () => {
   rig = createSmbRig()
   if (!findSamba()) return
   samba = await rig.start()
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 /** Calls `then` with the first real answer to a command, which goes on only if that says so. `cut` ends the connection. */
 async function stoppingAt(port: number, command: number, then: (cut: () => void) => 'hold' | 'pass'): Promise<Relay> {
