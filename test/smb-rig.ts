@@ -3,6 +3,7 @@
 import { createSharePort, type ClosableSharePort, type SharePortOptions } from '../src/adapters/smb/share-port.ts'
 import { Secret } from '../src/domain/secret.ts'
 import type { FileShare } from '../src/ports/share-port.ts'
+import { startRelay, type Relay, type RelayOptions } from '../lab/smb/relay.ts'
 import type { SambaSettings, SambaUser } from '../lab/smb/samba-settings.ts'
 import { startSamba, type Samba } from '../lab/smb/samba.ts'
 
@@ -10,6 +11,8 @@ import { startSamba, type Samba } from '../lab/smb/samba.ts'
 export const PASSWORD = 'Pä55 w€rd😀!'
 export const HOST = 'fs01.corp.example'
 export const TIMEOUT_MS = 5000
+/** For starting servers, on a busy machine too. */
+export const START_LIMIT_MS = 60_000
 
 const RIGHTS = { pfull: 'full', pchange: 'change', pread: 'read', pnone: 'none' } as const
 const USERS: readonly SambaUser[] = [
@@ -40,27 +43,35 @@ export const SETTINGS: SambaSettings = {
 export interface SmbRig {
   start(global?: readonly string[], settings?: SambaSettings): Promise<Samba>
   port(options?: Partial<SharePortOptions>): ClosableSharePort
+  /** Somebody on the way to a server. */
+  relay(options: RelayOptions): Promise<Relay>
+  /** What else is to be closed at the end, also of a test that failed. */
+  keep<T extends { close(): Promise<void> }>(one: T): T
   close(): Promise<void>
 }
 
 export function createSmbRig(): SmbRig {
   const open: { close(): Promise<void> }[] = []
+  const keep = <T extends { close(): Promise<void> }>(one: T): T => {
+    open.push(one)
+    return one
+  }
   return {
+    keep,
+    relay: async (options) => keep(await startRelay(options)),
     async start(global = [], settings = SETTINGS) {
-      const samba = await startSamba({ ...settings, global: [...(settings.global ?? []), ...global] })
-      open.push(samba)
-      return samba
+      return keep(await startSamba({ ...settings, global: [...(settings.global ?? []), ...global] }))
     },
     port(options = {}) {
-      const port = createSharePort({
-        timeoutMs: TIMEOUT_MS,
-        signal: new AbortController().signal,
-        secrets: new Map([['P', new Secret('P', PASSWORD)]]),
-        allowWrites: false,
-        ...options,
-      })
-      open.push(port)
-      return port
+      return keep(
+        createSharePort({
+          timeoutMs: TIMEOUT_MS,
+          signal: new AbortController().signal,
+          secrets: new Map([['P', new Secret('P', PASSWORD)]]),
+          allowWrites: false,
+          ...options,
+        }),
+      )
     },
     async close() {
       // Ports log off before their servers end.

@@ -35,6 +35,7 @@ export async function startRecitingServer(say: (socket: Socket, turn: number) =>
       return connections
     },
     async close() {
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       for (const socket of sockets) socket.destroy()

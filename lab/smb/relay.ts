@@ -64,6 +64,7 @@ export async function startRelay({ port, toServer = asItCame, toClient = asItCam
     },
     cut,
     async close() {
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       cut()

@@ -31,8 +31,6 @@ export interface Samba {
   close(): Promise<void>
 }
 
-/** Runners of GitHub are no root, and may become it without a word. */
-const AS_ROOT = process.getuid?.() === 0 ? [] : ['sudo', '-n']
 const START_LIMIT_MS = 15_000
 const FOLDERS = ['private', 'lock', 'state', 'cache', 'pid', 'other-pid', 'ncalrpc', 'log', 'shares'] as const
 
@@ -42,9 +40,9 @@ const FOLDERS = ['private', 'lock', 'state', 'cache', 'pid', 'other-pid', 'ncalr
  */
 export function findSamba(): boolean {
   if (findOptionalProgram('smbd', 'Samba') === undefined) return false
-  const [program, ...args] = [...AS_ROOT, 'unshare', '--mount', 'true']
+  const [program = '', ...args] = asRoot('unshare', '--mount', 'true')
   try {
-    execFileSync(program ?? '', args, { stdio: 'pipe' })
+    execFileSync(program, args, { stdio: 'pipe' })
     return true
   } catch {
     const why = 'Samba takes root and a mount namespace, and this machine does not give them'
@@ -135,7 +133,7 @@ async function launch(settings: SambaSettings, folder: string, port: number): Pr
     // smbd ends when its input does, and so with the process that started it; from a socket it would serve that alone.
     `cat | smbd -F ${conf} --no-process-group`,
   ].join('\n')
-  const smbd = startAsRoot(['unshare', '--mount', 'sh', '-c', script])
+  const smbd = startAsRoot('unshare', '--mount', 'sh', '-c', script)
   const said: string[] = []
   for (const stream of [smbd.stdout, smbd.stderr]) stream.on('data', (data: Buffer) => said.push(data.toString()))
   const deadline = Date.now() + START_LIMIT_MS
@@ -151,13 +149,22 @@ async function launch(settings: SambaSettings, folder: string, port: number): Pr
 
 /** A volume of one page, with a file in it that takes it. */
 function fullVolume(path: string): string[] {
-  return [`mount -t tmpfs -o size=4k tmpfs '${path}'`, `chmod 777 '${path}'`, `head -c 4096 /dev/zero >'${path}/filler'`]
+  return [
+    `mount -t tmpfs -o size=4k tmpfs '${path}'`,
+    `chmod 777 '${path}'`,
+    `head -c 4096 /dev/zero >'${path}/filler'`,
+  ]
+}
+
+/** Runners of GitHub are no root, and may become it without a word. */
+function asRoot(...command: readonly string[]): readonly string[] {
+  return process.getuid?.() === 0 ? command : ['sudo', '-n', ...command]
 }
 
 /** smbd ends every process of its group with itself: it must not be ours. */
-function startAsRoot(command: readonly string[]): ChildProcessWithoutNullStreams {
-  const [program, ...args] = [...AS_ROOT, ...command]
-  return spawn(program ?? '', args, { detached: true, stdio: 'pipe' })
+function startAsRoot(...command: readonly string[]): ChildProcessWithoutNullStreams {
+  const [program = '', ...args] = asRoot(...command)
+  return spawn(program, args, { detached: true, stdio: 'pipe' })
 }
 
 /** Ends smbd by its input, with the processes of its connections. */
@@ -170,7 +177,7 @@ async function end(smbd: ChildProcessWithoutNullStreams): Promise<void> {
 
 /** What smbd made belongs to root. */
 async function remove(folder: string): Promise<void> {
-  await once(startAsRoot(['rm', '-rf', folder]), 'close')
+  await once(startAsRoot('rm', '-rf', folder), 'close')
 }
 
 /** smbcacls knows port 445 only: a second smbd on the same files has it, in a network of its own. */
@@ -192,7 +199,7 @@ async function askMaximumAccess(
     ...questions,
     'kill $!',
   ].join('\n')
-  const child = startAsRoot(['unshare', '--mount', '--net', 'bash', '-c', script])
+  const child = startAsRoot('unshare', '--mount', '--net', 'bash', '-c', script)
   child.stderr.resume()
   const closed = once(child, 'close')
   const output = await text(child.stdout)

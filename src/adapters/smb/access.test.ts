@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { FULL_CONTROL, type FolderAnswer } from '../../ports/share-port.ts'
 
 const FULL = FULL_CONTROL
@@ -22,8 +22,8 @@ let samba: Samba | undefined
 beforeAll(async () => {
   rig = createSmbRig()
   if (findSamba()) samba = await rig.start()
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 /** What both permissions together leave. */
 function effective(answer: FolderAnswer): number | undefined {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { FULL_CONTROL } from '../../ports/share-port.ts'
 
 interface Row {
@@ -65,8 +65,8 @@ beforeAll(async () => {
     ? await Promise.all(ROWS.map(async ({ title, global }) => [title, await rig.start(global)] as const))
     : []
   servers = new Map(started)
-}, 60_000)
-afterAll(() => rig.close(), 60_000)
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 describe('a server with', () => {
   it.each(ROWS)('$title', async ({ title, negotiated, cipher }) => {
@@ -88,6 +88,17 @@ describe('a server with', () => {
     expect(await samba.list('backup')).toEqual(['nightly', 'Übung'])
     const weak = await port.openFolder(shareAt(samba.port, { user: 'CONTOSO\\pchange' }))
     expect(weak).toMatchObject({ ok: true, value: { folderAccess: 0x1301bf, fullControlOpen: { granted: false } } })
+  })
+
+  it.each([
+    ['SMB 1 alone', ['server min protocol = NT1', 'server max protocol = NT1'], 'closed'],
+    ['no admittance for this address', ['hosts deny = 127.0.0.1'], 'session-refused'],
+  ])('%s answers no SMB 2', async (_title, global, reason) => {
+    if (!findSamba()) return
+    const asked = shareAt((await rig.start(global)).port)
+    const port = rig.port()
+    expect(await port.negotiate(asked)).toMatchObject({ ok: true, value: { outcome: 'no-smb2', reason } })
+    expect(await port.logIn(asked)).toMatchObject({ ok: false })
   })
 
   it('a share that alone asks for encryption', async () => {

@@ -34,7 +34,8 @@ export function createFrameReader(): FrameReader {
       size += piece.length
       const frames: Frame[] = []
       while (size >= wanted) {
-        const bytes = Buffer.concat(pieces)
+        const [only] = pieces
+        const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)
         const length = readLength(bytes)
         if (length === undefined) {
           isBroken = true

@@ -5,9 +5,8 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startRecitingServer, type RecitingServer } from '../../../lab/smb/reciting-server.ts'
 import { RECORDED } from '../../../lab/smb/recorded-answers.ts'
-import { startRelay } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, PASSWORD, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, PASSWORD, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { encodeFrame } from './frame-reader.ts'
 
 const SEED = 20_261_126
@@ -21,8 +20,8 @@ let samba: Samba | undefined
 beforeAll(async () => {
   rig = createSmbRig()
   if (findSamba()) samba = await rig.start()
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 let server: RecitingServer | undefined
 afterEach(() => server?.close())
@@ -81,8 +80,18 @@ describe('what is no file server', () => {
     ['says nothing', () => undefined],
     ['says half a frame', (socket: Socket) => void socket.write(DIALOGUE[0]!.subarray(0, 100))],
     ['says that it is still busy', (socket: Socket) => void socket.write(encodeFrame(pending()))],
-    ['goes on with keep-alives', (socket: Socket) => void flood(socket, Buffer.alloc(40_000, Buffer.from('85000000', 'hex')))],
-    ['goes on within one frame', (socket: Socket) => void flood(socket, Buffer.from([0, 3, 0xff, 0xff]), Buffer.alloc(1))],
+    [
+      'goes on with keep-alives',
+      (socket: Socket) => {
+        flood(socket, Buffer.alloc(40_000, Buffer.from('85000000', 'hex')))
+      },
+    ],
+    [
+      'goes on within one frame',
+      (socket: Socket) => {
+        flood(socket, Buffer.from([0, 3, 0xff, 0xff]), Buffer.alloc(1))
+      },
+    ],
   ])('a server that %s is given up in time, with no more memory than a frame', async (_title, say) => {
     server = await startRecitingServer(say)
     const before = process.memoryUsage().arrayBuffers
@@ -99,7 +108,10 @@ describe('what is no file server', () => {
     stray.writeBigUInt64LE(77n, 24)
     server = await startRecitingServer((socket) => flood(socket, encodeFrame(stray)))
     const answer = await rig.port({ timeoutMs: 5000 }).negotiate(shareAt(server.port))
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'protocol', message: expect.stringMatching(/nobody asked/) } })
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol', message: expect.stringMatching(/nobody asked/) },
+    })
   })
 
   it('a server that grants no credits is not asked further', async () => {
@@ -107,7 +119,10 @@ describe('what is no file server', () => {
     stingy.writeUInt16LE(0, 14)
     server = await startRecitingServer(reciting(0, encodeFrame(stingy)))
     const answer = await rig.port({ timeoutMs: TIMEOUT_MS }).logIn(shareAt(server.port))
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'protocol', message: expect.stringMatching(/credits/) } })
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol', message: expect.stringMatching(/credits/) },
+    })
   })
 })
 
@@ -115,7 +130,10 @@ describe('a login that was not one', () => {
   it('an answer that another session signed is no success', async () => {
     server = await startRecitingServer(reciting(2, DIALOGUE[2]!))
     const answer = await rig.port({ timeoutMs: TIMEOUT_MS }).logIn(shareAt(server.port))
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'protocol', message: expect.stringMatching(/not signed/) } })
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol', message: expect.stringMatching(/not signed/) },
+    })
   })
 
   it('guest is no success', async () => {
@@ -138,13 +156,12 @@ describe('a login that was not one', () => {
   })
 
   it('a restriction of the account is not tried again elsewhere', async () => {
-    const one = await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e))))
-    const other = await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e))))
+    const one = rig.keep(await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e)))))
+    const other = rig.keep(await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e)))))
     const port = rig.port({ timeoutMs: TIMEOUT_MS })
     await port.logIn(shareAt(one.port))
     expect(await port.logIn(shareAt(other.port))).toMatchObject({ ok: true, value: { outcome: 'withheld' } })
     expect(other.connections).toBe(0)
-    await Promise.all([one.close(), other.close()])
   })
 
   it('a server that offers Kerberos alone gets no NTLM', async () => {
@@ -155,7 +172,10 @@ describe('a login that was not one', () => {
     const port = rig.port({ timeoutMs: TIMEOUT_MS })
     expect(await port.negotiate(shareAt(server.port))).toMatchObject({ ok: true, value: { offersNtlm: false } })
     const answer = await port.logIn(shareAt(server.port))
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'unsupported', message: expect.stringMatching(/Kerberos/) } })
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'unsupported', message: expect.stringMatching(/Kerberos/) },
+    })
   })
 })
 
@@ -168,84 +188,98 @@ describe('answers that were mutated', () => {
     return changed
   }
 
-  it('before the login end in time, as a failure or without a login', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(2), changes, fc.boolean(), async (at, list, withHead) => {
-        const whole = DIALOGUE[at]!
-        const bytes = withHead ? change(whole, list) : encodeFrame(change(whole.subarray(4), list))
-        const reciter = await startRecitingServer((socket, turn) => {
-          reciting(at, bytes)(socket, turn)
-          if (turn >= at) setTimeout(() => socket.end(), 20)
-        })
-        const startedAt = performance.now()
-        const port = rig.port({ timeoutMs: TIMEOUT_MS })
-        const asked = shareAt(reciter.port)
-        const answers = [await port.negotiate(asked), await port.logIn(asked), await port.openFolder(asked)]
-        expect(performance.now() - startedAt).toBeLessThan(2 * TIMEOUT_MS + GRACE_MS)
-        expect(answers[1]).not.toMatchObject({ value: { outcome: 'accepted' } })
-        expect(answers[2]?.ok).toBe(false)
-        for (const answer of answers) if (!answer.ok) expect(answer.failure.kind).not.toBe('bug')
-        expect(JSON.stringify(answers)).not.toContain(PASSWORD)
-        await port.close()
-        await reciter.close()
-      }),
-      { seed: SEED, numRuns: 150 },
-    )
-  }, LONG_MS)
+  it(
+    'before the login end in time, as a failure or without a login',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(2), changes, fc.boolean(), async (at, list, withHead) => {
+          const whole = DIALOGUE[at]!
+          const bytes = withHead ? change(whole, list) : encodeFrame(change(whole.subarray(4), list))
+          const reciter = rig.keep(
+            await startRecitingServer((socket, turn) => {
+              reciting(at, bytes)(socket, turn)
+              if (turn >= at) setTimeout(() => socket.end(), 20)
+            }),
+          )
+          const startedAt = performance.now()
+          const port = rig.port({ timeoutMs: TIMEOUT_MS })
+          const asked = shareAt(reciter.port)
+          const answers = [await port.negotiate(asked), await port.logIn(asked), await port.openFolder(asked)]
+          expect(performance.now() - startedAt).toBeLessThan(2 * TIMEOUT_MS + GRACE_MS)
+          expect(answers[1]).not.toMatchObject({ value: { outcome: 'accepted' } })
+          expect(answers[2]?.ok).toBe(false)
+          for (const answer of answers) if (!answer.ok) expect(answer.failure.kind).not.toBe('bug')
+          expect(JSON.stringify(answers)).not.toContain(PASSWORD)
+          await port.close()
+          await reciter.close()
+        }),
+        { seed: SEED, numRuns: 150 },
+      )
+    },
+    LONG_MS,
+  )
 
-  it('after the login change no answer: it is the true one, or a failure', async () => {
-    if (samba === undefined) return
-    const real = samba.port
-    const asked = (port: number): Parameters<typeof shareAt> => [port, { share: 'backup', user: 'CONTOSO\\pread' }]
-    const truth = await rig.port().openFolder(shareAt(...asked(real)))
-    const told = { ...(truth.ok ? truth.value : {}), freeBytes: expect.any(Number) }
-    let failures = 0
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 3, max: 9 }), changes, fc.boolean(), async (at, list, cut) => {
-        const relay = await startRelay({
-          port: real,
-          toClient: (message, index) => {
-            if (index !== at) return encodeFrame(message)
-            return encodeFrame(cut ? message.subarray(0, (list[0]?.[0] ?? 0) % message.length) : change(message, list))
-          },
-        })
-        const port = rig.port({ timeoutMs: TIMEOUT_MS })
-        const answer = await port.openFolder(shareAt(...asked(relay.port)))
-        if (answer.ok) expect(answer.value).toEqual(told)
-        else {
-          expect(answer.failure.kind).not.toBe('bug')
-          failures += 1
-        }
-        await relay.close()
-      }),
-      { seed: SEED, numRuns: 120 },
-    )
-    expect(failures).toBeGreaterThan(60)
-  }, LONG_MS)
+  it(
+    'after the login change no answer: it is the true one, or a failure',
+    async () => {
+      if (samba === undefined) return
+      const real = samba.port
+      const asked = (port: number): Parameters<typeof shareAt> => [port, { share: 'backup', user: 'CONTOSO\\pread' }]
+      const truth = await rig.port().openFolder(shareAt(...asked(real)))
+      const told = { ...(truth.ok ? truth.value : {}), freeBytes: expect.any(Number) }
+      let failures = 0
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 3, max: 9 }), changes, fc.boolean(), async (at, list, cut) => {
+          const relay = await rig.relay({
+            port: real,
+            toClient: (message, index) => {
+              if (index !== at) return encodeFrame(message)
+              return encodeFrame(
+                cut ? message.subarray(0, (list[0]?.[0] ?? 0) % message.length) : change(message, list),
+              )
+            },
+          })
+          const port = rig.port({ timeoutMs: TIMEOUT_MS })
+          const answer = await port.openFolder(shareAt(...asked(relay.port)))
+          if (answer.ok) expect(answer.value).toEqual(told)
+          else {
+            expect(answer.failure.kind).not.toBe('bug')
+            failures += 1
+          }
+          await relay.close()
+        }),
+        { seed: SEED, numRuns: 120 },
+      )
+      expect(failures).toBeGreaterThan(60)
+    },
+    LONG_MS,
+  )
 })
 
 describe('a stop of the run', () => {
-  it.each(['negotiate', 'logIn', 'openShare', 'openFolder', 'probeWrite'] as const)('ends %s at once', async (method) => {
-    server = await startRecitingServer(() => undefined)
-    const stop = new AbortController()
-    const port = rig.port({ signal: stop.signal, allowWrites: true })
-    const startedAt = performance.now()
-    setTimeout(() => stop.abort('stopped'), 50)
-    expect(await port[method](shareAt(server.port))).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
-    await port.close()
-    expect(performance.now() - startedAt).toBeLessThan(GRACE_MS)
-    expect(await settled()).toBe(0)
-  })
+  it.each(['negotiate', 'logIn', 'openShare', 'openFolder', 'probeWrite'] as const)(
+    'ends %s at once',
+    async (method) => {
+      server = await startRecitingServer(() => undefined)
+      const stop = new AbortController()
+      const port = rig.port({ signal: stop.signal, allowWrites: true })
+      const startedAt = performance.now()
+      setTimeout(() => stop.abort('stopped'), 50)
+      expect(await port[method](shareAt(server.port))).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
+      await port.close()
+      expect(performance.now() - startedAt).toBeLessThan(GRACE_MS)
+      expect(await settled()).toBe(0)
+    },
+  )
 
   it('or the end of the run, after which nothing is asked any more', async () => {
     if (samba === undefined) return
-    const relay = await startRelay({ port: samba.port })
+    const relay = await rig.relay({ port: samba.port })
     const port = rig.port({ allowWrites: true })
     await port.close()
     for (const method of ['negotiate', 'logIn', 'openShare', 'openFolder', 'probeWrite'] as const)
       expect(await port[method](shareAt(relay.port))).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
     expect(relay.attempts).toBe(0)
-    await relay.close()
   })
 })
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { startRelay } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
 import { startTdsServer } from '../../../lab/tds/server.ts'
-import { createSmbRig, HOST, PASSWORD, SETTINGS, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, HOST, PASSWORD, SETTINGS, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { Secret } from '../../domain/secret.ts'
 import { createAccountGate } from '../account-gate.ts'
 import { createSqlPort } from '../sql/sql-port.ts'
@@ -29,8 +28,8 @@ beforeAll(async () => {
   samba = plain
   guests = { badUser, badPassword }
   kerberosOnly = noNtlm
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 const wrong = { secrets: new Map([['P', new Secret('P', 'not the password')]]) }
 
@@ -41,6 +40,7 @@ describe('a login', () => {
     '.\\pfull',
     'contoso\\PFULL',
     'pfull',
+    'AZURE\\pfull',
     'CONTOSO\\jörg',
     'CONTOSO\\JÖRG',
   ])('of %s is accepted', async (user) => {
@@ -126,7 +126,7 @@ describe('an account', () => {
   it('with a wrong password is tried once for 40 shares on 40 servers', async () => {
     if (samba === undefined) return
     const server = samba.port
-    const relays = await Promise.all(askers.map(() => startRelay({ port: server })))
+    const relays = await Promise.all(askers.map(() => rig.relay({ port: server })))
     const port = rig.port(wrong)
     const answers = await Promise.all(
       askers.map((askedBy, index) => port.logIn(shareAt(relays[index]!.port, { askedBy, share: askedBy.subject }))),
@@ -136,12 +136,11 @@ describe('an account', () => {
     expect(answers.slice(1)).toEqual(
       askers.slice(1).map(() => ({ ok: true, value: { outcome: 'withheld', refusedAt: askers[0] } })),
     )
-    await Promise.all(relays.map((relay) => relay.close()))
   })
 
   it('that is right logs in once for 40 shares on one server', async () => {
     if (samba === undefined) return
-    const relay = await startRelay({ port: samba.port })
+    const relay = await rig.relay({ port: samba.port })
     const port = rig.port()
     const answers = await Promise.all(askers.map((askedBy) => port.openFolder(shareAt(relay.port, { askedBy }))))
     const spread = await Promise.all(
@@ -152,33 +151,35 @@ describe('an account', () => {
       askers.map(() => expect.objectContaining({ value: expect.objectContaining({ reason: 'no-such-share' }) })),
     )
     expect(relay.attempts).toBe(1)
-    await port.close()
-    await relay.close()
   })
 
   it('that SQL Server refused is not tried at a share, and the other way round', async () => {
     if (samba === undefined) return
-    const sqlServer = await startTdsServer({
-      serverName: 'SQL01',
-      authenticate: () => ({ number: 18456, state: 1, severity: 14, message: 'Login failed.' }),
-      answer: () => ({ sets: [] }),
-    })
+    const sqlServer = rig.keep(
+      await startTdsServer({
+        serverName: 'SQL01',
+        authenticate: () => ({ number: 18456, state: 1, severity: 14, message: 'Login failed.' }),
+        answer: () => ({ sets: [] }),
+      }),
+    )
     const login = { kind: 'windows', user: 'CONTOSO\\pfull', password: { secret: 'P' } } as const
     const askedBy = { id: 'source/login-is-accepted', subject: 'sales' }
     const target = { host: HOST, address: '127.0.0.1', port: sqlServer.port, login, askedBy }
     const server = { ...target, tls: { encrypt: 'off', trustServerCertificate: false } } as const
     const sqlPort = (accounts: ReturnType<typeof createAccountGate>): ReturnType<typeof createSqlPort> =>
-      createSqlPort({
-        accounts,
-        timeoutMs: 5000,
-        signal: new AbortController().signal,
-        secrets: wrong.secrets,
-        readCa: () => Promise.reject(new Error('none')),
-      })
+      rig.keep(
+        createSqlPort({
+          accounts,
+          timeoutMs: 5000,
+          signal: new AbortController().signal,
+          secrets: wrong.secrets,
+          readCa: () => Promise.reject(new Error('none')),
+        }),
+      )
     const first = createAccountGate()
     const sql = sqlPort(first)
     expect(await sql.logIn(server, 'master')).toMatchObject({ value: { outcome: 'refused' } })
-    const relay = await startRelay({ port: samba.port })
+    const relay = await rig.relay({ port: samba.port })
     expect(await rig.port({ ...wrong, accounts: first }).logIn(shareAt(relay.port))).toEqual({
       ok: true,
       value: { outcome: 'withheld', refusedAt: askedBy },
@@ -193,6 +194,5 @@ describe('an account', () => {
       value: { outcome: 'withheld', refusedAt: { id: 'share/login-is-accepted', subject: 'default' } },
     })
     expect(sqlServer.logins).toHaveLength(1)
-    await Promise.all([sql.close(), other.close(), sqlServer.close(), relay.close()])
   })
 })

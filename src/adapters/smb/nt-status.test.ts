@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from '@jest/globals'
 import { findSamba } from '../../../lab/smb/samba.ts'
 import { CAUSE_KINDS } from '../../domain/verdict.ts'
-import { ACCOUNT_REFUSALS, ACCOUNT_RESTRICTIONS, causeOfStatus, describeStatus, KNOWN_STATUSES, STATUS } from './nt-status.ts'
+import {
+  ACCOUNT_REFUSALS,
+  ACCOUNT_RESTRICTIONS,
+  causeOfStatus,
+  describeStatus,
+  KNOWN_STATUSES,
+  STATUS,
+} from './nt-status.ts'
 
 describe('the table of NT statuses', () => {
   it('has each code and each name once, with a meaning and a cause', () => {
@@ -30,7 +37,11 @@ print("\\n".join("%d %s" % (getattr(n, k) & 0xffffffff, k) for k in dir(n) if k.
   })
 
   it('keeps what refuses an account apart from what only could not be tried', () => {
-    expect([0xc000006d, 0xc0000072, 0xc0000193, 0xc0000234, 0xc0000071, 0xc0000224].every((code) => ACCOUNT_REFUSALS.has(code))).toBe(true)
+    expect(
+      [0xc000006d, 0xc0000072, 0xc0000193, 0xc0000234, 0xc0000071, 0xc0000224].every((code) =>
+        ACCOUNT_REFUSALS.has(code),
+      ),
+    ).toBe(true)
     expect([0xc0000418, 0xc000005e, 0xc0000022, 0xc000018d].some((code) => ACCOUNT_REFUSALS.has(code))).toBe(false)
     expect([...ACCOUNT_RESTRICTIONS].map(causeOfStatus)).toEqual(['unsupported', 'unsupported'])
   })

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { startRelay, type Relay, type RelayOptions, type Rewrite } from '../../../lab/smb/relay.ts'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Rewrite } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import type { Observed } from '../../domain/observed.ts'
 import { encodeFrame } from './frame-reader.ts'
 import { COMMAND } from './protocol.ts'
@@ -18,18 +18,8 @@ beforeAll(async () => {
     rig.start(['server max protocol = SMB2_10']),
     rig.start(['smb encrypt = required']),
   ])
-})
-afterAll(() => rig.close())
-
-const relays: Relay[] = []
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map((relay) => relay.close()))
-})
-async function between(options: RelayOptions): Promise<Relay> {
-  const relay = await startRelay(options)
-  relays.push(relay)
-  return relay
-}
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
 /** Changes the messages of one command, and lets all others go on. */
 function rewriting(command: number, change: (message: Buffer) => void): Rewrite {
@@ -69,7 +59,7 @@ describe('somebody on the way', () => {
     ['the signature', COMMAND.create, (m: Buffer) => m.fill(0, 48, 64)],
   ])('who changes %s is not believed', async (_title, command, change) => {
     if (samba === undefined) return
-    const relay = await between({ port: samba.port, toClient: rewriting(command, change) })
+    const relay = await rig.relay({ port: samba.port, toClient: rewriting(command, change) })
     const asked = shareAt(relay.port, { share: 'level', user: 'CONTOSO\\pread' })
     const port = rig.port()
     expect(await port.logIn(asked)).toMatchObject({ ok: true, value: { outcome: 'accepted' } })
@@ -82,7 +72,7 @@ describe('somebody on the way', () => {
     ['the capabilities', 'toClient', (m: Buffer) => m.writeUInt32LE(0, 64 + 24)],
   ] as const)('who changes NEGOTIATE of 3.1.1 is found out at the login: %s', async (_title, direction, change) => {
     if (samba === undefined) return
-    const relay = await between({ port: samba.port, [direction]: rewriting(COMMAND.negotiate, change) })
+    const relay = await rig.relay({ port: samba.port, [direction]: rewriting(COMMAND.negotiate, change) })
     const answer = await rig.port().logIn(shareAt(relay.port))
     expect(answer).toMatchObject(refusal(UNSIGNED))
   })
@@ -93,13 +83,16 @@ describe('somebody on the way', () => {
     ['3.0.2', [0x0202, 0x0210, 0x0300, 0x0302]],
   ] as const)('who cuts the dialects down to %s is found out before anything is asked', async (dialect, dialects) => {
     if (samba === undefined) return
-    const relay = await between({ port: samba.port, toServer: cutDialects(...dialects) })
+    const relay = await rig.relay({ port: samba.port, toServer: cutDialects(...dialects) })
     const port = rig.port({ allowWrites: true })
     const asked = shareAt(relay.port)
     // Nobody can know it yet: the login itself is a true one.
     expect(await port.logIn(asked)).toMatchObject({ ok: true, value: { outcome: 'accepted', dialect } })
     for (const method of ['openShare', 'openFolder', 'probeWrite'] as const)
-      expect(await port[method](asked)).toMatchObject({ ok: false, failure: { kind: expect.stringMatching(/protocol|reset/) } })
+      expect(await port[method](asked)).toMatchObject({
+        ok: false,
+        failure: { kind: expect.stringMatching(/protocol|reset/) },
+      })
     expect(await port.openShare(asked)).toMatchObject(refusal(/VALIDATE_NEGOTIATE_INFO/))
     expect(await samba.list('backup')).toEqual(['nightly', 'Übung'])
   })
@@ -107,14 +100,24 @@ describe('somebody on the way', () => {
   it('who answers for the server that it does not know the question is not believed', async () => {
     if (samba === undefined) return
     const unsupported = rewriting(COMMAND.ioctl, (message) => message.writeUInt32LE(0xc00000bb, 8))
-    const relay = await between({ port: samba.port, toServer: cutDialects(0x0202, 0x0210), toClient: unsupported })
+    const relay = await rig.relay({ port: samba.port, toServer: cutDialects(0x0202, 0x0210), toClient: unsupported })
     const answer: Observed<unknown> = await rig.port().openShare(shareAt(relay.port))
     expect(answer).toMatchObject(refusal(/VALIDATE_NEGOTIATE_INFO/))
   })
 
+  it.each([
+    ['the guid of a server of 2.1', (m: Buffer) => m.writeUInt8(m.readUInt8(72) ^ 1, 72)],
+    ['its security mode', (m: Buffer) => m.writeUInt16LE(3, 64 + 2)],
+    ['its capabilities', (m: Buffer) => m.writeUInt32LE(0, 64 + 24)],
+  ])('who changes %s is found out before anything is asked', async (_title, change) => {
+    if (dialect21 === undefined) return
+    const relay = await rig.relay({ port: dialect21.port, toClient: rewriting(COMMAND.negotiate, change) })
+    expect(await rig.port().openShare(shareAt(relay.port))).toMatchObject(refusal(/VALIDATE_NEGOTIATE_INFO/))
+  })
+
   it('is not seen where the server really knows no more than 2.1', async () => {
     if (dialect21 === undefined) return
-    const relay = await between({ port: dialect21.port })
+    const relay = await rig.relay({ port: dialect21.port })
     expect(await rig.port().openFolder(shareAt(relay.port))).toMatchObject({ ok: true, value: { outcome: 'opened' } })
   })
 
@@ -125,7 +128,7 @@ describe('somebody on the way', () => {
       if (changed.readUInt32LE() === 0x424d_53fd) changed.writeUInt8(changed.readUInt8(60) ^ 1, 60)
       return encodeFrame(changed)
     }
-    const relay = await between({ port: sealed.port, toClient: flip })
+    const relay = await rig.relay({ port: sealed.port, toClient: flip })
     expect(await rig.port().openFolder(shareAt(relay.port))).toMatchObject(refusal(/changed on the way/))
   })
 
@@ -133,7 +136,7 @@ describe('somebody on the way', () => {
     if (samba === undefined) return
     // As if the server had sent its refusal in the clear.
     let first: Buffer | undefined
-    const relay = await between({
+    const relay = await rig.relay({
       port: samba.port,
       toClient: (message) => {
         if (message.readUInt32LE() !== 0x424d_53fd) {

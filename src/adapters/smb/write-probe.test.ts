@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startRelay, type Relay, type Rewrite } from '../../../lab/smb/relay.ts'
+import type { Relay, Rewrite } from '../../../lab/smb/relay.ts'
 import { findSamba, type Samba } from '../../../lab/smb/samba.ts'
-import { createSmbRig, SETTINGS, shareAt, type SmbRig } from '../../../test/smb-rig.ts'
+import { createSmbRig, SETTINGS, shareAt, START_LIMIT_MS, type SmbRig } from '../../../test/smb-rig.ts'
 import { encodeFrame } from './frame-reader.ts'
 import { STATUS } from './nt-status.ts'
 import { COMMAND } from './protocol.ts'
@@ -16,26 +16,25 @@ beforeAll(async () => {
   rig = createSmbRig()
   if (!findSamba()) return
   samba = await rig.start()
-})
-afterAll(() => rig.close())
+}, START_LIMIT_MS)
+afterAll(() => rig.close(), START_LIMIT_MS)
 
-const relays: Relay[] = []
-afterEach(async () => {
-  await Promise.all(relays.splice(0).map((relay) => relay.close()))
-})
-
-/** Calls `then` with the first answer to a command, which goes on only if it says so. */
-async function stoppingAt(port: number, command: number, then: () => 'hold' | 'pass'): Promise<Relay> {
+/** Calls `then` with the first real answer to a command, which goes on only if that says so. `cut` ends the connection. */
+async function stoppingAt(port: number, command: number, then: (cut: () => void) => 'hold' | 'pass'): Promise<Relay> {
   let isOver = false
   const toClient: Rewrite = (message) => {
     const isIt = message.readUInt32LE() === 0x424d_53fe && message.readUInt16LE(12) === command
     if (isOver || !isIt || message.readUInt32LE(8) === STATUS.pending) return encodeFrame(message)
     isOver = true
-    return then() === 'pass' ? encodeFrame(message) : undefined
+    return then(() => {
+      own.relay?.cut()
+    }) === 'pass'
+      ? encodeFrame(message)
+      : undefined
   }
-  const relay = await startRelay({ port, toClient })
-  relays.push(relay)
-  return relay
+  const own: { relay?: Relay } = {}
+  own.relay = await rig.relay({ port, toClient })
+  return own.relay
 }
 
 /** What lies in the share, once the server has noticed that a connection is gone. */
@@ -57,8 +56,7 @@ async function countOpen(relay: Relay): Promise<number> {
 describe('the write probe', () => {
   it('is not made unless the run allows writes', async () => {
     if (samba === undefined) return
-    const relay = await startRelay({ port: samba.port })
-    relays.push(relay)
+    const relay = await rig.relay({ port: samba.port })
     const answer = await rig.port({ allowWrites: false }).probeWrite(shareAt(relay.port))
     expect(answer).toMatchObject({ ok: false, failure: { kind: 'writes-off' } })
     expect(relay.attempts).toBe(0)
@@ -129,14 +127,16 @@ describe('what the write probe made is gone', () => {
 
   it.each(STEPS)('after the connection broke when %s', async (_title, command) => {
     if (samba === undefined) return
-    let relay: Relay | undefined
-    relay = await stoppingAt(samba.port, command, () => {
-      relay?.cut()
+    const relay = await stoppingAt(samba.port, command, (cut) => {
+      cut()
       return 'hold'
     })
     const port = rig.port({ allowWrites: true })
     const answer = await port.probeWrite(shareAt(relay.port))
-    expect(answer).toMatchObject({ ok: false, failure: { kind: 'reset', message: expect.stringMatching(/look whether dms-preflight-.*\.tmp/) } })
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'reset', message: expect.stringMatching(/look whether dms-preflight-.*\.tmp/) },
+    })
     expect(await listSettled(samba)).toEqual(FOLDERS)
   })
 
