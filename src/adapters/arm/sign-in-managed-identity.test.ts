@@ -219,7 +219,7 @@ describe('where the secret and the token go', () => {
       expect(await identityTokens(moved.env)('https://x/.default')).toMatchObject(failed('untrusted-host', /redirects/))
     } finally {
       names.forEach((name, at) => {
-        if (before[at] === undefined) delete process.env[name]
+        if (before[at] === undefined) Reflect.deleteProperty(process.env, name)
         else process.env[name] = before[at]
       })
       proxy.close()
