@@ -19,7 +19,9 @@ export interface PeeringSpec {
   remote: string
   useRemoteGateways?: boolean
   allowGatewayTransit?: boolean
-  /** Address space of the other side. */
+  allowVirtualNetworkAccess?: boolean
+  syncLevel?: 'FullyInSync' | 'RemoteNotInSync' | 'LocalNotInSync' | 'LocalAndRemoteNotInSync'
+  /** Address space of the other side that is peered. */
   remotePrefixes?: readonly string[]
 }
 
@@ -82,7 +84,8 @@ function peeringBody(place: Place, network: string, spec: PeeringSpec): JsonObje
       provisioningState: 'Succeeded',
       peeringState: spec.state ?? 'Connected',
       remoteVirtualNetwork: { id: spec.remote },
-      allowVirtualNetworkAccess: true,
+      peeringSyncLevel: spec.syncLevel ?? 'FullyInSync',
+      allowVirtualNetworkAccess: spec.allowVirtualNetworkAccess ?? true,
       allowForwardedTraffic: false,
       allowGatewayTransit: spec.allowGatewayTransit ?? false,
       remoteAddressSpace: { addressPrefixes: spec.remotePrefixes ?? [] },
@@ -95,7 +98,13 @@ function peeringBody(place: Place, network: string, spec: PeeringSpec): JsonObje
 export function vpnGateway(
   place: Place,
   name: string,
-  spec: { subnet: string; gatewayType?: 'Vpn' | 'ExpressRoute'; enableBgp?: boolean },
+  spec: {
+    subnet: string
+    gatewayType?: 'Vpn' | 'ExpressRoute'
+    enableBgp?: boolean
+    /** Address pool of point-to-site clients. */
+    clientPrefixes?: readonly string[]
+  },
 ): ArmResource {
   const type = 'Microsoft.Network/virtualNetworkGateways'
   return resource(place, type, [name], {
@@ -116,6 +125,14 @@ export function vpnGateway(
     vpnType: 'RouteBased',
     enableBgp: spec.enableBgp ?? false,
     activeActive: false,
+    ...(spec.clientPrefixes === undefined
+      ? {}
+      : {
+          vpnClientConfiguration: {
+            vpnClientAddressPool: { addressPrefixes: spec.clientPrefixes },
+            vpnClientProtocols: ['OpenVPN'],
+          },
+        }),
   })
 }
 

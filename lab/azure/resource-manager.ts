@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../../src/domain/json.ts'
+import { adminRules } from './admin-rules.ts'
 import {
   armError,
   authorizationFailed,
@@ -10,7 +11,7 @@ import {
   type Answer,
 } from './answers.ts'
 import type { ArmResource, AzureState } from './state.ts'
-import { adminRules, answerSubscription, permissions } from './subscription.ts'
+import { answerSubscription, permissions } from './subscription.ts'
 
 interface Asked {
   subscription: string
@@ -31,7 +32,7 @@ export function answerArm(state: AzureState, url: URL): Answer {
     )
   }
   const path = decodeURIComponent(url.pathname)
-  const ofSubscription = answerSubscription(state, path)
+  const ofSubscription = answerSubscription(state, path, url)
   if (ofSubscription !== undefined) return ofSubscription
   if (/\/providers\/Microsoft\.Authorization\/permissions\/?$/i.test(path))
     return { status: 200, body: permissions(state) }

@@ -84,6 +84,8 @@ function answer(state: AzureState, login: Login, url: URL, request: IncomingMess
   const signIn = login.answer(method, url.pathname, new URLSearchParams(sent), url.origin)
   if (signIn !== undefined) return signIn
   if (!login.accepts(request.headers.authorization)) return unauthorized()
+  const own = state.standIn?.({ method, url, body: sent })
+  if (own !== undefined) return own
   const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
   if (rules !== undefined) return rules
   if (method !== 'GET') return armError(405, 'MethodNotAllowed', 'The lab is read only.')

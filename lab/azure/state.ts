@@ -1,4 +1,5 @@
 import type { Json } from '../../src/domain/json.ts'
+import type { Answer } from './answers.ts'
 
 /** A resource as Azure Resource Manager shows it in a GET. */
 export interface ArmResource extends Record<string, Json> {
@@ -42,19 +43,24 @@ export interface AzureState {
   resources: ArmResource[]
   /** Entries on one page of a list; absent: all. */
   pageSize?: number
-  /** Ids, and all below them, for which the identity has no role. */
+  /**
+   * Ids, and all below them, for which the identity has no role; at the subscription and for admin rules also actions,
+   * `Microsoft.Network/locations/serviceTags/read`.
+   */
   forbidden?: readonly string[]
   faults?: Fault[]
   /** Registration states by namespace; default: Registered. */
   providers?: Readonly<Record<string, string>>
   /** Entries of the permissions list, the same at every scope; default: everything. */
   permissions?: readonly Json[]
-  /** Prefixes by tag; default: a few made-up ones of one region. */
+  /** Prefixes by tag; default: a few made-up ones of three regions. */
   serviceTags?: Readonly<Record<string, readonly string[]>>
   /** Security admin rules in effect on every virtual network; default: none. */
   adminRules?: readonly Json[]
   /** Offers of the DMS; default: three in West Europe. */
   dmsSkus?: readonly Json[]
+  /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
+  standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */
   metadata?: (origin: string) => Json
   /** Without a leading dot. */

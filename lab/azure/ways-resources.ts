@@ -1,4 +1,4 @@
-import { reference, resource, resourceId, type Place } from './place.ts'
+import { child, reference, resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
 /** Ways out of a virtual network: routes, public addresses, private endpoints, virtual WAN hubs. */
@@ -122,19 +122,12 @@ export function virtualHub(
   })
 }
 
-/** A child of the hub, without a location of its own. */
 export function hubConnection(place: Place, hub: string, name: string, network: string): ArmResource {
-  const type = 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections'
-  return {
-    id: resourceId(place, type, hub, name),
-    name,
-    type,
-    properties: {
-      provisioningState: 'Succeeded',
-      remoteVirtualNetwork: { id: network },
-      enableInternetSecurity: true,
-    },
-  }
+  return child(place, 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections', [hub, name], {
+    provisioningState: 'Succeeded',
+    remoteVirtualNetwork: { id: network },
+    enableInternetSecurity: true,
+  })
 }
 
 export function hubVpnGateway(
@@ -155,6 +148,29 @@ export function hubVpnGateway(
       },
     })),
     vpnGatewayScaleUnit: 1,
+  })
+}
+
+/** Azure says no status of these connections. */
+export function hubExpressRouteGateway(
+  place: Place,
+  name: string,
+  spec: { hub: string; connections: readonly { name: string; circuitPeering: string }[] },
+): ArmResource {
+  const type = 'Microsoft.Network/expressRouteGateways'
+  return resource(place, type, [name], {
+    provisioningState: 'Succeeded',
+    autoScaleConfiguration: { bounds: { min: 1 } },
+    virtualHub: { id: spec.hub },
+    expressRouteConnections: spec.connections.map((one) => ({
+      name: one.name,
+      id: `${resourceId(place, type, name)}/expressRouteConnections/${one.name}`,
+      properties: {
+        provisioningState: 'Succeeded',
+        expressRouteCircuitPeering: { id: one.circuitPeering },
+        routingWeight: 0,
+      },
+    })),
   })
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import {
   containsAddress,
+  containsPrefix,
   firstHostOf,
   formatAddress,
   formatRange,
@@ -153,5 +154,17 @@ describe('firstHostOf', () => {
     ['no prefix', undefined],
   ])('of %s is %s', (prefix, host) => {
     expect(firstHostOf(prefix)).toBe(host)
+  })
+})
+
+describe('containsPrefix', () => {
+  it.each<[string[], string, boolean]>([
+    [['10.0.0.0/9', '10.128.0.0/9'], '10.0.0.0/8', true],
+    [['10.0.0.0/9'], '10.0.0.0/8', false],
+    [['0.0.0.0/0'], '::/0', false],
+    [['10.0.0.0/8', 'Storage'], '10.1.2.3', true],
+    [['0.0.0.0/0'], 'Storage', false],
+  ])('%s holds %s: %s', (prefixes, inner, expected) => {
+    expect(containsPrefix(prefixes, inner)).toBe(expected)
   })
 })

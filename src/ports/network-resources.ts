@@ -30,9 +30,13 @@ export interface VirtualNetworkPeering {
   /** `Connected`, `Initiated` (one side only), `Disconnected`. */
   state?: string
   remoteId?: string
+  /** False: the other side's addresses are peered and yet kept out of the service tag VirtualNetwork. */
+  allowVirtualNetworkAccess: boolean
   useRemoteGateways: boolean
   allowGatewayTransit: boolean
-  /** Address space of the other side, as Azure repeats it here. */
+  /** `FullyInSync`, or which side changed its address space since: `RemoteNotInSync`, `LocalNotInSync`, ... */
+  syncLevel?: string
+  /** Address space of the other side that is peered; a later change counts only after a sync. */
   remotePrefixes: readonly string[]
 }
 
@@ -63,6 +67,8 @@ export interface VirtualNetworkGateway {
   id: string
   name: string
   gatewayType?: string
+  /** Addresses that it gives to point-to-site clients. */
+  clientPrefixes: readonly string[]
   /** ARM ids of its connections. */
   connectionIds: readonly string[]
 }
@@ -84,11 +90,15 @@ export interface LocalNetworkGateway {
   addressPrefixes: readonly string[]
 }
 
-/** Service tags of a cloud as one region sees them. */
+/** Service tags of a cloud, of all its regions. */
 export interface ServiceTagList {
   /** Changes with the addresses. */
   changeNumber: string
-  tags: readonly { name: string; prefixes: readonly string[] }[]
+  /**
+   * `region` is empty for a tag of all regions. It is not always the name of the location: that of francecentral is
+   * `centralfrance`, while its tags are called `Storage.FranceCentral` and `AzureCloud.centralfrance`.
+   */
+  tags: readonly { name: string; region: string; prefixes: readonly string[] }[]
 }
 
 /** A rule of Azure Virtual Network Manager, which acts before every security group. */

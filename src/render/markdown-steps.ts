@@ -3,7 +3,7 @@ import type { Report, Vouched } from '../domain/report.ts'
 import type { Finding, NextSteps, Step } from '../report/next-steps.ts'
 import { codeBlock, codeSpan, cut, escapeMarkdown, link, richText } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
-import { findingWords, splitSummary, stepWords } from './step-words.ts'
+import { findingWords, splitSummary, stepWords, unnamedSubject } from './step-words.ts'
 import { lastDay } from '../report/last-day.ts'
 import { plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
 
@@ -40,8 +40,24 @@ function renderStep(step: Step, number: number, context: StepContext): string {
   const indent = ' '.repeat(marker.length)
   const mark = step.severity === 'recommended' ? ' *Recommended:*' : ''
   const parts = [`${VERDICT_WORDS[step.verdict].icon}${mark} ${stepText(step, context)}`]
-  parts.push(...subjectLines(step, context), ...scriptsOf(step, context))
+  parts.push(...pointLines(step), ...subjectLines(step, context), ...scriptsOf(step, context))
   return parts.map((part, place) => (place === 0 ? marker + part : part.replace(/^(?=.)/gm, indent))).join('\n')
+}
+
+/** Facts to see at a glance; a step with several subjects has them under each. */
+function pointLines({ findings }: Step): string[] {
+  const [finding] = findings
+  return findings.length === 1 && finding !== undefined ? pointsOf(finding) : []
+}
+
+function hasPoints({ result }: Finding): boolean {
+  return (result.remediation?.points ?? []).length > 0
+}
+
+function pointsOf({ result }: Finding): string[] {
+  return (result.remediation?.points ?? []).map(
+    ({ label, text }) => `- **${escapeMarkdown(cut(label, 50))}:** ${richText(cut(text), 'inside')}`,
+  )
 }
 
 /** What is the matter in bold, then why it matters, what to do, what waits for it, and where it is written. */
@@ -66,9 +82,17 @@ function headOf(step: Step, report: Report): { head: string; rest: string[] } {
   const [finding] = step.findings
   if (step.findings.length === 1 && finding !== undefined && finding.result.summary !== '') {
     const { head, rest } = splitSummary(cut(finding.result.summary))
-    return { head: sentence(head), rest: [...whereOf(finding, report), ...(rest === '' ? [] : [sentence(rest)])] }
+    const where = [...subjectOf(finding), ...whereOf(finding, report)]
+    // The points below say the rest, a line each.
+    const isSaid = rest === '' || hasPoints(finding)
+    return { head: sentence(head), rest: [...where, ...(isSaid ? [] : [sentence(rest)])] }
   }
   return { head: sentence(stepWords(step)), rest: [] }
+}
+
+function subjectOf(finding: Finding): string[] {
+  const subject = unnamedSubject(finding)
+  return subject === undefined ? [] : [`On ${codeSpan(cut(subject, 200))}.`]
 }
 
 /** With several manifests, in which of them. */
@@ -95,7 +119,8 @@ function subjectLines(step: Step, { report, form, omitted }: StepContext): strin
   if (form.subjects < 10) omitted.add('subjects of things to do', more)
   const lines = shown.map((finding) => {
     const where = report.manifests.length < 2 ? '' : ` (${escapeMarkdown(cut(finding.manifests.join(', '), 100))})`
-    return `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding), 'inside')}`
+    const line = `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding), 'inside')}`
+    return [line, ...pointsOf(finding).map((point) => `  ${point}`)].join('\n')
   })
   return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])]
 }

@@ -1,10 +1,10 @@
 import type { CheckResult, Report } from '../domain/report.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { nextSteps, type NextSteps, type Step } from '../report/next-steps.ts'
+import { nextSteps, type Finding, type NextSteps, type Step } from '../report/next-steps.ts'
 import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
 import { vouchedWords } from './markdown-steps.ts'
-import { findingWords, stepWords } from './step-words.ts'
+import { findingWords, stepWords, unnamedSubject } from './step-words.ts'
 import { plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
 
 /** Wide enough for the longest word, so that columns stand under each other. */
@@ -41,7 +41,9 @@ function stepLines(step: Step): string[] {
   const [finding] = step.findings
   const isSingle = step.findings.length === 1 && finding !== undefined && finding.result.summary !== ''
   const head = isSingle ? finding.result.summary : stepWords(step)
+  const subject = isSingle ? unnamedSubject(finding) : undefined
   const marks = [
+    ...(subject === undefined ? [] : [`on ${oneLine(cut(subject, 200))}`]),
     ...(step.severity === 'recommended' ? ['recommended'] : []),
     ...(step.blocks > 0 ? [`blocks ${plural(step.blocks, 'check')}`] : []),
   ]
@@ -49,11 +51,21 @@ function stepLines(step: Step): string[] {
   const more = step.findings.length < 2 ? 0 : step.findings.length - shown.length
   return [
     `  ${tag(step.verdict)} ${oneLine(cut(head))}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`,
-    ...shown.map((other) => `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`),
+    ...(shown.length === 0 ? step.findings.flatMap(pointLines) : []),
+    ...shown.flatMap((other) => [
+      `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`,
+      ...pointLines(other).map((line) => `  ${line}`),
+    ]),
     ...(more > 0 ? [`    - and ${more} more`] : []),
     ...step.remedies.map((text) => `    ${oneLine(cut(text))}`),
     ...step.scripts.flatMap(({ code }) => code.split(/\r\n?|\n/).map((line) => `      | ${visible(line)}`)),
   ]
+}
+
+function pointLines({ result }: Finding): string[] {
+  return (result.remediation?.points ?? []).map(
+    ({ label, text }) => `    ${oneLine(cut(label, 50))}: ${oneLine(cut(text))}`,
+  )
 }
 
 function conditionLines({ conditions, proposed }: NextSteps): string[] {

@@ -142,7 +142,13 @@ describe('what is there', () => {
     state.pageSize = 2
     const arm = lab.arm()
     expect(await arm.virtualNetworkGateway(gateway.id)).toEqual(
-      found({ id: gateway.id, name: 'gw', gatewayType: 'Vpn', connectionIds: tunnels.map(({ id }) => id) }),
+      found({
+        id: gateway.id,
+        name: 'gw',
+        gatewayType: 'Vpn',
+        clientPrefixes: [],
+        connectionIds: tunnels.map(({ id }) => id),
+      }),
     )
     expect(await arm.gatewayConnection(tunnels[0]?.id ?? '')).toMatchObject(
       found({

@@ -74,7 +74,7 @@ function subnetPrefixes(properties: Fields, name: string): readonly string[] {
 
 /** An endpoint that failed, or that is on its way out, serves nobody. */
 function decodeServiceEndpoint(entry: Fields): readonly string[] {
-  const state = optionalText(entry, 'provisioningState')?.toLowerCase()
+  const state = text(entry, 'provisioningState').toLowerCase()
   const service = text(entry, 'service')
   return state === 'failed' || state === 'deleting' ? [] : [service]
 }
@@ -83,25 +83,33 @@ function decodePeering(item: Fields): VirtualNetworkPeering {
   const properties = propertiesOf(item)
   const state = optionalText(properties, 'peeringState')
   const remoteId = optionalReference(properties, 'remoteVirtualNetwork')
+  const syncLevel = optionalText(properties, 'peeringSyncLevel')
+  // The first is what is peered, the second what the other side has by now.
   const remoteSpace =
-    optionalFields(properties, 'remoteVirtualNetworkAddressSpace') ?? optionalFields(properties, 'remoteAddressSpace')
+    optionalFields(properties, 'remoteAddressSpace') ?? optionalFields(properties, 'remoteVirtualNetworkAddressSpace')
   return {
     name: text(item, 'name'),
     ...(state === undefined ? {} : { state }),
     ...(remoteId === undefined ? {} : { remoteId }),
+    allowVirtualNetworkAccess: flag(properties, 'allowVirtualNetworkAccess'),
     useRemoteGateways: flag(properties, 'useRemoteGateways'),
     allowGatewayTransit: flag(properties, 'allowGatewayTransit'),
+    ...(syncLevel === undefined ? {} : { syncLevel }),
     remotePrefixes: (remoteSpace === undefined ? undefined : optionalTexts(remoteSpace, 'addressPrefixes')) ?? [],
   }
 }
 
 /** https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gateways/get and .../list-connections */
 export function decodeVirtualNetworkGateway(body: Fields, connectionIds: readonly string[]): VirtualNetworkGateway {
-  const gatewayType = optionalText(propertiesOf(body), 'gatewayType')
+  const properties = propertiesOf(body)
+  const gatewayType = optionalText(properties, 'gatewayType')
+  const clients = optionalFields(properties, 'vpnClientConfiguration')
+  const pool = clients === undefined ? undefined : optionalFields(clients, 'vpnClientAddressPool')
   return {
     id: text(body, 'id'),
     name: text(body, 'name'),
     ...(gatewayType === undefined ? {} : { gatewayType }),
+    clientPrefixes: (pool === undefined ? undefined : optionalTexts(pool, 'addressPrefixes')) ?? [],
     connectionIds,
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import {
   dmsService,
   firewallRule,
@@ -8,7 +9,8 @@ import {
 } from '../../../lab/azure/data-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
-import { adminRule } from '../../../lab/azure/subscription.ts'
+import { serviceTags } from '../../../lab/azure/service-tags.ts'
+import { azureState } from '../../../lab/azure/state.ts'
 import {
   hubConnection,
   hubVpnGateway,
@@ -29,7 +31,7 @@ import {
   decodeVirtualNetwork,
   decodeVirtualNetworkGateway,
 } from './decode-network.ts'
-import { decodeSecurityAdminRule } from './decode-rules.ts'
+import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
 import {
@@ -91,7 +93,7 @@ const CASES: readonly Case[] = [
     }),
     decode: decodeVirtualNetwork,
     mayBeAbsent:
-      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways)$/,
+      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways|peeringSyncLevel)$/,
   },
   {
     name: 'SQL server',
@@ -122,9 +124,9 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'gateway',
-    body: vpnGateway(PLACE, 'gw', { subnet: '/subnet' }),
+    body: vpnGateway(PLACE, 'gw', { subnet: '/subnet', clientPrefixes: ['172.31.0.0/24'] }),
     decode: (body) => decodeVirtualNetworkGateway(body, []),
-    mayBeAbsent: /\.gatewayType$/,
+    mayBeAbsent: /\.(gatewayType|vpnClientConfiguration|vpnClientAddressPool|addressPrefixes)$/,
   },
   {
     name: 'connection',
@@ -219,6 +221,28 @@ const CASES: readonly Case[] = [
     }),
     decode: decodeSecurityAdminRule,
     mayBeAbsent: /^ruleCollectionDescription$/,
+  },
+  {
+    name: 'admin rule that a network manager comes with',
+    body: adminRule({
+      name: 'vnet-in',
+      priority: 1,
+      direction: 'Inbound',
+      access: 'Allow',
+      sources: ['VirtualNetwork'],
+      flag: 'AllowVnetInbound',
+    }),
+    decode: decodeSecurityAdminRule,
+    mayBeAbsent: /^ruleCollectionDescription$/,
+  },
+  {
+    name: 'service tags',
+    body: serviceTags(
+      { ...azureState(), serviceTags: { Sql: ['20.0.0.0/24', '2603:1020::/48'], 'Sql.WestEurope': ['20.0.0.0/25'] } },
+      'sub',
+    ),
+    decode: (body) => decodeServiceTags([body]),
+    mayBeAbsent: /^values\.\d\.properties\.region$/,
   },
 ]
 
@@ -331,6 +355,20 @@ function renamed(value: Json, recase: (name: string) => string): Json {
 }
 
 describe('other shapes', () => {
+  it('a service tag whose name has a dot is of a region only if Azure names one', () => {
+    const tag = (properties: Record<string, Json>): Json => ({
+      changeNumber: '1',
+      values: [{ name: 'AzureFrontDoor.Backend', properties: { addressPrefixes: ['20.0.0.0/24'], ...properties } }],
+    })
+    expect(decodeBody('t', tag({ region: '' }), (body) => decodeServiceTags([body]))).toMatchObject({
+      value: { tags: [{ region: '' }] },
+    })
+    for (const silent of [{}, { region: null }])
+      expect(decodeBody('t', tag(silent), (body) => decodeServiceTags([body]))).toMatchObject({
+        failure: { kind: 'protocol' },
+      })
+  })
+
   it('a subnet with a list of prefixes, and an endpoint that failed', () => {
     const body = virtualNetwork(PLACE, 'v', {
       prefixes: ['10.0.0.0/8'],
@@ -339,7 +377,10 @@ describe('other shapes', () => {
     const listed = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
       ...(properties as object),
       addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'],
-      serviceEndpoints: [{ service: 'Microsoft.Sql', provisioningState: 'Failed' }, { service: 'Microsoft.Storage' }],
+      serviceEndpoints: [
+        { service: 'Microsoft.Sql', provisioningState: 'Failed' },
+        { service: 'Microsoft.Storage', provisioningState: 'Succeeded' },
+      ],
     }))
     expect(decodeBody('v', listed, decodeVirtualNetwork)).toMatchObject({
       ok: true,
@@ -347,6 +388,28 @@ describe('other shapes', () => {
         subnets: [{ addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'], serviceEndpoints: ['Microsoft.Storage'] }],
       },
     })
+  })
+
+  it('a peering whose addresses are kept out of VirtualNetwork, and one that has to be brought in sync', () => {
+    const peering = { name: 'p', remote: '/v2', remotePrefixes: ['10.1.0.0/16'] }
+    const spec = (more: object): Json =>
+      virtualNetwork(PLACE, 'v', { prefixes: ['10.0.0.0/8'], subnets: [], peerings: [{ ...peering, ...more }] })
+    const path = ['properties', 'virtualNetworkPeerings', 0, 'properties'] as const
+    const peeringIn = (body: Json): unknown => {
+      const decoded = decodeBody('v', body, decodeVirtualNetwork)
+      return decoded.ok ? decoded.value.peerings[0] : decoded.failure
+    }
+    expect(peeringIn(spec({ allowVirtualNetworkAccess: false }))).toMatchObject({ allowVirtualNetworkAccess: false })
+    const unsaid = changed(spec({}), [...path, 'allowVirtualNetworkAccess'], () => undefined)
+    expect(peeringIn(unsaid)).toMatchObject({ kind: 'protocol' })
+    const moved = changed(
+      spec({ syncLevel: 'RemoteNotInSync' }),
+      [...path, 'remoteVirtualNetworkAddressSpace'],
+      () => ({
+        addressPrefixes: ['10.1.0.0/16', '10.2.0.0/16'],
+      }),
+    )
+    expect(peeringIn(moved)).toMatchObject({ remotePrefixes: ['10.1.0.0/16'], syncLevel: 'RemoteNotInSync' })
   })
 
   it('a connection that works may carry no status', () => {

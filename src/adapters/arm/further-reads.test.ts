@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import { dmsService } from '../../../lab/azure/data-resources.ts'
 import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
+import { LAB_SERVICE_TAGS } from '../../../lab/azure/service-tags.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
-import { adminRule, LAB_SERVICE_TAGS } from '../../../lab/azure/subscription.ts'
 import * as ways from '../../../lab/azure/ways-resources.ts'
 import type { ArmPort } from '../../ports/arm-port.ts'
 
@@ -50,6 +51,7 @@ afterEach(() => {
   delete state.pageSize
   delete state.adminRules
   delete state.providers
+  delete state.faults
 })
 
 describe('what the network checks read', () => {
@@ -91,8 +93,39 @@ describe('what the network checks read', () => {
     expect(tags).toMatchObject({ value: { found: true, value: { changeNumber: '143' } } })
     const list = tags.ok && tags.value.found ? tags.value.value.tags : []
     expect(list).toHaveLength(Object.keys(LAB_SERVICE_TAGS).length)
-    expect(list.find(({ name }) => name === 'Sql.WestEurope')?.prefixes).toEqual(LAB_SERVICE_TAGS['Sql.WestEurope'])
+    const byName = Object.fromEntries(list.map(({ name, ...tag }) => [name, tag]))
+    expect(byName).toMatchObject({
+      Sql: { region: '', prefixes: LAB_SERVICE_TAGS['Sql'] },
+      'Sql.WestEurope': { region: 'westeurope', prefixes: LAB_SERVICE_TAGS['Sql.WestEurope'] },
+      'AzureCloud.centralfrance': { region: 'centralfrance' },
+      'Storage.FranceCentral': { region: 'centralfrance' },
+      'AzureFrontDoor.Backend': { region: '' },
+    })
     expect(lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))).toHaveLength(1)
+  })
+
+  it('of service tags that come in pages', async () => {
+    state.pageSize = 5
+    const before = lab.server.requests.length
+    const tags = await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')
+    const names = tags.ok && tags.value.found ? tags.value.value.tags.map(({ name }) => name) : []
+    expect(names).toEqual(Object.keys(LAB_SERVICE_TAGS))
+    const pages = lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))
+    expect(pages).toHaveLength(Math.ceil(names.length / 5))
+  })
+
+  it('of service tags that change between their pages nothing', async () => {
+    state.faults = [
+      {
+        match: '/serviceTags$',
+        status: 200,
+        body: { changeNumber: '1', values: [], nextLink: `${lab.server.url}/subscriptions/s/serviceTags2` },
+      },
+      { match: '/serviceTags2$', status: 200, body: { changeNumber: '2', values: [] } },
+    ]
+    expect(await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
+      failure: { kind: 'protocol', message: expect.stringContaining('changed between pages') },
+    })
   })
 
   it('of security admin rules, page by page', async () => {
@@ -143,6 +176,13 @@ describe('what cannot be read', () => {
       failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/locations/serviceTags/read') },
     })
     expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ failure: { kind: 'forbidden' } })
+  })
+
+  it('may be the service tags alone', async () => {
+    const fresh = lab.arm()
+    state.forbidden = ['Microsoft.Network/locations/serviceTags/read']
+    expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({ failure: { kind: 'forbidden' } })
+    expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { found: true } })
   })
 
   it('sends nothing for what is no id', async () => {

@@ -51,6 +51,7 @@ function arm(
         id,
         name: 'vpn-gw',
         gatewayType,
+        clientPrefixes: [],
         connectionIds: Object.keys(connections).map((name) => `${PROVIDER}/connections/${name}`),
       }),
     gatewayConnection: (id) =>
@@ -112,6 +113,7 @@ const peering = {
   name: 'to-hub',
   state: 'Connected',
   remoteId: HUB_ID,
+  allowVirtualNetworkAccess: true,
   useRemoteGateways: true,
   allowGatewayTransit: false,
   remotePrefixes: [],

@@ -8,10 +8,9 @@ import { boundText } from '../../foreign-text.ts'
 import { describeRunner, readResolverVantage, readVantage } from '../../network-path.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 import type { Evidence, UsedWay } from './evidence.ts'
-import { readGateways } from './gateways.ts'
+import { isConnected, isCovering, isIpsec } from '../../gateway-facts.ts'
+import { hasRouteServer, readGateways } from '../../gateways.ts'
 import { judgeWay } from './judge-way.ts'
-
-const ROUTE_SERVER_SUBNET = 'routeserversubnet'
 
 export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
   meta: {
@@ -48,7 +47,10 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     const addresses = name.value.addresses.map(({ address }) => address)
     const { network, subnet } = dms.value
     const vantage = await readResolverVantage({ arm, net }, manifest, addresses[0])
-    const { facts, failure } = await readGateways(arm, network, addresses)
+    const { facts, failures } = await readGateways(arm, network)
+    const isProven = facts.connections.some((one) => isIpsec(one) && isConnected(one) && isCovering(one, addresses))
+    // What could not be read matters only when nothing else proves the path.
+    const failure = isProven ? undefined : failures[0]
     const evidence: Evidence = {
       host,
       addresses,
@@ -61,7 +63,7 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
         remotePrefixes: [...remotePrefixes],
       })),
       hasRouteTable: subnet.routeTableId !== undefined,
-      hasRouteServer: network.subnets.some((one) => one.name.toLowerCase() === ROUTE_SERVER_SUBNET),
+      hasRouteServer: hasRouteServer(network),
       ...facts,
       vantage,
     }
@@ -69,7 +71,7 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     // What Azure shows decides the plain cases; only where it does not, the port tells whether the way was used.
     const used = isPlain || !vantage.verified ? undefined : await readUsedWay({ arm, net }, manifest, source)
     if (failure === undefined) return seen({ ...evidence, ...(used === undefined ? {} : { used }) })
-    if (used === undefined || failure.ok) return failure
+    if (used === undefined) return failure
     return seen({ ...evidence, unfollowed: [...facts.unfollowed, boundText(failure.failure.message)], used })
   },
   judge: (evidence) => judgeWay(evidence),

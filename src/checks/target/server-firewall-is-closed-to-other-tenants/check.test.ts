@@ -38,7 +38,8 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
       'fail',
       'Firewall rule AllowAllWindowsAzureIps (0.0.0.0) of sqlsales admits the Azure services of every other tenant',
     ],
-    ['all of Azure, access not told', arm([AZURE]), 'fail', 'AllowAllWindowsAzureIps'],
+    ['all of Azure, access not told', arm([AZURE]), 'unknown', 'did not say whether sqlsales admits public network'],
+    ['no rules, access not told', arm([]), 'unknown', 'did not say whether sqlsales admits public network access'],
     ['all of Azure, without effect', arm([AZURE], 'Disabled'), 'pass', 'public network access is Disabled'],
     ['a perimeter, no rules', arm([], 'SecuredByPerimeter'), 'unknown', 'sqlsales is SecuredByPerimeter: other rules'],
     ['a perimeter, all of Azure', arm([AZURE], 'securedByPerimeter'), 'unknown', 'they are not looked at'],
@@ -85,7 +86,7 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
   })
 
   it('names what is to be deleted, and what blocks it', async () => {
-    const wide = await run(arm([AZURE]))
+    const wide = await run(arm([AZURE], 'Enabled'))
     expect(wide.verdict === 'fail' ? wide.remediation.scripts[0]?.code : '').toContain('--name AllowAllWindowsAzureIps')
     const absent = await run(armWith({ sqlServer: () => notThere(), sqlFirewallRules: () => notThere() }))
     expect(absent.verdict === 'blocked' ? absent.blockedBy : []).toEqual([

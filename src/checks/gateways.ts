@@ -1,53 +1,44 @@
-import { mapSeen, seen, type Observed } from '../../../domain/observed.ts'
-import { isSameResource } from '../../../domain/resource-id.ts'
-import type { ArmPort } from '../../../ports/arm-port.ts'
-import type { VirtualNetwork } from '../../../ports/network-resources.ts'
-import { boundName, boundText } from '../../foreign-text.ts'
-import {
-  emptyPart,
-  found,
-  isConnected,
-  isCovering,
-  isIpsec,
-  type ConnectionFact,
-  type GatewayFacts,
-  type GatewayPart,
-} from './gateway-facts.ts'
-import { isHubPeering, readHub } from './hubs.ts'
+import { mapSeen, seen, type Observed } from '../domain/observed.ts'
+import { isSameResource } from '../domain/resource-id.ts'
+import type { ArmPort } from '../ports/arm-port.ts'
+import type { VirtualNetwork } from '../ports/network-resources.ts'
+import { boundName, boundText } from './foreign-text.ts'
+import { emptyPart, found, joinParts, type ConnectionFact, type GatewayPart } from './gateway-facts.ts'
+import { isHubPeering, readHub } from './virtual-hubs.ts'
 
 const GATEWAY_SUBNET = 'gatewaysubnet'
+const ROUTE_SERVER_SUBNET = 'routeserversubnet'
 const GATEWAY_ID = /^(.+\/providers\/microsoft\.network\/virtualnetworkgateways\/[^/]+)\/ipconfigurations\//i
 
 /**
  * The gateways that a network may use and their connections, each read by itself: lists carry no status. They stand in
- * the network, in one that is peered with gateway transit, or in a virtual WAN hub. What could not be read matters only
- * when nothing else proves the path to `addresses`.
+ * the network, in one that is peered with gateway transit, or in a virtual WAN hub.
  */
-export async function readGateways(
-  arm: ArmPort,
-  network: VirtualNetwork,
-  addresses: readonly string[],
-): Promise<{ facts: GatewayFacts; failure?: Observed<never> }> {
+export async function readGateways(arm: ArmPort, network: VirtualNetwork): Promise<GatewayPart> {
+  const parts = await Promise.all([
+    readOwnGateways(arm, network),
+    ...network.peerings.filter(isHubPeering).map((peering) => readHub(arm, network, peering)),
+  ])
+  return joinParts(parts)
+}
+
+export type GatewayReads = Pick<
+  ArmPort,
+  'virtualNetwork' | 'virtualNetworkGateway' | 'gatewayConnection' | 'localNetworkGateway'
+>
+
+/** The virtual network gateways alone, without those of virtual WAN hubs: in the network, or by gateway transit. */
+export async function readOwnGateways(arm: GatewayReads, network: VirtualNetwork): Promise<GatewayPart> {
   const parts = await Promise.all([
     readNetworkGateways(arm, network),
-    ...network.peerings.filter(isHubPeering).map((peering) => readHub(arm, network, peering)),
     ...network.peerings
       .filter((peering) => peering.useRemoteGateways && !isHubPeering(peering))
       .map((peering) => readTransit(arm, network, peering)),
   ])
-  const facts: GatewayFacts = { gateways: [], connections: [], unrecognised: [], unfollowed: [] }
-  for (const { facts: part } of parts) {
-    facts.gateways.push(...part.gateways)
-    facts.connections.push(...part.connections)
-    facts.unrecognised.push(...part.unrecognised)
-    facts.unfollowed.push(...part.unfollowed)
-  }
-  const isProven = facts.connections.some((one) => isIpsec(one) && isConnected(one) && isCovering(one, addresses))
-  const failure = parts.flatMap(({ failures }) => failures)[0]
-  return isProven || failure === undefined ? { facts } : { facts, failure }
+  return joinParts(parts)
 }
 
-async function readNetworkGateways(arm: ArmPort, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
+async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
   const { ids, unrecognised } = gatewayIds(network)
   const part = emptyPart({ unrecognised })
   const way = through === undefined ? {} : { through }
@@ -57,8 +48,10 @@ async function readNetworkGateways(arm: ArmPort, network: VirtualNetwork, throug
       part.failures.push(gateway)
       continue
     }
-    const { name, gatewayType, connectionIds } = gateway.value
-    part.facts.gateways.push({ name, ...way, ...(gatewayType === undefined ? {} : { type: gatewayType }) })
+    const { name, gatewayType, connectionIds, clientPrefixes } = gateway.value
+    const type = gatewayType === undefined ? {} : { type: gatewayType }
+    const clients = clientPrefixes.length === 0 ? {} : { clientPrefixes: [...clientPrefixes] }
+    part.facts.gateways.push({ name, ...way, ...type, ...clients })
     const connections = await Promise.all(connectionIds.map((connectionId) => readConnection(arm, name, connectionId)))
     for (const connection of connections) {
       if (connection.ok) part.facts.connections.push({ ...connection.value, ...way })
@@ -70,7 +63,7 @@ async function readNetworkGateways(arm: ArmPort, network: VirtualNetwork, throug
 
 /** The gateways of the other side of a peering, when that side lets them be used. */
 async function readTransit(
-  arm: ArmPort,
+  arm: GatewayReads,
   network: VirtualNetwork,
   { name, state, remoteId }: VirtualNetwork['peerings'][number],
 ): Promise<GatewayPart> {
@@ -82,9 +75,18 @@ async function readTransit(
   const back = remote.value.peerings.find(
     (one) => one.remoteId !== undefined && isSameResource(one.remoteId, network.id),
   )
-  if (back?.allowGatewayTransit === true) return readNetworkGateways(arm, remote.value, peering)
+  if (back?.allowGatewayTransit === true) {
+    const part = await readNetworkGateways(arm, remote.value, peering)
+    if (hasRouteServer(remote.value)) part.facts.unfollowed.push(`${peering}: a route server on its other side`)
+    return part
+  }
   const why = back === undefined ? 'does not name this network' : 'does not allow gateway transit'
   return emptyPart({ unfollowed: [`${peering}: its other side, ${boundName(remote.value.name)}, ${why}`] })
+}
+
+/** A route server learns routes from appliances, which Azure does not show here. */
+export function hasRouteServer({ subnets }: VirtualNetwork): boolean {
+  return subnets.some(({ name }) => name.toLowerCase() === ROUTE_SERVER_SUBNET)
 }
 
 function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[] } {
@@ -100,7 +102,7 @@ function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised:
   return { ids, unrecognised }
 }
 
-async function readConnection(arm: ArmPort, gateway: string, id: string): Promise<Observed<ConnectionFact>> {
+async function readConnection(arm: GatewayReads, gateway: string, id: string): Promise<Observed<ConnectionFact>> {
   const connection = found(await arm.gatewayConnection(id), `the gateway connection ${id}`)
   if (!connection.ok) return connection
   const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId } = connection.value

@@ -1,6 +1,6 @@
-import { containsAddress } from '../../../domain/address.ts'
-import { seen, unseen, type Observed } from '../../../domain/observed.ts'
-import type { ArmAnswer } from '../../../ports/arm-port.ts'
+import { containsAddress } from '../domain/address.ts'
+import { seen, unseen, type Observed, type ProbeFailure } from '../domain/observed.ts'
+import type { ArmAnswer } from '../ports/arm-port.ts'
 
 export type ConnectionFact = {
   name: string
@@ -17,7 +17,8 @@ export type ConnectionFact = {
 }
 
 export type GatewayFacts = {
-  gateways: { name: string; type?: string; through?: string }[]
+  /** `clientPrefixes`: addresses of point-to-site clients. */
+  gateways: { name: string; type?: string; through?: string; clientPrefixes?: string[] }[]
   connections: ConnectionFact[]
   /** Ids in the gateway subnet that are no virtual network gateway's: what they carry is not known. */
   unrecognised: string[]
@@ -38,14 +39,29 @@ export function isCovering({ prefixes }: ConnectionFact, addresses: readonly str
   return addresses.length > 0 && addresses.every((address) => containsAddress(prefixes, address))
 }
 
+export type Unseen = { ok: false; failure: ProbeFailure }
+
 /** Gateways of one place, and what could not be read there. */
 export interface GatewayPart {
   facts: GatewayFacts
-  failures: Observed<never>[]
+  failures: Unseen[]
 }
 
 export function emptyPart(more: Partial<GatewayFacts> = {}): GatewayPart {
   return { facts: { gateways: [], connections: [], unrecognised: [], unfollowed: [], ...more }, failures: [] }
+}
+
+/** Several places as one. */
+export function joinParts(parts: readonly GatewayPart[]): GatewayPart {
+  const all = emptyPart()
+  for (const { facts, failures } of parts) {
+    all.facts.gateways.push(...facts.gateways)
+    all.facts.connections.push(...facts.connections)
+    all.facts.unrecognised.push(...facts.unrecognised)
+    all.facts.unfollowed.push(...facts.unfollowed)
+    all.failures.push(...failures)
+  }
+  return all
 }
 
 /** What Azure itself refers to and then does not find is contradictory, and decides nothing. */
