@@ -22,6 +22,8 @@ export interface AzureServer {
   url: string
   port: number
   requests: AzureRequest[]
+  /** A token that the server takes, for those who do not ask the sign-in service themselves. */
+  issueToken: Login['issue']
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function startAzure(
     url: origin,
     port,
     requests,
+    issueToken: login.issue,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

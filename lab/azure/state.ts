@@ -22,11 +22,20 @@ export interface Fault {
   delayMs?: number
 }
 
+/** What the application trusts in place of a secret. */
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audience: string
+}
+
 /** Everything that the lab's Azure knows. It may be changed while the server runs. */
 export interface AzureState {
   tenantId: string
   clientId: string
   clientSecret: string
+  /** Of the application; default: none. */
+  federatedCredentials?: readonly FederatedCredential[]
   objectId: string
   subscriptions: readonly string[]
   /** Groups that exist although nothing is in them: `/subscriptions/<id>/resourceGroups/<name>`. */

@@ -34,7 +34,7 @@ function bodyOf(state: AzureState, subscription: string, rest: string, url: URL)
 function actionOf(rest: string): string {
   const [namespace = '', ...segments] = rest.split('/')
   // `locations/<region>/serviceTags` is `locations/serviceTags/read`.
-  const types = /^locations$/i.test(segments[0] ?? '') ? segments.toSpliced(1, 1) : segments
+  const types = segments.filter((_, index) => index % 2 === 0)
   return [namespace, ...types, 'read'].join('/')
 }
 

@@ -24,7 +24,7 @@ function answerOf({ url, status, headers, body }: Recording): HttpAnswer {
     location: header('location'),
     text,
     tries: 1,
-    waitMs: parseWaitMs(header('retry-after'), text, Date.parse('2023-11-27T09:00:00Z')),
+    waitMs: parseWaitMs(header, text, Date.parse('2023-11-27T09:00:00Z')),
   }
 }
 
@@ -78,7 +78,7 @@ function testRecordings(): void {
     it.each(readRecordings('errors/aad').map((recording) => [recording.file, recording] as const))(
       '%s',
       (_, recording) => {
-        const failure = judgeSignIn(answerOf(recording), { clientId: 'c', tenantId: 't' })
+        const failure = judgeSignIn(answerOf(recording), { kind: 'secret', clientId: 'c', tenantId: 't' })
         expect(failure).toMatchObject({ kind: 'auth', message: expect.stringMatching(/AADSTS\d+.*Next: /) })
         expect(failure.message).not.toMatch(/the sign-in was refused/)
       },
