@@ -7,11 +7,12 @@ export function routeTable(
   place: Place,
   name: string,
   routes: readonly { name: string; prefix: string; nextHop: string; address?: string }[],
+  { disableBgpRoutePropagation = false } = {},
 ): ArmResource {
   const type = 'Microsoft.Network/routeTables'
   return resource(place, type, [name], {
     provisioningState: 'Succeeded',
-    disableBgpRoutePropagation: false,
+    disableBgpRoutePropagation,
     routes: routes.map((route) => ({
       name: route.name,
       id: `${resourceId(place, type, name)}/routes/${route.name}`,
@@ -110,7 +111,7 @@ export function privateEndpoint(
 export function virtualHub(
   place: Place,
   name: string,
-  spec: { vpnGateway?: string; expressRouteGateway?: string },
+  spec: { vpnGateway?: string; expressRouteGateway?: string; azureFirewall?: string },
 ): ArmResource {
   return resource(place, 'Microsoft.Network/virtualHubs', [name], {
     provisioningState: 'Succeeded',
@@ -119,11 +120,18 @@ export function virtualHub(
     virtualWan: { id: resourceId(place, 'Microsoft.Network/virtualWans', 'wan') },
     ...reference(spec.vpnGateway, 'vpnGateway'),
     ...reference(spec.expressRouteGateway, 'expressRouteGateway'),
+    ...reference(spec.azureFirewall, 'azureFirewall'),
   })
 }
 
 /** A child of the hub, without a location of its own. */
-export function hubConnection(place: Place, hub: string, name: string, network: string): ArmResource {
+export function hubConnection(
+  place: Place,
+  hub: string,
+  name: string,
+  network: string,
+  associatedTable?: string,
+): ArmResource {
   const type = 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections'
   return {
     id: resourceId(place, type, hub, name),
@@ -133,29 +141,143 @@ export function hubConnection(place: Place, hub: string, name: string, network: 
       provisioningState: 'Succeeded',
       remoteVirtualNetwork: { id: network },
       enableInternetSecurity: true,
+      ...(associatedTable === undefined
+        ? {}
+        : { routingConfiguration: { associatedRouteTable: { id: associatedTable } } }),
     },
   }
 }
 
-export function hubVpnGateway(
-  place: Place,
-  name: string,
-  connections: readonly { name: string; site: string; status?: string }[],
-): ArmResource {
+/** Its list of connections carries no status, as that of a virtual network gateway. */
+export function hubVpnGateway(place: Place, name: string, connections: readonly string[]): ArmResource {
   const type = 'Microsoft.Network/vpnGateways'
   return resource(place, type, [name], {
     provisioningState: 'Succeeded',
     connections: connections.map((one) => ({
-      name: one.name,
-      id: `${resourceId(place, type, name)}/vpnConnections/${one.name}`,
-      properties: {
-        provisioningState: 'Succeeded',
-        remoteVpnSite: { id: one.site },
-        ...(one.status === undefined ? {} : { connectionStatus: one.status }),
-      },
+      name: one,
+      id: `${resourceId(place, type, name)}/vpnConnections/${one}`,
+      properties: { provisioningState: 'Succeeded' },
     })),
     vpnGatewayScaleUnit: 1,
   })
+}
+
+/** A child of the gateway. `links`: a status for each link, of which `status` is then absent. */
+export function hubVpnConnection(
+  place: Place,
+  gateway: string,
+  name: string,
+  spec: {
+    site: string
+    status?: string
+    links?: readonly string[]
+    enableBgp?: boolean
+    propagatesTo?: readonly string[]
+  },
+): ArmResource {
+  const type = 'Microsoft.Network/vpnGateways/vpnConnections'
+  const id = resourceId(place, type, gateway, name)
+  return {
+    id,
+    name,
+    type,
+    properties: {
+      provisioningState: 'Succeeded',
+      remoteVpnSite: { id: spec.site },
+      ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
+      enableBgp: spec.enableBgp ?? false,
+      vpnLinkConnections: (spec.links ?? []).map((connectionStatus, index) => ({
+        name: `link${String(index)}`,
+        id: `${id}/vpnLinkConnections/link${String(index)}`,
+        properties: { provisioningState: 'Succeeded', connectionStatus, enableBgp: false },
+      })),
+      ...(spec.propagatesTo === undefined
+        ? {}
+        : {
+            routingConfiguration: {
+              propagatedRouteTables: { labels: [], ids: spec.propagatesTo.map((table) => ({ id: table })) },
+            },
+          }),
+    },
+  }
+}
+
+export function hubExpressRouteGateway(
+  place: Place,
+  hub: string,
+  name: string,
+  connections: readonly string[],
+): ArmResource {
+  const type = 'Microsoft.Network/expressRouteGateways'
+  return resource(place, type, [name], {
+    provisioningState: 'Succeeded',
+    autoScaleConfiguration: { bounds: { min: 1 } },
+    virtualHub: { id: resourceId(place, 'Microsoft.Network/virtualHubs', hub) },
+    expressRouteConnections: connections.map((one) => ({
+      name: one,
+      id: `${resourceId(place, type, name)}/expressRouteConnections/${one}`,
+      properties: {
+        provisioningState: 'Succeeded',
+        expressRouteCircuitPeering: { id: `${circuitId(place, one)}/peerings/AzurePrivatePeering` },
+      },
+    })),
+  })
+}
+
+/** A child of the gateway, to the circuit of the same name; it has no status of its own. */
+export function hubExpressRouteConnection(place: Place, gateway: string, name: string): ArmResource {
+  const type = 'Microsoft.Network/expressRouteGateways/expressRouteConnections'
+  return {
+    id: resourceId(place, type, gateway, name),
+    name,
+    type,
+    properties: {
+      provisioningState: 'Succeeded',
+      expressRouteCircuitPeering: { id: `${circuitId(place, name)}/peerings/AzurePrivatePeering` },
+      routingWeight: 0,
+    },
+  }
+}
+
+export function expressRouteCircuit(
+  place: Place,
+  name: string,
+  spec: { provider?: string; circuit?: string; privatePeering?: 'Enabled' | 'Disabled' } = {},
+): ArmResource {
+  const peerings =
+    spec.privatePeering === undefined
+      ? []
+      : [
+          {
+            name: 'AzurePrivatePeering',
+            id: `${circuitId(place, name)}/peerings/AzurePrivatePeering`,
+            properties: {
+              provisioningState: 'Succeeded',
+              peeringType: 'AzurePrivatePeering',
+              state: spec.privatePeering,
+              peerASN: 65010,
+              vlanId: 100,
+            },
+          },
+        ]
+  return resource(
+    place,
+    'Microsoft.Network/expressRouteCircuits',
+    [name],
+    {
+      provisioningState: 'Succeeded',
+      circuitProvisioningState: spec.circuit ?? 'Enabled',
+      serviceProviderProvisioningState: spec.provider ?? 'Provisioned',
+      peerings,
+      authorizations: [],
+      serviceProviderProperties: { serviceProviderName: 'Carrier', peeringLocation: 'Amsterdam', bandwidthInMbps: 200 },
+    },
+    { sku: { name: 'Standard_MeteredData', tier: 'Standard', family: 'MeteredData' } },
+  )
+}
+
+function circuitId(place: Place, name: string): string {
+  return resourceId(place, 'Microsoft.Network/expressRouteCircuits', name)
 }
 
 export function vpnSite(place: Place, name: string, prefixes: readonly string[]): ArmResource {

@@ -7,6 +7,7 @@ import { judgeAnswer } from './arm-errors.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeGatewayConnection,
   decodeLocalNetworkGateway,
   decodeVirtualNetwork,
@@ -14,6 +15,7 @@ import {
 } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import { decodeAddressHolder, decodeRouteTable } from './decode-ways.ts'
 import type { HttpAnswer } from './probe-error.ts'
 import { parseWaitMs } from './retry-after.ts'
 
@@ -131,6 +133,9 @@ function testRecordings(): void {
       'Microsoft.Network/virtualNetworkGateways': (body) => decodeVirtualNetworkGateway(body, []),
       'Microsoft.Network/connections': decodeGatewayConnection,
       'Microsoft.Network/localNetworkGateways': decodeLocalNetworkGateway,
+      'Microsoft.Network/routeTables': decodeRouteTable,
+      'Microsoft.Network/expressRouteCircuits': decodeExpressRouteCircuit,
+      'Microsoft.Network/azureFirewalls': decodeAddressHolder,
       'Microsoft.Sql/servers': decodeSqlServer,
       'Microsoft.Sql/databases': decodeSqlDatabase,
       'Microsoft.Sql/firewallRules': decodeFirewallRule,
