@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from '../../src/domain/json.ts'
+import { adminRules } from './admin-rules.ts'
 import {
   armError,
   authorizationFailed,
@@ -10,7 +11,7 @@ import {
   type Answer,
 } from './answers.ts'
 import type { ArmResource, AzureState } from './state.ts'
-import { adminRules, answerSubscription, permissions } from './subscription.ts'
+import { answerSubscription, permissions } from './subscription.ts'
 
 interface Asked {
   subscription: string

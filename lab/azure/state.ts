@@ -33,14 +33,17 @@ export interface AzureState {
   resources: ArmResource[]
   /** Entries on one page of a list; absent: all. */
   pageSize?: number
-  /** Ids, and all below them, for which the identity has no role. */
+  /**
+   * Ids, and all below them, for which the identity has no role; at the subscription and for admin rules also actions,
+   * `Microsoft.Network/locations/serviceTags/read`.
+   */
   forbidden?: readonly string[]
   faults?: Fault[]
   /** Registration states by namespace; default: Registered. */
   providers?: Readonly<Record<string, string>>
   /** Entries of the permissions list, the same at every scope; default: everything. */
   permissions?: readonly Json[]
-  /** Prefixes by tag; default: a few made-up ones of one region. */
+  /** Prefixes by tag; default: a few made-up ones of three regions. */
   serviceTags?: Readonly<Record<string, readonly string[]>>
   /** Security admin rules in effect on every virtual network; default: none. */
   adminRules?: readonly Json[]

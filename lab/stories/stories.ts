@@ -1,3 +1,4 @@
+import { networkStory } from './network.ts'
 import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
 import { sqlStory } from './sql.ts'
@@ -10,4 +11,5 @@ export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => S
   ready: readyStory,
   undetermined: undeterminedStory,
   sql: sqlStory,
+  network: networkStory,
 }

@@ -32,6 +32,9 @@ import targetServerFirewallAdmitsDms from './target/server-firewall-admits-dms/c
 import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall-is-closed-to-other-tenants/check.ts'
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
 import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
+import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
+import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
+import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -67,4 +70,7 @@ export const CATALOGUE: readonly Check[] = [
   targetServerFirewallIsClosedToOtherTenants,
   toolsDataMigrationAssistantIsCurrent,
   toolsAssessmentIsClean,
+  networkNsgAllowsDeclaredFlows,
+  networkNoAdminRuleBlocksDms,
+  networkNsgAllowsSourcePorts,
 ]

@@ -7,6 +7,8 @@ import type { Cause, Proof, Severity, Status, Team, Verdict } from './verdict.ts
 export interface Remediation {
   text: string
   scripts: readonly Script[]
+  /** Facts to see at a glance, one line each, such as the rule that denies and a packet that it denies. */
+  points?: readonly { label: string; text: string }[]
 }
 
 export interface BlockedBy {

@@ -1,116 +1,79 @@
-import { ALL_ADDRESSES, mergeRanges, type AddressRange } from './address.ts'
-import type { Box, Interval } from './packet-box.ts'
-import {
-  matchDestination,
-  matchSource,
-  TAG_POINT,
-  type AddressMatch,
-  type Destination,
-  type Literal,
-  type NetworkFacts,
-} from './service-tags.ts'
-
-/** A rule of a network security group; every field in any letter case. */
-export interface FilterRule {
-  name: string
-  priority: number
-  direction: 'inbound' | 'outbound'
-  access: 'allow' | 'deny'
-  protocol: string
-  sourcePrefixes: readonly string[]
-  sourcePorts: readonly string[]
-  destinationPrefixes: readonly string[]
-  destinationPorts: readonly string[]
-  sourceGroupIds: readonly string[]
-  destinationGroupIds: readonly string[]
-}
-
-/** The protocols that a flow can have. */
-export type FlowProtocol = 'tcp' | 'udp'
+import { portTerms, protocolTerm, type AdminRule, type FilterRule, type Literal, type Term } from './filter-rule.ts'
+import type { Scene } from './flow-scenes.ts'
+import { groupTerm } from './flow-scenes.ts'
+import { isOverlapping, setOfRuns } from './number-set.ts'
+import type { Packets } from './packets.ts'
+import type { Side } from './service-tags.ts'
 
 /** Packets that a rule matches, if every literal holds. */
 export interface RuleMatch {
-  box: Box
+  packets: Packets
   literals: readonly Literal[]
 }
 
-/** IANA protocol numbers. */
-export const PROTOCOL_NUMBERS: Readonly<Record<FlowProtocol, bigint>> = { tcp: 6n, udp: 17n }
-const ANY_PROTOCOL: Interval = [0n, 255n]
-const OTHER_PROTOCOLS = ['icmp', 'icmpv4', 'icmpv6', 'esp', 'ah']
+/** A rule whose protocol and ports are read. */
+export interface ReadRule {
+  rule: FilterRule | AdminRule
+  /** Of a network manager. */
+  isAdmin: boolean
+  protocol: Term
+  ports: readonly Term[]
+  sourcePorts: readonly Term[]
+}
 
-/** The packets to one destination that a rule matches; matches without literals are sure. */
-export function ruleMatches(rule: FilterRule, destination: Destination, network: NetworkFacts): RuleMatch[] {
-  const family = destination.kind === 'range' ? destination.range.family : TAG_POINT.family
-  const target = destination.kind === 'range' ? destination.range : TAG_POINT
-  const protocol = matchProtocol(rule.protocol)
-  const sources = [
-    ...matchSource(rule.sourcePrefixes, family),
-    ...rule.sourceGroupIds.map((id) => groupMatch(ALL_ADDRESSES[family], 'source', id)),
-  ]
-  const isPlatform = destination.kind === 'platform-dns'
-  const destinations = [
-    ...matchDestination(rule.destinationPrefixes, destination, network).filter(({ range }) => range.family === family),
-    ...(isPlatform ? [] : rule.destinationGroupIds.map((id) => groupMatch(target, 'destination', id))),
-  ]
-  const sourcePorts = matchPorts(rule.sourcePorts)
-  const ports = matchPorts(rule.destinationPorts)
-  return simplified(sources).flatMap((source) =>
-    simplified(destinations).flatMap((to) =>
-      protocol.flatMap((proto) =>
-        sourcePorts.flatMap((from) =>
-          ports.map((port) => ({
-            box: [interval(source.range), from.ports, proto.ports, port.ports, interval(to.range)],
-            literals: [...source.literals, ...to.literals, ...from.literals, ...proto.literals, ...port.literals],
-          })),
-        ),
+/** Reads the protocol and the ports of a rule once for all flows. */
+export function readRule(rule: FilterRule | AdminRule, isAdmin: boolean): ReadRule {
+  return {
+    rule,
+    isAdmin,
+    protocol: protocolTerm(rule.protocol),
+    ports: portTerms(rule.destinationPorts, 'port'),
+    sourcePorts: portTerms(rule.sourcePorts, 'source port'),
+  }
+}
+
+/** What a rule matches of a scene's packets; sure matches first. */
+export function matchesOf(read: ReadRule, scene: Scene): RuleMatch[] {
+  const { rule, protocol } = read
+  if (!isOverlapping(protocol.set, scene.packets.protocols)) return []
+  const ports = read.ports.filter(({ set }) => isOverlapping(set, scene.packets.ports))
+  const sourcePorts = read.sourcePorts.filter(({ set }) => isOverlapping(set, scene.packets.sourcePorts))
+  if (ports.length === 0 || sourcePorts.length === 0) return []
+  const source = endTerms(rule, 'source', scene)
+  const destination = source.length === 0 ? [] : endTerms(rule, 'destination', scene)
+  const matches = source.flatMap((from) =>
+    destination.flatMap((to) =>
+      ports.flatMap((port) =>
+        sourcePorts.map((sourcePort): RuleMatch => ({
+          packets: {
+            protocols: protocol.set,
+            ports: port.set,
+            sourcePorts: sourcePort.set,
+            source: from.set,
+            destination: to.set,
+          },
+          literals: [from, to, port, sourcePort, protocol].flatMap(({ literals }) => literals),
+        })),
       ),
     ),
   )
+  return matches.sort((a, b) => a.literals.length - b.literals.length)
 }
 
-/** Sure matches merged, so that a long list of neighbouring prefixes is one match. */
-function simplified(matches: readonly AddressMatch[]): AddressMatch[] {
-  const sure = mergeRanges(matches.filter(({ literals }) => literals.length === 0).map(({ range }) => range))
-  return [...sure.map((range) => ({ range, literals: [] })), ...matches.filter(({ literals }) => literals.length > 0)]
+function endTerms(rule: FilterRule | AdminRule, side: Side, scene: Scene): readonly Term[] {
+  const texts = side === 'source' ? rule.sourcePrefixes : rule.destinationPrefixes
+  const terms = texts.length === 0 ? [] : scene.terms(texts, side)
+  const groups = 'sourceGroupIds' in rule ? (side === 'source' ? rule.sourceGroupIds : rule.destinationGroupIds) : []
+  // What the platform serves has no network interface that could be a member.
+  if (groups.length === 0 || (scene.kind === 'platform' && side === scene.peerSide)) return terms
+  return [...terms, ...groups.map((id) => groupTerm(scene.packets[side], side, id))]
 }
 
-function groupMatch(range: AddressRange, side: 'source' | 'destination', id: string): AddressMatch {
-  return { range, literals: [{ fact: `${side} in ${id.split('/').at(-1) ?? id}`, holds: true }] }
-}
-
-interface NumberMatch {
-  ports: Interval
-  literals: readonly Literal[]
-}
-
-function matchProtocol(text: string): NumberMatch[] {
-  const name = text.toLowerCase()
-  if (name === '*' || name === 'any' || name === 'all') return [{ ports: ANY_PROTOCOL, literals: [] }]
-  if (name === 'tcp' || name === 'udp')
-    return [{ ports: [PROTOCOL_NUMBERS[name], PROTOCOL_NUMBERS[name]], literals: [] }]
-  if (OTHER_PROTOCOLS.includes(name)) return []
-  return [{ ports: ANY_PROTOCOL, literals: [{ fact: `protocol in ${text}`, holds: true }] }]
-}
-
-function matchPorts(texts: readonly string[]): NumberMatch[] {
-  return texts
-    .flatMap((text) => text.split(','))
-    .map((text) => {
-      const match = /^\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?$/.exec(text)
-      if (match !== null) return { ports: [BigInt(match[1] ?? '0'), BigInt(match[2] ?? match[1] ?? '0')], literals: [] }
-      const literals = text.trim() === '*' ? [] : [{ fact: `port in ${text}`, holds: true }]
-      return { ports: [0n, 65535n], literals }
-    })
-}
-
-/** The interval of a range's addresses. */
-export function interval({ first, last }: AddressRange): Interval {
-  return [first, last]
-}
-
-/** Whether the rule names the port at all; one whose ports cannot be read may. */
-export function isTouchingPort(rule: FilterRule, port: number): boolean {
-  const wanted = BigInt(port)
-  return matchPorts(rule.destinationPorts).some(({ ports: [first, last] }) => first <= wanted && wanted <= last)
+/** Whether the rule names one of the ports at all; one whose ports cannot be read may. */
+export function isTouchingPort(
+  { destinationPorts }: Pick<FilterRule, 'destinationPorts'>,
+  ports: readonly (readonly [first: number, last: number])[],
+): boolean {
+  const wanted = setOfRuns(ports.map(([first, last]) => [first, last + 1]))
+  return portTerms(destinationPorts, 'port').some(({ set }) => isOverlapping(set, wanted))
 }

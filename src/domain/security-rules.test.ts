@@ -1,23 +1,41 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FilterRule } from './rule-match.ts'
-import { combineAnswers, evaluateFlow, type Flow, type FlowAnswer } from './security-rules.ts'
-import type { NetworkFacts } from './service-tags.ts'
+import type { FilterRule } from './filter-rule.ts'
+import type { Flow } from './flow-scenes.ts'
+import { combineAnswers, evaluateFlow as evaluateStack, type FlowAnswer } from './security-rules.ts'
+import { readNetwork, type NetworkFacts } from './service-tags.ts'
 
 const NETWORK: NetworkFacts = {
   subnetPrefixes: ['10.0.1.0/24'],
-  networkPrefixes: ['10.0.0.0/16'],
-  isNetworkWhole: true,
-  hasRouteTable: false,
+  extent: { prefixes: ['10.0.0.0/16'], isWhole: true, hasDefaultRoute: false, doubts: [] },
   region: 'westeurope',
+  tags: null,
 }
-const to = (tag: string, port = 443): Flow => ({ protocols: ['tcp'], ports: [port, port], peer: { kind: 'tag', tag } })
+const evaluateFlow = (rules: readonly FilterRule[], flow: Flow, facts: NetworkFacts): FlowAnswer =>
+  evaluateStack({ adminRules: [], rules }, flow, readNetwork(facts))
+const to = (tag: string, port = 443): Flow => ({
+  direction: 'outbound',
+  protocols: ['tcp'],
+  ports: [[port, port]],
+  peer: { kind: 'tag', tag },
+})
 const toAddresses = (prefixes: string[], port = 53): Flow => ({
+  direction: 'outbound',
   protocols: ['tcp', 'udp'],
-  ports: [port, port],
+  ports: [[port, port]],
   peer: { kind: 'addresses', prefixes },
 })
-const PLATFORM_DNS: Flow = { protocols: ['tcp', 'udp'], ports: [53, 53], peer: { kind: 'platform-dns' } }
-const ALL_NETWORK: Flow = { protocols: ['tcp'], ports: [445, 445], peer: { kind: 'virtual-network' } }
+const PLATFORM_DNS: Flow = {
+  direction: 'outbound',
+  protocols: ['tcp', 'udp'],
+  ports: [[53, 53]],
+  peer: { kind: 'platform-dns' },
+}
+const ALL_NETWORK: Flow = {
+  direction: 'outbound',
+  protocols: ['tcp'],
+  ports: [[445, 445]],
+  peer: { kind: 'virtual-network' },
+}
 
 function rule(more: Partial<FilterRule>): FilterRule {
   return {
@@ -113,8 +131,9 @@ describe('a flow to a service tag', () => {
       answer: 'denied',
       decidingRules: ['DenyInternet'],
       witness: { source: '10.0.1.4', destination: 'Storage', protocol: 'tcp', port: 443 },
-      firstDenyPriority: 200,
       unresolved: [],
+      shadowedRules: [],
+      denyingAdminRules: [],
     })
   })
 
@@ -125,7 +144,7 @@ describe('a flow to a service tag', () => {
   })
 
   it('takes VirtualNetwork for possibly everything where a route table is', () => {
-    const network = { ...NETWORK, isNetworkWhole: false, hasRouteTable: true }
+    const network = { ...NETWORK, extent: { ...NETWORK.extent, isWhole: false, hasDefaultRoute: true } }
     expect(evaluateFlow([rule({ destinationPrefixes: ['VirtualNetwork'] })], to('Storage'), network).answer).toBe(
       'depends',
     )
@@ -133,11 +152,11 @@ describe('a flow to a service tag', () => {
   })
 
   it('takes Internet for possibly without the tag where a route table is', () => {
-    const network = { ...NETWORK, isNetworkWhole: false, hasRouteTable: true }
+    const network = { ...NETWORK, extent: { ...NETWORK.extent, isWhole: false, hasDefaultRoute: true } }
     const of = (...rules: FilterRule[]): FlowAnswer => evaluateFlow(rules, to('Storage'), network)
     expect(of(rule({ destinationPrefixes: ['Internet'] }))).toMatchObject({
       answer: 'depends',
-      unresolved: ['Storage in VirtualNetwork'],
+      unresolved: ['destination in VirtualNetwork'],
     })
     const toInternet = allow({ destinationPrefixes: ['Internet'] })
     expect(of(toInternet, rule({})).answer).toBe('depends')
@@ -177,7 +196,7 @@ describe('a flow to a service tag', () => {
 })
 
 describe('a flow to addresses', () => {
-  const open = { ...NETWORK, isNetworkWhole: false }
+  const open = { ...NETWORK, extent: { ...NETWORK.extent, isWhole: false } }
   const denyRest = rule({ protocol: '*', destinationPrefixes: ['0.0.0.0/0'] })
   it.each<[string, FilterRule[], string[], NetworkFacts, FlowAnswer['answer']]>([
     ['inside the network', [], ['10.0.0.4'], NETWORK, 'allowed'],
@@ -255,8 +274,10 @@ describe('a flow to VirtualNetwork', () => {
       false,
       'depends',
     ],
-  ])('%s', (_, rules, isNetworkWhole, expected) => {
-    expect(evaluateFlow(rules, ALL_NETWORK, { ...NETWORK, isNetworkWhole }).answer).toBe(expected)
+  ])('%s', (_, rules, isWhole, expected) => {
+    expect(evaluateFlow(rules, ALL_NETWORK, { ...NETWORK, extent: { ...NETWORK.extent, isWhole } }).answer).toBe(
+      expected,
+    )
   })
 })
 
@@ -300,16 +321,37 @@ describe('combineAnswers', () => {
   })
 })
 
-it('gives up on a group that falls into too many pieces', () => {
-  const prefixes = Array.from(
-    { length: 12_000 },
-    (_, index) => `10.${String(128 + (index >> 12))}.${String((index >> 4) & 255)}.${String((index & 15) * 16)}/29`,
-  )
+describe('large groups', () => {
   const flow: Flow = {
+    direction: 'outbound',
     protocols: ['tcp', 'udp'],
-    ports: [1, 65535],
+    ports: [[1, 65535]],
     peer: { kind: 'addresses', prefixes: ['10.128.0.0/9'] },
   }
-  const answer = evaluateFlow([rule({ protocol: '*', destinationPrefixes: prefixes })], flow, NETWORK)
-  expect(answer).toEqual({ answer: 'depends', decidingRules: [], unresolved: ['too many rules to compare'] })
+  const prefixOf = (index: number): string =>
+    `10.${String(128 + (index >> 12))}.${String((index >> 4) & 255)}.${String((index & 15) * 16)}/29`
+
+  it('a rule with twelve thousand prefixes is one set', () => {
+    const prefixes = Array.from({ length: 12_000 }, (_, index) => prefixOf(index))
+    const answer = evaluateFlow([rule({ protocol: '*', destinationPrefixes: prefixes })], flow, NETWORK)
+    expect(answer).toMatchObject({ answer: 'denied', decidingRules: ['Custom', 'DenyAllOutBound'] })
+  })
+
+  it('gives up where the packets fall into too many sets', () => {
+    const rules = Array.from({ length: 160 }, (_, index) =>
+      rule({
+        name: `R${String(index)}`,
+        priority: 100 + index,
+        access: index % 2 === 0 ? 'allow' : 'deny',
+        protocol: '*',
+        sourcePrefixes: [`10.0.1.${String(index)}`, '10.0.1.200'],
+        destinationPrefixes: [prefixOf(index), '10.200.0.0/16'],
+        destinationPorts: [String(1000 + index), '2000'],
+        sourcePorts: [String(3000 + index), '4000'],
+      }),
+    )
+    const wide = { ...NETWORK, extent: { ...NETWORK.extent, prefixes: ['10.0.0.0/8'] } }
+    const answer = evaluateFlow(rules, flow, wide)
+    expect(answer.answer === 'partial' || answer.unresolved.includes('more rules than can be compared')).toBe(true)
+  })
 })

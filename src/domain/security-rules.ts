@@ -1,35 +1,27 @@
-import { formatAddress, mergeRanges } from './address.ts'
-import { intersectBoxes, subtractBox, type Box, type Interval } from './packet-box.ts'
-import {
-  interval,
-  PROTOCOL_NUMBERS,
-  ruleMatches,
-  type FilterRule,
-  type FlowProtocol,
-  type RuleMatch,
-} from './rule-match.ts'
-import { parseAll, TAG_POINT, tagDestinations, type Destination, type NetworkFacts } from './service-tags.ts'
+import { formatAddress } from './address.ts'
+import { PROTOCOL_NUMBERS, type AdminRule, type FilterRule, type FlowProtocol } from './filter-rule.ts'
+import { scenesOf, type Flow, type Scene } from './flow-scenes.ts'
+import type { Bound, NumberSet } from './number-set.ts'
+import { intersectPackets, isSharingPackets, subtractPackets, type Packets } from './packets.ts'
+import { DEFAULT_PRIORITY, defaultRules } from './default-rules.ts'
+import { matchesOf, readRule, type ReadRule, type RuleMatch } from './rule-match.ts'
+import { applyLiterals, type RuleWorld } from './rule-worlds.ts'
+import type { Network } from './service-tags.ts'
 
-/** Who a flow goes to: a service tag, addresses, all of VirtualNetwork, or the DNS of the platform. */
-export type FlowPeer =
-  | { kind: 'tag'; tag: string }
-  | { kind: 'addresses'; prefixes: readonly string[] }
-  | { kind: 'virtual-network' }
-  | { kind: 'platform-dns' }
-
-/** Packets from every address of a subnet, source ports 1024-65535, to every address of the peer. */
-export interface Flow {
-  protocols: readonly FlowProtocol[]
-  /** First and last destination port, both included. */
-  ports: readonly [first: number, last: number]
-  peer: FlowPeer
+/** What stands in a packet's way, in this order. */
+export interface RuleStack {
+  /** Security admin rules in effect on the network, from every network manager. */
+  adminRules: readonly AdminRule[]
+  /** Of the subnet's network security group, default rules included; null: the subnet has none, and nothing is denied. */
+  rules: readonly FilterRule[] | null
 }
 
-/** One packet. The destination is the tag's name where the tag's addresses are not known. */
+/** One packet. The other end is the tag's name where the tag's addresses are not known. */
 export interface Witness {
   source: string
   destination: string
   protocol: FlowProtocol
+  /** Destination port. */
   port: number
 }
 
@@ -39,56 +31,239 @@ export interface Witness {
  */
 export interface FlowAnswer {
   answer: 'allowed' | 'denied' | 'partial' | 'depends'
-  /** Names in order of priority. */
+  /** Names in order of evaluation. */
   decidingRules: readonly string[]
+  /** For `denied` and `partial`: a packet that is surely denied. For `depends`: one that hangs. */
   witness?: Witness
-  /** The priority of the first rule that may deny a packet of the flow. */
-  firstDenyPriority?: number
   unresolved: readonly string[]
+  /** Rules that match packets of the flow and decide none: rules before them do. Default rules are not listed. */
+  shadowedRules: readonly string[]
+  /** Names of the security admin rules that deny packets of the flow: no security group can let those through. */
+  denyingAdminRules: readonly string[]
 }
 
-interface Outcome {
+/** One way in which a rule ends packets. */
+export interface Outcome {
   access: 'allow' | 'deny'
   rule: string
   priority: number
+  isAdmin: boolean
 }
 
-/** Packets that have the same possible outcomes; `assumed` are facts that hold for those not decided yet. */
-interface Region {
-  box: Box
-  destination: Destination
+/** Packets that have the same possible outcomes. */
+export interface Region {
+  scene: Scene
+  packets: Packets
+  worlds: readonly RuleWorld[]
   outcomes: readonly Outcome[]
-  assumed: ReadonlyMap<string, boolean>
   unresolved: readonly string[]
-  /** No rule has surely ended it. */
-  isOpen: boolean
 }
 
-const SOURCE_PORTS: Interval = [1024n, 65535n]
-/** Beyond this many different sets of packets the answer is `depends`: a group has at most 4,000 address ranges. */
-const REGION_LIMIT = 5_000
+/** Beyond this many different sets of packets the answer is `depends`. */
+const REGION_LIMIT = 20_000
 
-/** Azure's default rules, which no group can be without (network security groups overview). */
-const DEFAULT_PRIORITY = 65_000
-const DEFAULT_RULES: readonly FilterRule[] = [
-  defaultRule('AllowVnetOutBound', 65_000, 'allow', 'VirtualNetwork', 'VirtualNetwork'),
-  defaultRule('AllowInternetOutBound', 65_001, 'allow', '*', 'Internet'),
-  defaultRule('DenyAllOutBound', 65_500, 'deny', '*', '*'),
-]
+/** The stack with every rule read once. */
+export interface ReadStack {
+  adminRules: readonly ReadRule[]
+  rules: readonly ReadRule[] | null
+}
 
-/** What the outbound rules of one group do with a flow: in order of priority, the first match ends. */
-export function evaluateFlow(rules: readonly FilterRule[], flow: Flow, network: NetworkFacts): FlowAnswer {
-  const outbound = rules.filter(({ direction }) => direction === 'outbound').sort((a, b) => a.priority - b.priority)
-  const hasDefaults = outbound.some(({ priority }) => priority >= DEFAULT_PRIORITY)
-  const all = hasDefaults ? outbound : [...outbound, ...DEFAULT_RULES]
-  const decided: Region[] = []
-  for (const destination of destinationsOf(flow.peer, network)) {
-    const regions = decide(startRegions(flow, destination, network), all, network)
-    if (regions === undefined)
-      return { answer: 'depends', decidingRules: [], unresolved: ['too many rules to compare'] }
-    decided.push(...regions)
+/** Reads the rules of one direction, in the order in which they act, with Azure's default rules where they are missing. */
+export function readStack({ adminRules, rules }: RuleStack, direction: Flow['direction']): ReadStack {
+  return {
+    adminRules: inOrder(adminRules, direction, true),
+    rules: rules === null ? null : withDefaults(rules, direction),
   }
-  return summariseRegions(decided)
+}
+
+function withDefaults(rules: readonly FilterRule[], direction: Flow['direction']): ReadRule[] {
+  const own = rules.filter((rule) => rule.direction === direction)
+  const hasDefaults = own.some(({ priority }) => priority >= DEFAULT_PRIORITY)
+  return inOrder(hasDefaults ? own : [...own, ...defaultRules(direction)], direction, false)
+}
+
+function inOrder(
+  rules: readonly (FilterRule | AdminRule)[],
+  direction: Flow['direction'],
+  isAdmin: boolean,
+): ReadRule[] {
+  return rules
+    .filter((rule) => rule.direction === direction)
+    .sort((a, b) => a.priority - b.priority)
+    .map((rule) => readRule(rule, isAdmin))
+}
+
+/** What the rules do with a flow: security admin rules first, then the group; in each, the first match ends. */
+export function evaluateFlow(stack: RuleStack, flow: Flow, network: Network): FlowAnswer {
+  const read = readStack(stack, flow.direction)
+  const regions = decideFlow(read, flow, network)
+  if (regions === undefined) return { ...NO_ANSWER, unresolved: ['more rules than can be compared'] }
+  return summariseRegions(regions, read, flow, network)
+}
+
+const NO_ANSWER: FlowAnswer = {
+  answer: 'depends',
+  decidingRules: [],
+  unresolved: [],
+  shadowedRules: [],
+  denyingAdminRules: [],
+}
+
+/** The packets of the flow by what becomes of them; undefined when there are too many different ones. */
+export function decideFlow(stack: ReadStack, flow: Flow, network: Network): Region[] | undefined {
+  const decided: Region[] = []
+  for (const scene of scenesOf(flow, network)) {
+    const start: Region = {
+      scene,
+      packets: scene.packets,
+      worlds: [{ assumed: scene.assumed, state: 'open' }],
+      outcomes: [],
+      unresolved: [],
+    }
+    // Whether a network manager's rules act on what the platform serves is not documented; security groups do not.
+    const byAdmin = scene.kind === 'platform' ? [start] : decideBy(stack.adminRules, [start])
+    const byGroup = byAdmin && decideBy(stack.rules ?? [], byAdmin.map(reopened))
+    if (byGroup === undefined || decided.length + byGroup.length > REGION_LIMIT) return undefined
+    decided.push(...byGroup.map((region) => (isPassingAtEnd(region, stack) ? passed(region) : region)))
+  }
+  return decided
+}
+
+/** What security admin rules sent on, or did not name, is for the group. */
+function reopened(region: Region): Region {
+  return { ...region, worlds: region.worlds.map((world) => ({ ...world, state: 'open' })) }
+}
+
+/** Without a group nothing is denied; what the platform serves passes where no rule names it. */
+function isPassingAtEnd({ scene, worlds }: Region, { rules }: ReadStack): boolean {
+  return worlds.length > 0 && (rules === null || scene.kind === 'platform')
+}
+
+function passed(region: Region): Region {
+  const outcome: Outcome = { access: 'allow', rule: '', priority: Infinity, isAdmin: false }
+  return { ...region, worlds: [], outcomes: [...region.outcomes, outcome] }
+}
+
+function decideBy(rules: readonly ReadRule[], start: readonly Region[]): Region[] | undefined {
+  const settled: Region[] = []
+  let open = [...start]
+  for (const read of rules) {
+    const [first] = open
+    if (first === undefined) break
+    for (const match of matchesOf(read, first.scene)) {
+      open = open.flatMap((region) => applyMatch(region, read, match))
+    }
+    settled.push(...open.filter((region) => !isOpen(region)))
+    open = open.filter(isOpen)
+    if (open.length + settled.length > REGION_LIMIT) return undefined
+  }
+  return [...settled, ...open]
+}
+
+function isOpen({ worlds }: Region): boolean {
+  return worlds.some(({ state }) => state === 'open')
+}
+
+function applyMatch(region: Region, { rule, isAdmin }: ReadRule, match: RuleMatch): Region[] {
+  if (!isOpen(region)) return [region]
+  const common = intersectPackets(region.packets, match.packets)
+  if (common === undefined) return [region]
+  const { left, matched } = applyLiterals(region.worlds, match.literals)
+  if (matched.length === 0) return [region]
+  const beside = subtractPackets(region.packets, common).map((packets) => ({ ...region, packets }))
+  const isPassedOn = isAdmin && rule.access === 'allow'
+  const outcome: Outcome = {
+    access: rule.access === 'deny' ? 'deny' : 'allow',
+    rule: rule.name,
+    priority: rule.priority,
+    isAdmin,
+  }
+  const isKnown = region.outcomes.some((known) => known.rule === rule.name && known.isAdmin === isAdmin)
+  const doubts = match.literals.filter(({ fact }) => region.worlds.some(({ assumed }) => !assumed.has(fact)))
+  const hit: Region = {
+    ...region,
+    packets: common,
+    worlds: isPassedOn ? [...left, ...matched.map((world) => ({ ...world, state: 'passed' as const }))] : left,
+    outcomes: isKnown || isPassedOn ? region.outcomes : [...region.outcomes, outcome],
+    unresolved: [...new Set([...region.unresolved, ...doubts.map(({ label }) => label)])],
+  }
+  return [...beside, hit]
+}
+
+/** Every possible outcome denies. The rest of VirtualNetwork may hold no address, so that nothing of it surely is. */
+export function isDenied({ outcomes, worlds, scene }: Region): boolean {
+  return worlds.length === 0 && scene.kind !== 'rest' && outcomes.every(({ access }) => access === 'deny')
+}
+
+function isAllowed({ outcomes, worlds }: Region): boolean {
+  return worlds.length === 0 && outcomes.every(({ access }) => access === 'allow')
+}
+
+function summariseRegions(regions: readonly Region[], stack: ReadStack, flow: Flow, network: Network): FlowAnswer {
+  if (regions.length === 0) {
+    return { ...NO_ANSWER, unresolved: ['no packet: the subnet has no address of the family of the other end'] }
+  }
+  const denied = regions.filter(isDenied).sort((a, b) => a.outcomes.length - b.outcomes.length)
+  const hanging = regions.filter((region) => !isDenied(region) && !isAllowed(region))
+  const shadowedRules = findShadowed(regions, stack, flow, network)
+  const denyingAdminRules = ruleNames(denied, ({ isAdmin, access }) => isAdmin && access === 'deny')
+  const known = { shadowedRules, denyingAdminRules, unresolved: [] }
+  const [first] = denied
+  if (first !== undefined) {
+    const answer = denied.length === regions.length ? 'denied' : 'partial'
+    return { ...known, answer, decidingRules: ruleNames(denied), witness: witnessOf(first) }
+  }
+  const [unsure] = hanging
+  if (unsure === undefined) return { ...known, answer: 'allowed', decidingRules: ruleNames(regions) }
+  const unresolved = [...new Set(hanging.flatMap(doubtsOf))]
+  return { ...known, answer: 'depends', decidingRules: ruleNames(hanging), witness: witnessOf(unsure), unresolved }
+}
+
+function doubtsOf({ scene, unresolved, worlds }: Region): string[] {
+  return [
+    ...unresolved,
+    ...(scene.kind === 'rest' ? ['VirtualNetwork beyond what is known of it'] : []),
+    ...(worlds.length > 0 ? ['no rule ends these packets'] : []),
+  ]
+}
+
+/** A rule can match packets and yet never decide: rules before it end them all. */
+function findShadowed(regions: readonly Region[], stack: ReadStack, flow: Flow, network: Network): string[] {
+  const deciding = new Set(regions.flatMap(({ outcomes }) => outcomes.map(({ rule }) => rule)))
+  const scenes = scenesOf(flow, network)
+  const idle = (stack.rules ?? []).filter(({ rule }) => rule.priority < DEFAULT_PRIORITY && !deciding.has(rule.name))
+  return idle
+    .filter((read) =>
+      scenes.some((scene) => matchesOf(read, scene).some(({ packets }) => isSharingPackets(packets, scene.packets))),
+    )
+    .map(({ rule }) => rule.name)
+}
+
+function ruleNames(regions: readonly Region[], isWanted: (outcome: Outcome) => boolean = () => true): string[] {
+  const outcomes = regions
+    .flatMap((region) => region.outcomes)
+    .filter((outcome) => outcome.rule !== '' && isWanted(outcome))
+    .sort((a, b) => Number(b.isAdmin) - Number(a.isAdmin) || a.priority - b.priority)
+  return [...new Set(outcomes.map(({ rule }) => rule))]
+}
+
+function witnessOf({ packets, scene }: Region): Witness {
+  const at = (set: NumberSet, side: 'source' | 'destination'): string => {
+    if (side !== scene.peerSide) return formatAddress({ family: scene.family, value: BigInt(usable(set)) })
+    return scene.peerName ?? formatAddress({ family: scene.family, value: BigInt(set[0] ?? 0) })
+  }
+  return {
+    source: at(packets.source, 'source'),
+    destination: at(packets.destination, 'destination'),
+    protocol: packets.protocols[0] === PROTOCOL_NUMBERS.tcp ? 'tcp' : 'udp',
+    port: Number(packets.ports[0] ?? 0),
+  }
+}
+
+/** Azure keeps the first four addresses of a subnet for itself, so the fifth makes the better example. */
+function usable([first = 0, end = 0]: NumberSet): Bound {
+  if (typeof first === 'number') return first + 4 < end ? first + 4 : first
+  return first + 4n < end ? first + 4n : first
 }
 
 /** One answer for flows that are all needed. A packet surely denied decides over one that depends, that over allowed. */
@@ -96,147 +271,4 @@ export function combineAnswers(answers: readonly FlowAnswer['answer'][]): FlowAn
   if (answers.length > 0 && answers.every((answer) => answer === 'denied')) return 'denied'
   if (answers.some((answer) => answer === 'denied' || answer === 'partial')) return 'partial'
   return answers.length === 0 || answers.includes('depends') ? 'depends' : 'allowed'
-}
-
-function destinationsOf(peer: FlowPeer, network: NetworkFacts): Destination[] {
-  switch (peer.kind) {
-    case 'tag':
-      return tagDestinations(peer.tag)
-    case 'addresses':
-      return mergeRanges(parseAll(peer.prefixes)).map((range) => ({ kind: 'range', range }))
-    case 'virtual-network': {
-      const own = mergeRanges(parseAll(network.networkPrefixes)).map((range): Destination => ({ kind: 'range', range }))
-      return network.isNetworkWhole ? own : [...own, { kind: 'network-rest' }]
-    }
-    case 'platform-dns':
-      return [{ kind: 'platform-dns' }]
-  }
-}
-
-function startRegions(flow: Flow, destination: Destination, network: NetworkFacts): Region[] {
-  const target = destination.kind === 'range' ? destination.range : TAG_POINT
-  const sources = mergeRanges(parseAll(network.subnetPrefixes)).filter(({ family }) => family === target.family)
-  return sources.flatMap((source) =>
-    flow.protocols.map((protocol) => {
-      const number = PROTOCOL_NUMBERS[protocol]
-      const ports: Interval = [BigInt(flow.ports[0]), BigInt(flow.ports[1])]
-      const box: Box = [interval(source), SOURCE_PORTS, [number, number], ports, interval(target)]
-      return { box, destination, outcomes: [], assumed: new Map(), unresolved: [], isOpen: true }
-    }),
-  )
-}
-
-function decide(start: readonly Region[], rules: readonly FilterRule[], network: NetworkFacts): Region[] | undefined {
-  const decided: Region[] = []
-  let open = [...start]
-  for (const rule of rules) {
-    const [first] = open
-    if (first === undefined) break
-    for (const match of ruleMatches(rule, first.destination, network)) {
-      open = open.flatMap((region) => applyMatch(region, rule, match, decided))
-      if (open.length + decided.length > REGION_LIMIT) return undefined
-    }
-  }
-  return [...decided, ...open]
-}
-
-/** What of the region stays open; what the rule surely ends is added to `decided`. */
-function applyMatch(region: Region, rule: FilterRule, match: RuleMatch, decided: Region[]): Region[] {
-  const common = intersectBoxes(region.box, match.box)
-  if (common === undefined) return [region]
-  if (match.literals.some(({ fact, holds }) => region.assumed.get(fact) === !holds)) return [region]
-  const doubtful = match.literals.filter(({ fact }) => !region.assumed.has(fact))
-  const rest = subtractBox(region.box, match.box).map((box) => ({ ...region, box }))
-  const outcome = { access: rule.access, rule: rule.name, priority: rule.priority }
-  const outcomes = region.outcomes.some((known) => known.rule === rule.name)
-    ? region.outcomes
-    : [...region.outcomes, outcome]
-  if (doubtful.length === 0) {
-    decided.push({ ...region, box: common, outcomes, isOpen: false })
-    return rest
-  }
-  const [only] = doubtful
-  const assumed = new Map(region.assumed)
-  if (only !== undefined && doubtful.length === 1) assumed.set(only.fact, !only.holds)
-  const facts = doubtful.map(({ fact }) => fact)
-  const unresolved = [...new Set([...region.unresolved, ...facts])]
-  return [...rest, { ...region, box: common, outcomes, assumed, unresolved }]
-}
-
-function summariseRegions(regions: readonly Region[]): FlowAnswer {
-  const denied = regions.filter(isDenied).sort((a, b) => a.outcomes.length - b.outcomes.length)
-  const undecided = regions.filter((region) => !isDenied(region) && !isAllowed(region))
-  const denyPriorities = regions.flatMap(({ outcomes }) =>
-    outcomes.filter(({ access }) => access === 'deny').map(({ priority }) => priority),
-  )
-  const [first] = denied
-  const deny = denyPriorities.length === 0 ? {} : { firstDenyPriority: Math.min(...denyPriorities) }
-  if (first !== undefined) {
-    const answer = denied.length === regions.length ? 'denied' : 'partial'
-    return { answer, decidingRules: ruleNames(denied), witness: witnessOf(first), ...deny, unresolved: [] }
-  }
-  if (undecided.length === 0 && regions.length > 0) {
-    return { answer: 'allowed', decidingRules: ruleNames(regions), unresolved: [] }
-  }
-  const facts = undecided.flatMap((region) =>
-    region.destination.kind === 'network-rest'
-      ? [...region.unresolved, 'VirtualNetwork beyond its own address space']
-      : region.unresolved,
-  )
-  const unresolved = regions.length === 0 ? ['no packet: the subnet has no address of the family'] : [...new Set(facts)]
-  return { answer: 'depends', decidingRules: ruleNames(undecided), ...deny, unresolved }
-}
-
-/** The rest of VirtualNetwork may hold no address at all, so that no packet of it is ever surely denied. */
-function isDenied({ outcomes, destination, isOpen }: Region): boolean {
-  return !isOpen && destination.kind !== 'network-rest' && outcomes.every(({ access }) => access === 'deny')
-}
-
-/** Packets to the DNS of the platform that no rule ends pass; all others meet a default rule first. */
-function isAllowed({ outcomes, destination, isOpen }: Region): boolean {
-  return (!isOpen || destination.kind === 'platform-dns') && outcomes.every(({ access }) => access === 'allow')
-}
-
-function ruleNames(regions: readonly Region[]): string[] {
-  const outcomes = regions.flatMap((region) => region.outcomes).sort((a, b) => a.priority - b.priority)
-  return [...new Set(outcomes.map(({ rule }) => rule))]
-}
-
-function witnessOf({ box, destination }: Region): Witness {
-  const [source = [0n, 0n], , protocol = [0n, 0n], port = [0n, 0n], to = [0n, 0n]] = box
-  const family = destination.kind === 'range' ? destination.range.family : TAG_POINT.family
-  const name = destination.kind === 'tag' ? destination.tag : 'AzurePlatformDNS'
-  return {
-    source: formatAddress({ family, value: usable(source) }),
-    destination: destination.kind === 'range' ? formatAddress({ family, value: usable(to) }) : name,
-    protocol: protocol[0] === PROTOCOL_NUMBERS.tcp ? 'tcp' : 'udp',
-    port: Number(port[0]),
-  }
-}
-
-/** Azure keeps the first four addresses of a subnet for itself, so the fifth makes the better example. */
-function usable([first, last]: Interval): bigint {
-  return first + 4n <= last ? first + 4n : first
-}
-
-function defaultRule(
-  name: string,
-  priority: number,
-  access: 'allow' | 'deny',
-  source: string,
-  destination: string,
-): FilterRule {
-  return {
-    name,
-    priority,
-    direction: 'outbound',
-    access,
-    protocol: '*',
-    sourcePrefixes: [source],
-    sourcePorts: ['*'],
-    destinationPrefixes: [destination],
-    destinationPorts: ['*'],
-    sourceGroupIds: [],
-    destinationGroupIds: [],
-  }
 }

@@ -1,48 +1,63 @@
-import {
-  ALL_ADDRESSES,
-  mergeRanges,
-  parsePrefix,
-  parseRange,
-  PRIVATE_PREFIXES,
-  rangeRelation,
-  subtractRanges,
-  type AddressRange,
-} from './address.ts'
+import { PRIVATE_PREFIXES, type AddressRange } from './address.ts'
+import { addressSet, ALL_OF_FAMILY, parseAddresses, rangesOfSet, setOfRanges, type Family } from './address-set.ts'
+import { maybe, sure, type Term } from './filter-rule.ts'
+import { intersectSets, subtractSet, uniteSets, type NumberSet } from './number-set.ts'
 
-/** A fact about one packet that cannot be known here, such as whether its destination belongs to a service tag. */
-export interface Literal {
-  fact: string
-  holds: boolean
+/** What belongs to the tag VirtualNetwork as one subnet sees it. */
+export interface NetworkExtent {
+  /** What surely belongs to it, the network's own address space included. */
+  prefixes: readonly string[]
+  /** Nothing else can belong to it. */
+  isWhole: boolean
+  /** A route table sends everything somewhere: VirtualNetwork was seen to become everything then. */
+  hasDefaultRoute: boolean
+  /** Why it may be larger, a sentence each. */
+  doubts: readonly string[]
 }
 
-/** Addresses that a rule matches, if every literal holds. */
-export interface AddressMatch {
-  range: AddressRange
-  literals: readonly Literal[]
+/** One entry of Azure's list of service tags. */
+export interface ServiceTag {
+  /** `Storage`, `Storage.WestEurope` */
+  name: string
+  /** As ARM writes it, `westeurope`; empty for a tag of all regions. */
+  region: string
+  /** CIDR, both families. */
+  prefixes: readonly string[]
 }
 
-/** What is known of the network that the packets leave from. */
+/** What is known of the network that a subnet is in. */
 export interface NetworkFacts {
   subnetPrefixes: readonly string[]
-  /** The address space of the virtual network itself. */
-  networkPrefixes: readonly string[]
-  /** Nothing else belongs to the tag VirtualNetwork: no peering, no gateway and no route table adds addresses. */
-  isNetworkWhole: boolean
-  /** A route table can make VirtualNetwork as large as a default route. */
-  hasRouteTable: boolean
-  /** The region as ARM writes it, `westeurope`. */
+  extent: NetworkExtent
+  /** As ARM writes it, `westeurope`. */
   region: string
+  /** The list of service tags as this region sees it; null: it could not be read. */
+  tags: readonly ServiceTag[] | null
 }
 
-/** Where packets go: addresses, one service tag, the unknown rest of VirtualNetwork, or the DNS of the platform. */
-export type Destination =
-  | { kind: 'range'; range: AddressRange }
-  | { kind: 'tag'; tag: string }
-  | { kind: 'network-rest' }
-  | { kind: 'platform-dns' }
+export type Side = 'source' | 'destination'
 
-/** Where a destination without addresses stands in the packet space. */
-export const TAG_POINT: AddressRange = { family: 4, first: 0n, last: 0n }
+/** The network's facts, each text of addresses read once. */
+export interface Network {
+  facts: NetworkFacts
+  subnet: Readonly<Record<Family, NumberSet>>
+  /** What surely is VirtualNetwork. */
+  own: Readonly<Record<Family, NumberSet>>
+  /** What can be a sender or receiver on the internet, whether it is in the network or not. */
+  open: Readonly<Record<Family, NumberSet>>
+  /** The tag of that name in any letter case. */
+  tag(name: string): ServiceTag | undefined
+  /** The addresses of a tag. */
+  tagSet(tag: ServiceTag, family: Family): NumberSet
+  /** What the texts of a rule match on one side: what is sure in one term, then what is not. */
+  terms(texts: readonly string[], side: Side, family: Family): readonly Term[]
+}
+
+/** Azure's own address in every network: DNS, health probes and more; its DNS is not subject to security groups. */
+export const PLATFORM_ADDRESS = '168.63.129.16'
+
+/** Tags of what the platform itself serves; they match no other packet (service tags overview). */
+export const PLATFORM_TAGS = ['azureplatformdns', 'azureplatformimds', 'azureplatformlkm'] as const
 
 /** Never in the tag Internet: what Azure's own expansions of that tag leave out (effective security rules, recorded). */
 const NEVER_INTERNET = [
@@ -53,18 +68,42 @@ const NEVER_INTERNET = [
   '224.0.0.0/3',
   '::/128',
   'ff00::/8',
-].flatMap((text) => parsePrefix(text) ?? [])
+]
 
-/** Published service addresses are public; the platform's own address has tags of its own. */
-const PLATFORM_ADDRESS = '168.63.129.16'
-const PLATFORM_TAGS = ['azureplatformdns', 'azureplatformimds', 'azureplatformlkm']
+/** The addresses that Internet and service tags can hold. */
+export const PUBLIC_ADDRESSES: Readonly<Record<Family, NumberSet>> = {
+  4: subtractSet(ALL_OF_FAMILY[4], addressSet(NEVER_INTERNET, 4)),
+  6: subtractSet(ALL_OF_FAMILY[6], addressSet(NEVER_INTERNET, 6)),
+}
 
-/**
- * Inference from Azure's published lists of service tags: the addresses of these services are not shared with each
- * other, and AzureCloud, which lists whole datacentres, holds them all. Other services do share addresses (Event Hubs
- * with Service Bus), so for any other pair nothing is assumed.
- */
-const SEPARATE_SERVICES = ['servicebus', 'storage', 'azuremonitor', 'sql']
+/** The addresses of a range that Internet and service tags can hold. */
+export function publicPart(range: AddressRange): AddressRange[] {
+  const { family } = range
+  return rangesOfSet(intersectSets(setOfRanges([range], family), PUBLIC_ADDRESSES[family]), family)
+}
+
+/** Reads the facts once for all that is asked of them. */
+export function readNetwork(facts: NetworkFacts): Network {
+  const own = byFamily((family) => addressSet([...facts.extent.prefixes, PLATFORM_ADDRESS], family))
+  const byName = new Map((facts.tags ?? []).map((tag) => [tag.name.toLowerCase(), tag]))
+  const sets = new Map<string, NumberSet>()
+  const terms = new Map<string, Map<readonly string[], readonly Term[]>>()
+  const network: Network = {
+    facts,
+    subnet: byFamily((family) => addressSet(facts.subnetPrefixes, family)),
+    own,
+    open: byFamily((family) => subtractSet(PUBLIC_ADDRESSES[family], own[family])),
+    tag: (name) => byName.get(name.trim().toLowerCase()),
+    tagSet: (tag, family) => remember(sets, `${String(family)} ${tag.name}`, () => addressSet(tag.prefixes, family)),
+    terms: (texts, side, family) =>
+      remember(
+        remember(terms, `${side} ${String(family)}`, () => new Map<readonly string[], readonly Term[]>()),
+        texts,
+        () => termsOf(texts, side, family, network),
+      ),
+  }
+  return network
+}
 
 /** Regions whose tags are spelt differently; learn.microsoft.com/azure/virtual-network/service-tags-overview. */
 const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
@@ -79,141 +118,76 @@ const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
   brazilsoutheast: 'brazilse',
 }
 
-/** The addresses, of public service tags and of the internet, that lie in a range. */
-export function publicPart(range: AddressRange): AddressRange[] {
-  return subtractRanges([range], NEVER_INTERNET)
+/** Whether a tag's region is the location, as ARM or a person writes it (`West Europe`). */
+export function isTagRegion(tagRegion: string, location: string): boolean {
+  const [own, plain] = [tagRegion, location].map((text) => text.toLowerCase().replaceAll(' ', ''))
+  return own === plain || (plain !== undefined && own === TAG_REGION_BY_LOCATION[plain])
 }
 
-/** What a rule's source, written as prefixes and tags, matches of the subnet's own addresses. */
-export function matchSource(texts: readonly string[], family: 4 | 6): AddressMatch[] {
-  const all = ALL_ADDRESSES[family]
-  return texts.flatMap((text): AddressMatch[] => {
-    const tag = text.trim().toLowerCase()
-    const range = parseAddresses(text)
-    if (range !== undefined) return range.family === family ? [sure(range)] : []
-    if (isAny(tag) || tag === 'virtualnetwork') return [sure(all)]
-    if (tag === 'internet' || tag === 'azureloadbalancer' || PLATFORM_TAGS.includes(tag)) return []
-    return publicPart(all).map((part) => maybe(part, `source in ${text}`))
-  })
+/** The regional form of a tag where the list has one for the network's region, else the tag itself. */
+export function tagOfRegion(name: string, network: Network): ServiceTag | undefined {
+  const plain = name.trim().toLowerCase()
+  const { region, tags } = network.facts
+  const regional = (tags ?? []).find(
+    (tag) => tag.region !== '' && isTagRegion(tag.region, region) && isFormOf(tag.name, plain),
+  )
+  return regional ?? network.tag(plain)
 }
 
-/** What a rule's destination, written as prefixes and tags, matches of where the packets go. */
-export function matchDestination(
-  texts: readonly string[],
-  destination: Destination,
-  network: NetworkFacts,
-): AddressMatch[] {
-  switch (destination.kind) {
-    case 'range':
-      return texts.flatMap((text) => matchRange(text, destination.range, network))
-    case 'tag':
-      return [
-        ...matchTagByPrefixes(texts, destination.tag),
-        ...texts.flatMap((text) => matchTag(text, destination.tag, network)),
-      ]
-    case 'network-rest':
-      return texts.flatMap((text) => matchNetworkRest(text, network))
-    case 'platform-dns':
-      // Azure's DNS is not subject to security groups unless a rule names this very tag (security groups overview).
-      return texts.some((text) => text.trim().toLowerCase() === 'azureplatformdns') ? [sure(TAG_POINT)] : []
-  }
+function isFormOf(name: string, service: string): boolean {
+  const text = name.toLowerCase()
+  return text.startsWith(`${service}.`) && !text.slice(service.length + 1).includes('.')
 }
 
-function matchRange(text: string, range: AddressRange, network: NetworkFacts): AddressMatch[] {
-  const tag = text.trim().toLowerCase()
-  const addresses = parseAddresses(text)
-  if (addresses !== undefined) return addresses.family === range.family ? [sure(addresses)] : []
-  if (isAny(tag)) return [sure(range)]
-  if (tag === 'azureloadbalancer') return parseAll([PLATFORM_ADDRESS]).map(sure)
-  if (PLATFORM_TAGS.includes(tag)) return []
-  const own = parseAll([...network.networkPrefixes, PLATFORM_ADDRESS])
-  const others = subtractRanges([range], own)
-  if (tag === 'virtualnetwork') {
-    const beyond = network.isNetworkWhole ? [] : others.map((part) => maybe(part, 'destination in VirtualNetwork'))
-    return [...own.map(sure), ...beyond]
-  }
-  const open = others.flatMap(publicPart)
-  // Internet is what is public and not in VirtualNetwork (service tags overview).
-  if (tag === 'internet')
-    return open.map((part) => (network.isNetworkWhole ? sure(part) : not(part, 'destination in VirtualNetwork')))
-  return open.map((part) => maybe(part, `destination in ${text}`))
+function termsOf(texts: readonly string[], side: Side, family: Family, network: Network): readonly Term[] {
+  const ranges = texts.flatMap((text) => parseAddresses(text) ?? [])
+  const named = texts
+    .filter((text) => parseAddresses(text) === undefined)
+    .flatMap((text) => termsOfTag(text, side, family, network))
+  const known = named.filter(({ literals }) => literals.length === 0).map(({ set }) => set)
+  const set = uniteSets([setOfRanges(ranges, family), ...known])
+  const doubtful = named.filter((term) => term.literals.length > 0 && term.set.length > 0)
+  return set.length === 0 ? doubtful : [sure(set), ...doubtful]
 }
 
-function matchTagByPrefixes(texts: readonly string[], tag: string): AddressMatch[] {
-  const prefixes = mergeRanges(texts.flatMap((text) => parseAddresses(text) ?? []))
-  const open = publicPart(ALL_ADDRESSES[4])
-  if (open.every((part) => rangeRelation(prefixes, part) === 'covers')) return [sure(TAG_POINT)]
-  if (open.every((part) => rangeRelation(prefixes, part) === 'disjoint')) return []
-  const named = texts.filter((text) => parseAddresses(text)?.family === 4)
-  return [maybe(TAG_POINT, `${tag} in ${named.join(', ')}`)]
-}
-
-function matchTag(text: string, asked: string, network: NetworkFacts): AddressMatch[] {
-  if (parseAddresses(text) !== undefined) return []
+function termsOfTag(text: string, side: Side, family: Family, network: Network): Term[] {
   const name = text.trim().toLowerCase()
-  if (isAny(name)) return [sure(TAG_POINT)]
-  // A route table can pull the tag out of Internet into VirtualNetwork: it is in one of the two, as one fact says.
-  const inNetwork = `${asked} in VirtualNetwork`
-  if (name === 'internet') return [network.hasRouteTable ? not(TAG_POINT, inNetwork) : sure(TAG_POINT)]
-  if (name === 'virtualnetwork') return network.hasRouteTable ? [maybe(TAG_POINT, inNetwork)] : []
-  if (name === 'azureloadbalancer' || PLATFORM_TAGS.includes(name)) return []
-  const [service = '', region] = name.split('.')
-  const isHere = region === undefined || isRegion(region, network.region)
-  const own = asked.toLowerCase()
-  if (isHere && (service === own || service === 'azurecloud')) return [sure(TAG_POINT)]
-  if (service !== own && SEPARATE_SERVICES.includes(service) && [...SEPARATE_SERVICES, 'azurecloud'].includes(own))
-    return []
-  return [maybe(TAG_POINT, `${asked} in ${text}`)]
-}
-
-function matchNetworkRest(text: string, network: NetworkFacts): AddressMatch[] {
-  const name = text.trim().toLowerCase()
-  const addresses = parseAddresses(text)
-  if (isAny(name) || name === 'virtualnetwork') return [sure(TAG_POINT)]
-  if (name === 'internet' || name === 'azureloadbalancer' || PLATFORM_TAGS.includes(name)) return []
-  if (addresses !== undefined) {
-    if (rangeRelation([addresses], ALL_ADDRESSES[addresses.family]) === 'covers') return [sure(TAG_POINT)]
-    if (rangeRelation(parseAll(network.networkPrefixes), addresses) === 'covers') return []
+  const { isWhole } = network.facts.extent
+  if (isAny(name)) return [sure(ALL_OF_FAMILY[family])]
+  if (isPlatformTag(name)) return []
+  switch (name) {
+    case 'virtualnetwork': {
+      const own = network.own[family]
+      return isWhole ? [sure(own)] : [sure(own), maybe(subtractSet(ALL_OF_FAMILY[family], own), side, 'VirtualNetwork')]
+    }
+    case 'internet':
+      // Internet is what is public and not in VirtualNetwork (service tags overview).
+      return [isWhole ? sure(network.open[family]) : maybe(network.open[family], side, 'VirtualNetwork', false)]
+    case 'azureloadbalancer':
+      return [sure(addressSet([PLATFORM_ADDRESS], family))]
+    default: {
+      const tag = network.tag(name)
+      return [tag === undefined ? maybe(PUBLIC_ADDRESSES[family], side, text) : sure(network.tagSet(tag, family))]
+    }
   }
-  return [maybe(TAG_POINT, `VirtualNetwork beyond its own address space in ${text}`)]
 }
 
-/**
- * The points by which a flow to a tag is judged. AzureCloud is judged as well by services that it surely holds, and
- * its own point then stands for the addresses of none of them.
- */
-export function tagDestinations(tag: string): Destination[] {
-  const services = tag.toLowerCase() === 'azurecloud' ? ['ServiceBus', 'Storage', 'AzureMonitor', 'Sql'] : []
-  return [tag, ...services].map((name) => ({ kind: 'tag', tag: name }))
-}
-
-function isRegion(tagRegion: string, location: string): boolean {
-  const plain = location.toLowerCase().replaceAll(' ', '')
-  return tagRegion === plain || tagRegion === TAG_REGION_BY_LOCATION[plain]
-}
-
-function parseAddresses(text: string): AddressRange | undefined {
-  const [start = '', end] = text.trim().split('-')
-  return end === undefined ? parsePrefix(start) : parseRange(start.trim(), end.trim())
-}
-
-/** The ranges of those texts that are prefixes. */
-export function parseAll(texts: readonly string[]): AddressRange[] {
-  return texts.flatMap((text) => parsePrefix(text) ?? [])
-}
-
-function isAny(name: string): boolean {
+export function isAny(name: string): boolean {
   return name === '*' || name === 'any'
 }
 
-function sure(range: AddressRange): AddressMatch {
-  return { range, literals: [] }
+export function isPlatformTag(name: string): boolean {
+  return PLATFORM_TAGS.some((tag) => tag === name)
 }
 
-function maybe(range: AddressRange, fact: string): AddressMatch {
-  return { range, literals: [{ fact, holds: true }] }
+function byFamily<T>(value: (family: Family) => T): Readonly<Record<Family, T>> {
+  return { 4: value(4), 6: value(6) }
 }
 
-function not(range: AddressRange, fact: string): AddressMatch {
-  return { range, literals: [{ fact, holds: false }] }
+function remember<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  return made
 }

@@ -111,11 +111,15 @@ export interface LocalNetworkGateway {
   addressPrefixes: readonly string[]
 }
 
-/** Service tags of a cloud as one region sees them. */
+/** Service tags of a cloud, of all its regions. */
 export interface ServiceTagList {
   /** Changes with the addresses. */
   changeNumber: string
-  tags: readonly { name: string; prefixes: readonly string[] }[]
+  /**
+   * `region` is empty for a tag of all regions. It is not always the name of the location: that of francecentral is
+   * `centralfrance`, while its tags are called `Storage.FranceCentral` and `AzureCloud.centralfrance`.
+   */
+  tags: readonly { name: string; region: string; prefixes: readonly string[] }[]
 }
 
 /** A rule of Azure Virtual Network Manager, which acts before every security group. */

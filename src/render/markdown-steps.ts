@@ -40,8 +40,20 @@ function renderStep(step: Step, number: number, context: StepContext): string {
   const indent = ' '.repeat(marker.length)
   const mark = step.severity === 'recommended' ? ' *Recommended:*' : ''
   const parts = [`${VERDICT_WORDS[step.verdict].icon}${mark} ${stepText(step, context)}`]
-  parts.push(...subjectLines(step, context), ...scriptsOf(step, context))
+  parts.push(...pointLines(step), ...subjectLines(step, context), ...scriptsOf(step, context))
   return parts.map((part, place) => (place === 0 ? marker + part : part.replace(/^(?=.)/gm, indent))).join('\n')
+}
+
+/** Facts to see at a glance; a step with several subjects has them under each. */
+function pointLines({ findings }: Step): string[] {
+  const [finding] = findings
+  return findings.length === 1 && finding !== undefined ? pointsOf(finding) : []
+}
+
+function pointsOf({ result }: Finding): string[] {
+  return (result.remediation?.points ?? []).map(
+    ({ label, text }) => `- ${escapeMarkdown(cut(label, 50))}: ${richText(cut(text), 'inside')}`,
+  )
 }
 
 /** What is the matter in bold, then why it matters, what to do, what waits for it, and where it is written. */
@@ -95,7 +107,8 @@ function subjectLines(step: Step, { report, form, omitted }: StepContext): strin
   if (form.subjects < 10) omitted.add('subjects of things to do', more)
   const lines = shown.map((finding) => {
     const where = report.manifests.length < 2 ? '' : ` (${escapeMarkdown(cut(finding.manifests.join(', '), 100))})`
-    return `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding), 'inside')}`
+    const line = `- ${codeSpan(cut(finding.result.subject.name, 200))}${where}${richText(findingWords(step, finding), 'inside')}`
+    return [line, ...pointsOf(finding).map((point) => `  ${point}`)].join('\n')
   })
   return [...lines, ...(more > 0 ? [`- and ${more} more`] : [])]
 }

@@ -93,7 +93,11 @@ const CHECK = strict(
     vantage: TEXT,
     'cause?': strict({ kind: { enum: CAUSE_KINDS }, message: TEXT }),
     'blockedBy?': list(strict({ id: CHECK_ID, subject: TEXT, 'manifest?': TEXT }), { minItems: 1 }),
-    'remediation?': strict({ text: TEXT, scripts: list(SCRIPT) }),
+    'remediation?': strict({
+      text: TEXT,
+      scripts: list(SCRIPT),
+      'points?': list(strict({ label: NAME, text: TEXT })),
+    }),
     'vouched?': { $ref: '#/$defs/vouched' },
     'proposed?': { $ref: '#/$defs/vouched' },
     source: strict({

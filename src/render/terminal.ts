@@ -1,6 +1,6 @@
 import type { CheckResult, Report } from '../domain/report.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { nextSteps, type NextSteps, type Step } from '../report/next-steps.ts'
+import { nextSteps, type Finding, type NextSteps, type Step } from '../report/next-steps.ts'
 import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
 import { vouchedWords } from './markdown-steps.ts'
@@ -49,11 +49,21 @@ function stepLines(step: Step): string[] {
   const more = step.findings.length < 2 ? 0 : step.findings.length - shown.length
   return [
     `  ${tag(step.verdict)} ${oneLine(cut(head))}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`,
-    ...shown.map((other) => `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`),
+    ...(shown.length === 0 ? step.findings.flatMap(pointLines) : []),
+    ...shown.flatMap((other) => [
+      `    - ${oneLine(cut(other.result.subject.name + findingWords(step, other)))}`,
+      ...pointLines(other).map((line) => `  ${line}`),
+    ]),
     ...(more > 0 ? [`    - and ${more} more`] : []),
     ...step.remedies.map((text) => `    ${oneLine(cut(text))}`),
     ...step.scripts.flatMap(({ code }) => code.split(/\r\n?|\n/).map((line) => `      | ${visible(line)}`)),
   ]
+}
+
+function pointLines({ result }: Finding): string[] {
+  return (result.remediation?.points ?? []).map(
+    ({ label, text }) => `    ${oneLine(cut(label, 50))}: ${oneLine(cut(text))}`,
+  )
 }
 
 function conditionLines({ conditions, proposed }: NextSteps): string[] {

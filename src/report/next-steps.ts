@@ -135,7 +135,10 @@ function finish({ severity, findings, blocks }: Draft): Step {
   const [first] = findings
   if (first === undefined) throw new Error('A step without a finding')
   const { id, title, verdict, cause } = first.result
-  const remedies = findings.flatMap(({ result }) => (result.remediation === undefined ? [] : [result.remediation.text]))
+  // Where the points of a finding say what to change, its text would say it again.
+  const remedies = findings.flatMap(({ result: { remediation } }) =>
+    remediation === undefined || (remediation.points ?? []).length > 0 ? [] : [remediation.text],
+  )
   const scripts = findings.flatMap(({ result }) => result.remediation?.scripts ?? [])
   return {
     id,

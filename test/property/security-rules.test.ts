@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { containsAddress } from '../../src/domain/address.ts'
-import type { FilterRule, FlowProtocol } from '../../src/domain/rule-match.ts'
-import { evaluateFlow, type Flow } from '../../src/domain/security-rules.ts'
-import type { NetworkFacts } from '../../src/domain/service-tags.ts'
+import type { FilterRule, FlowProtocol } from '../../src/domain/filter-rule.ts'
+import type { Flow } from '../../src/domain/flow-scenes.ts'
+import { evaluateFlow as evaluateStack, type FlowAnswer } from '../../src/domain/security-rules.ts'
+import { readNetwork, type NetworkFacts } from '../../src/domain/service-tags.ts'
 
 const NETWORK: NetworkFacts = {
   subnetPrefixes: ['10.0.1.0/29'],
-  networkPrefixes: ['10.0.0.0/16'],
-  isNetworkWhole: true,
-  hasRouteTable: false,
+  extent: { prefixes: ['10.0.0.0/16'], isWhole: true, hasDefaultRoute: false, doubts: [] },
   region: 'westeurope',
+  tags: null,
 }
+const evaluateFlow = (rules: readonly FilterRule[], flow: Flow, facts: NetworkFacts): FlowAnswer =>
+  evaluateStack({ adminRules: [], rules }, flow, readNetwork(facts))
 /** Everything that a rule can tell apart here: eight sources, eight destinations, a few ports. */
 const SOURCES = Array.from({ length: 8 }, (_, index) => `10.0.1.${String(index)}`)
 const PEERS = ['10.0.2.0/29', '192.168.7.0/29', '203.0.113.0/29']
@@ -108,7 +110,12 @@ describe('rules with address prefixes', () => {
   it('are judged as each packet alone would be', () => {
     fc.assert(
       fc.property(situation, ({ peer, protocols, rules }) => {
-        const flow: Flow = { protocols, ports: [FIRST_PORT, LAST_PORT], peer: { kind: 'addresses', prefixes: [peer] } }
+        const flow: Flow = {
+          direction: 'outbound',
+          protocols,
+          ports: [[FIRST_PORT, LAST_PORT]],
+          peer: { kind: 'addresses', prefixes: [peer] },
+        }
         const answer = evaluateFlow(rules, flow, NETWORK)
         const outcomes = new Set([...packetsOf(peer, protocols)].map((packet) => isAllowed(rules, packet)))
         const expected = outcomes.size === 2 ? 'partial' : outcomes.has(true) ? 'allowed' : 'denied'
@@ -121,7 +128,12 @@ describe('rules with address prefixes', () => {
   it('are shown with a packet that is denied from some source port', () => {
     fc.assert(
       fc.property(situation, ({ peer, protocols, rules }) => {
-        const flow: Flow = { protocols, ports: [FIRST_PORT, LAST_PORT], peer: { kind: 'addresses', prefixes: [peer] } }
+        const flow: Flow = {
+          direction: 'outbound',
+          protocols,
+          ports: [[FIRST_PORT, LAST_PORT]],
+          peer: { kind: 'addresses', prefixes: [peer] },
+        }
         const { witness } = evaluateFlow(rules, flow, NETWORK)
         if (witness === undefined) return
         expect(SOURCE_PORTS.some((sourcePort) => !isAllowed(rules, { ...witness, sourcePort }))).toBe(true)
@@ -137,8 +149,9 @@ describe('rules with address prefixes', () => {
         fc.constantFrom('allow' as const, 'deny' as const),
         ({ peer, protocols, rules }, access) => {
           const flow: Flow = {
+            direction: 'outbound',
             protocols,
-            ports: [FIRST_PORT, LAST_PORT],
+            ports: [[FIRST_PORT, LAST_PORT]],
             peer: { kind: 'addresses', prefixes: [peer] },
           }
           const doubtful: FilterRule = {

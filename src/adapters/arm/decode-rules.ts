@@ -9,17 +9,30 @@ import {
   wrongShape,
   type Fields,
 } from './decode.ts'
+import { member } from './error-body.ts'
 
 /** https://learn.microsoft.com/rest/api/virtualnetwork/service-tags/list */
 export function decodeServiceTags(body: Fields): ServiceTagList {
   if (optionalText(body, 'nextLink') !== undefined) return wrongShape('the service tags come in several pages')
   return {
     changeNumber: text(body, 'changeNumber'),
-    tags: list(body, 'values', (item) => ({
-      name: text(item, 'name'),
-      prefixes: optionalTexts(propertiesOf(item), 'addressPrefixes') ?? wrongShape('a tag has no addressPrefixes'),
-    })),
+    tags: list(body, 'values', (item) => {
+      const name = text(item, 'name')
+      const properties = propertiesOf(item, `properties of the tag ${name}`)
+      return {
+        name,
+        region: regionOf(properties, name),
+        prefixes: optionalTexts(properties, 'addressPrefixes') ?? wrongShape(`the tag ${name} has no addressPrefixes`),
+      }
+    }),
   }
+}
+
+/** An empty text stands for all regions; one that is missing says nothing, where the name may be of one region. */
+function regionOf(properties: Fields, name: string): string {
+  const region = optionalText(properties, 'region')
+  if (region !== undefined || member(properties, 'region') === '' || !name.includes('.')) return region ?? ''
+  return wrongShape(`the tag ${name} has no region`)
 }
 
 const ACCESS: Readonly<Record<string, SecurityAdminRule['access']>> = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import {
   dmsService,
   firewallRule,
@@ -10,7 +11,8 @@ import {
 import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
-import { adminRule } from '../../../lab/azure/subscription.ts'
+import { serviceTags } from '../../../lab/azure/service-tags.ts'
+import { azureState } from '../../../lab/azure/state.ts'
 import {
   expressRouteCircuit,
   hubConnection,
@@ -36,7 +38,7 @@ import {
   decodeVirtualNetwork,
   decodeVirtualNetworkGateway,
 } from './decode-network.ts'
-import { decodeSecurityAdminRule } from './decode-rules.ts'
+import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import {
   decodeFirewallRule,
@@ -297,6 +299,28 @@ const CASES: readonly Case[] = [
     decode: decodeSecurityAdminRule,
     mayBeAbsent: /^ruleCollectionDescription$/,
   },
+  {
+    name: 'admin rule that a network manager comes with',
+    body: adminRule({
+      name: 'vnet-in',
+      priority: 1,
+      direction: 'Inbound',
+      access: 'Allow',
+      sources: ['VirtualNetwork'],
+      flag: 'AllowVnetInbound',
+    }),
+    decode: decodeSecurityAdminRule,
+    mayBeAbsent: /^ruleCollectionDescription$/,
+  },
+  {
+    name: 'service tags',
+    body: serviceTags(
+      { ...azureState(), serviceTags: { Sql: ['20.0.0.0/24', '2603:1020::/48'], 'Sql.WestEurope': ['20.0.0.0/25'] } },
+      'sub',
+    ),
+    decode: decodeServiceTags,
+    mayBeAbsent: /^values\.\d\.properties\.region$/,
+  },
 ]
 
 type Path = readonly (string | number)[]
@@ -408,6 +432,18 @@ function renamed(value: Json, recase: (name: string) => string): Json {
 }
 
 describe('other shapes', () => {
+  it('a service tag whose name has a dot is of a region only if Azure names one', () => {
+    const tag = (properties: Record<string, Json>): Json => ({
+      changeNumber: '1',
+      values: [{ name: 'AzureFrontDoor.Backend', properties: { addressPrefixes: ['20.0.0.0/24'], ...properties } }],
+    })
+    expect(decodeBody('t', tag({ region: '' }), decodeServiceTags)).toMatchObject({
+      value: { tags: [{ region: '' }] },
+    })
+    for (const silent of [{}, { region: null }])
+      expect(decodeBody('t', tag(silent), decodeServiceTags)).toMatchObject({ failure: { kind: 'protocol' } })
+  })
+
   it('a subnet with a list of prefixes, and an endpoint that failed', () => {
     const body = virtualNetwork(PLACE, 'v', {
       prefixes: ['10.0.0.0/8'],

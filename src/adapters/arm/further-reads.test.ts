@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import { dmsService } from '../../../lab/azure/data-resources.ts'
 import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
+import { LAB_SERVICE_TAGS } from '../../../lab/azure/service-tags.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
-import { adminRule, LAB_SERVICE_TAGS } from '../../../lab/azure/subscription.ts'
 import * as ways from '../../../lab/azure/ways-resources.ts'
 import type { ArmPort } from '../../ports/arm-port.ts'
 
@@ -119,7 +120,14 @@ describe('what the network checks read', () => {
     expect(tags).toMatchObject({ value: { found: true, value: { changeNumber: '143' } } })
     const list = tags.ok && tags.value.found ? tags.value.value.tags : []
     expect(list).toHaveLength(Object.keys(LAB_SERVICE_TAGS).length)
-    expect(list.find(({ name }) => name === 'Sql.WestEurope')?.prefixes).toEqual(LAB_SERVICE_TAGS['Sql.WestEurope'])
+    const byName = Object.fromEntries(list.map(({ name, ...tag }) => [name, tag]))
+    expect(byName).toMatchObject({
+      Sql: { region: '', prefixes: LAB_SERVICE_TAGS['Sql'] },
+      'Sql.WestEurope': { region: 'westeurope', prefixes: LAB_SERVICE_TAGS['Sql.WestEurope'] },
+      'AzureCloud.centralfrance': { region: 'centralfrance' },
+      'Storage.FranceCentral': { region: 'centralfrance' },
+      'AzureFrontDoor.Backend': { region: '' },
+    })
     expect(lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))).toHaveLength(1)
   })
 
@@ -168,9 +176,16 @@ describe('what cannot be read', () => {
       },
     })
     expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
-      failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/serviceTags/read') },
+      failure: { kind: 'forbidden', missing: expect.stringContaining('Microsoft.Network/locations/serviceTags/read') },
     })
     expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ failure: { kind: 'forbidden' } })
+  })
+
+  it('may be the service tags alone', async () => {
+    const fresh = lab.arm()
+    state.forbidden = ['Microsoft.Network/locations/serviceTags/read']
+    expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({ failure: { kind: 'forbidden' } })
+    expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { found: true } })
   })
 
   it('sends nothing for what is no id', async () => {

@@ -13,8 +13,14 @@ import {
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest, Share } from '../../../domain/manifest.ts'
-import type { SecurityRule, VirtualNetwork } from '../../../ports/network-resources.ts'
+import type {
+  SecurityAdminRule,
+  SecurityRule,
+  ServiceTagList,
+  VirtualNetwork,
+} from '../../../ports/network-resources.ts'
 import type { NetPort } from '../../../ports/net-port.ts'
+import type { Remediation } from '../../../domain/report.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -52,17 +58,21 @@ interface Situation {
   manifest?: Manifest
   /** The runner's own address on the way to the share. */
   runner?: string
+  tags?: ServiceTagList['tags']
+  adminRules?: readonly SecurityAdminRule[]
 }
 
 function observe(
   port: number,
-  { rules = [], network = networkWith({}), manifest = MANIFEST, runner = '10.0.1.4' }: Situation,
+  { rules = [], network = networkWith({}), manifest = MANIFEST, runner = '10.0.1.4', tags, adminRules = [] }: Situation,
 ) {
   const subject = definition.subjects(manifest).find(({ spec }) => spec.port === port)
   if (subject === undefined) throw new Error(`no subject for ${String(port)}`)
   const arm = armWith({
     virtualNetwork: () => there(network),
     networkSecurityGroup: () => there({ id: NSG_ID, name: 'nsg-dms', rules: [...rules, ...DEFAULTS] }),
+    serviceTags: () => (tags === undefined ? forbidden() : there({ changeNumber: '1', tags })),
+    securityAdminRules: () => there(adminRules),
   })
   return {
     subject,
@@ -78,6 +88,20 @@ async function run(port: number, situation: Situation): Promise<{ judgement: Jud
 
 const deny = (more: Partial<SecurityRule> = {}): SecurityRule =>
   securityRule({ name: 'DenyInternet', destinationPrefixes: ['Internet'], ...more })
+
+const TAGS: ServiceTagList['tags'] = [
+  { name: 'ServiceBus', region: '', prefixes: ['20.1.0.0/16', '2603::/48'] },
+  { name: 'ServiceBus.WestEurope', region: 'westeurope', prefixes: ['20.1.0.0/24', '2603::/64'] },
+  { name: 'Storage.WestEurope', region: 'westeurope', prefixes: ['20.2.0.0/24'] },
+  { name: 'AzureMonitor.WestEurope', region: 'westeurope', prefixes: ['20.3.0.0/24'] },
+  { name: 'AzureCloud.westeurope', region: 'westeurope', prefixes: ['20.0.0.0/8'] },
+  { name: 'AzureCloud', region: '', prefixes: ['20.0.0.0/8', '40.0.0.0/8'] },
+]
+
+function remediationOf(judgement: Judgement): Remediation {
+  if (judgement.verdict !== 'fail') throw new Error(`${judgement.verdict}: ${judgement.summary}`)
+  return judgement.remediation
+}
 
 describe('network/nsg-allows-dms-ports', () => {
   it('is asked of every port, and 443 alone where that is asked', () => {
@@ -115,7 +139,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { rules: [deny()] },
       'fail',
       'denied',
-      'tcp 443 to ServiceBus is denied by DenyInternet (priority 200)',
+      'tcp 443 to ServiceBus, Storage, AzureMonitor are denied by DenyInternet (priority 200)',
     ],
     [
       'one tag not allowed',
@@ -153,7 +177,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { rules: [securityRule({ name: 'DenyAll' })] },
       'pass',
       'allowed',
-      'udp 53 to AzurePlatformDNS: no rule of nsg-dms denies it',
+      'tcp/udp 53 to AzurePlatformDNS: no rule of nsg-dms denies it',
     ],
     [
       'Azure DNS denied by its tag',
@@ -161,7 +185,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { rules: [deny({ destinationPrefixes: ['AzurePlatformDNS'], protocol: 'udp' })] },
       'fail',
       'partial',
-      'udp 53 to AzurePlatformDNS is denied',
+      'tcp/udp 53 to AzurePlatformDNS is partly denied',
     ],
     [
       'DNS servers of the network',
@@ -169,7 +193,7 @@ describe('network/nsg-allows-dms-ports', () => {
       { network: networkWith({ dnsServers: ['10.0.0.4', '168.63.129.16'] }) },
       'pass',
       'allowed',
-      'tcp 53 to 10.0.0.4',
+      'tcp/udp 53 to 10.0.0.4',
     ],
     [
       'a DNS server that is nowhere',
@@ -229,24 +253,31 @@ describe('network/nsg-allows-dms-ports', () => {
     expect([result.judgement.verdict, result.answer]).toEqual([verdict, answer])
   })
 
-  it('shows the packet, the rule and a rule that opens the way', async () => {
+  it('shows the rule, a packet, and the rule that opens the way', async () => {
     const { subject, observed } = observe(9354, {
       rules: [
         deny({ priority: 200 }),
         securityRule({ name: 'Other', priority: 199, access: 'allow', destinationPorts: ['80'] }),
       ],
+      tags: TAGS,
     })
     const evidence = evidenceIn(await observed)
-    expect(evidence).toMatchObject({
-      answer: 'denied',
-      decidingRules: ['DenyInternet'],
-      witness: { source: '10.0.1.4', destination: 'ServiceBus', protocol: 'tcp', port: 9354 },
-    })
+    const witness = { source: '10.0.1.4', destination: '20.1.0.0', protocol: 'tcp', port: 9354 }
+    expect(evidence).toMatchObject({ answer: 'denied', decidingRules: ['DenyInternet'], witness })
+    expect(evidence.rules.map(({ name }) => name)).not.toContain('Other')
     const judgement = definition.judge(evidence, subject)
     expect(judgement.summary).toBe(
-      'Outbound from snet-dms (10.0.1.0/24): tcp 9354 to ServiceBus is denied by DenyInternet (priority 200) of nsg-dms; for example tcp from 10.0.1.4 to ServiceBus port 9354',
+      'Outbound from snet-dms (10.0.1.0/24): tcp 9354 to ServiceBus.WestEurope is denied by DenyInternet (priority 200) of nsg-dms; for example tcp from 10.0.1.4 to 20.1.0.0 port 9354',
     )
-    expect(judgement.verdict === 'fail' ? judgement.remediation.scripts : []).toEqual([
+    expect(remediationOf(judgement).points).toEqual([
+      { label: 'Rule', text: 'DenyInternet (priority 200) of nsg-dms denies tcp 9354 to ServiceBus.WestEurope' },
+      { label: 'Packet', text: 'tcp from 10.0.1.4 to 20.1.0.0 port 9354' },
+      {
+        label: 'Change',
+        text: 'Add the allow rule AllowDms-tcp-9354-ServiceBus.WestEurope at priority 195 to nsg-dms; it changes no other packet',
+      },
+    ])
+    expect(remediationOf(judgement).scripts).toEqual([
       {
         language: 'bash',
         code: [
@@ -254,42 +285,68 @@ describe('network/nsg-allows-dms-ports', () => {
           '--subscription 00000000-0000-0000-0000-000000000001',
           '--resource-group rg',
           '--nsg-name nsg-dms',
-          '--name AllowDms-tcp-9354-ServiceBus',
-          '--priority 198',
+          '--name AllowDms-tcp-9354-ServiceBus.WestEurope',
+          '--priority 195',
           '--direction Outbound',
           '--access Allow',
           '--protocol Tcp',
           '--source-address-prefixes 10.0.1.0/24',
-          "--source-port-ranges '*'",
-          '--destination-address-prefixes ServiceBus',
+          '--source-port-ranges 1024-65535',
+          '--destination-address-prefixes ServiceBus.WestEurope',
           '--destination-port-ranges 9354',
         ].join(' \\\n  '),
       },
     ])
   })
 
-  it('gives each rule that is needed its own priority', async () => {
-    const { judgement } = await run(443, { rules: [deny({ priority: 102 })] })
-    const remediation = judgement.verdict === 'fail' ? judgement.remediation : undefined
-    expect(remediation?.scripts.map(({ code }) => /--priority (\d+)/.exec(code)?.[1])).toEqual(['101', '100'])
-    expect(remediation?.text).toContain('For AzureMonitor no priority above the denying rule is free')
+  it('leaves the priorities of the rules that the ports before it need', async () => {
+    const priorities = async (port: number): Promise<string[]> => {
+      const { judgement } = await run(port, { rules: [deny({ priority: 104 })], tags: TAGS })
+      return remediationOf(judgement).scripts.map(({ code }) => /--priority (\d+)/.exec(code)?.[1] ?? '')
+    }
+    expect(await priorities(443)).toEqual(['103', '102', '101'])
+    expect(await priorities(9354)).toEqual(['100'])
+    const { judgement } = await run(12000, { rules: [deny({ priority: 104 })], tags: TAGS })
+    expect(remediationOf(judgement)).toMatchObject({
+      text: 'For AzureCloud.westeurope no priority above DenyInternet is free: move that rule, or some above it, down first, then run this again.',
+      scripts: [],
+    })
   })
 
-  it('keeps the rules that name the port, and the priorities of all', async () => {
-    const { observed } = observe(443, {
-      rules: [
-        securityRule({ name: 'Other', priority: 300, destinationPorts: ['80'] }),
-        deny({ destinationPorts: ['443'] }),
-      ],
+  it('judges tags by the addresses that they have in the region', async () => {
+    const rules = [
+      securityRule({ name: 'A', priority: 110, access: 'allow', destinationPrefixes: ['20.1.0.0/24', '20.2.0.0/24'] }),
+      securityRule({ name: 'B', priority: 120, access: 'allow', destinationPrefixes: ['20.3.0.0/25'] }),
+      deny(),
+    ]
+    const { judgement } = await run(443, { rules, tags: TAGS })
+    expect(judgement.summary).toContain(
+      'tcp 443 to AzureMonitor.WestEurope is partly denied by DenyInternet (priority 200) of nsg-dms; for example tcp from 10.0.1.4 to 20.3.0.128 port 443',
+    )
+    expect(remediationOf(judgement).scripts[0]?.code).toContain('--destination-address-prefixes 20.3.0.128/25')
+  })
+
+  it('says that no rule of the group helps where a security admin rule denies', async () => {
+    const adminRules = [
+      { ...securityRule({ name: 'NoSmb', priority: 5, destinationPorts: ['445'] }), access: 'deny' as const },
+    ]
+    const { judgement } = await run(445, { adminRules })
+    expect(judgement.summary).toContain('is denied by security admin rule NoSmb (priority 5) of a network manager')
+    expect(remediationOf(judgement)).toMatchObject({
+      text: expect.stringContaining(
+        'No rule of a network security group helps: NoSmb of Azure Virtual Network Manager',
+      ),
+      scripts: [],
     })
-    const evidence = evidenceIn(await observed)
-    expect(evidence.rules.map(({ name }) => name)).toEqual([
-      'DenyInternet',
-      'AllowVnetOutBound',
-      'AllowInternetOutBound',
-      'DenyAllOutBound',
-    ])
-    expect(evidence.usedPriorities).toContain(300)
+    const always = [{ ...adminRules[0]!, access: 'always-allow' as const }]
+    const rules = [securityRule({ name: 'NoSmb', destinationPorts: ['445'] })]
+    expect((await run(445, { adminRules: always, rules })).judgement.verdict).toBe('pass')
+  })
+
+  it('says what it had to do without', async () => {
+    expect((await run(443, {})).judgement.summary).toContain(
+      'service tags are judged by their names, since their addresses could not be read (missing: Microsoft.Network',
+    )
   })
 
   it.each([
@@ -305,7 +362,17 @@ describe('network/nsg-allows-dms-ports', () => {
     const [subject] = definition.subjects(MANIFEST)
     if (subject === undefined) throw new Error('no subject')
     expect(
-      await definition.observe({ arm: armWith(answers as Parameters<typeof armWith>[0]), net: NET }, subject),
+      await definition.observe(
+        {
+          arm: armWith({
+            serviceTags: forbidden,
+            securityAdminRules: forbidden,
+            ...(answers as Parameters<typeof armWith>[0]),
+          }),
+          net: NET,
+        },
+        subject,
+      ),
     ).toMatchObject({ ok: false, failure: { kind } })
   })
 
