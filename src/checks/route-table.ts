@@ -1,7 +1,7 @@
 import { chooseRoute, type Route } from '../domain/routes.ts'
 import { mapSeen, type Observed } from '../domain/observed.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
-import type { Subnet } from '../ports/network-resources.ts'
+import type { Subnet, VirtualNetworkPeering } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
 import { found, isIpsec, type ConnectionFact } from './gateway-facts.ts'
 
@@ -88,6 +88,17 @@ function routesOf({ networkPrefixes, peerings, connections, routeTable }: RouteF
       route,
     })),
   ]
+}
+
+export function peeringFact(peering: VirtualNetworkPeering): PeeringFact {
+  const { name, state, allowVirtualNetworkAccess, useRemoteGateways, remotePrefixes } = peering
+  return {
+    name: boundName(name),
+    ...(state === undefined ? {} : { state }),
+    allowsAccess: allowVirtualNetworkAccess,
+    useRemoteGateways,
+    remotePrefixes: [...remotePrefixes],
+  }
 }
 
 export function isUp({ state }: PeeringFact): boolean {

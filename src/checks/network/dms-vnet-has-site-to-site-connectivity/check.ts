@@ -1,13 +1,12 @@
 import { SCENARIOS, type Manifest, type Source } from '../../../domain/manifest.ts'
 import { seen, unseen } from '../../../domain/observed.ts'
-import type { VirtualNetworkPeering } from '../../../ports/network-resources.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { defineCheck } from '../../define.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { readSourceEndpoint } from '../../engine-endpoint.ts'
-import { boundName, boundText } from '../../foreign-text.ts'
+import { boundText } from '../../foreign-text.ts'
 import { describeRunner, readResolverVantage, readVantage } from '../../network-path.ts'
-import { readRouteTable, type PeeringFact } from '../../route-table.ts'
+import { peeringFact, readRouteTable } from '../../route-table.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 import type { Evidence, UsedWay } from './evidence.ts'
 import { hasRouteServer, readGateways } from '../../gateways.ts'
@@ -56,7 +55,7 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
       networkPrefixes: [...network.addressPrefixes],
       subnet: subnet.name,
       subnetPrefixes: [...subnet.addressPrefixes],
-      peerings: network.peerings.map(factOf),
+      peerings: network.peerings.map(peeringFact),
       routeTable: table?.ok === true ? table.value : null,
       hasRouteServer: hasRouteServer(network),
       ...facts,
@@ -74,17 +73,6 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
   },
   judge: (evidence) => judgeWay(evidence),
 })
-
-function factOf(peering: VirtualNetworkPeering): PeeringFact {
-  const { name, state, allowVirtualNetworkAccess, useRemoteGateways, remotePrefixes } = peering
-  return {
-    name: boundName(name),
-    ...(state === undefined ? {} : { state }),
-    allowsAccess: allowVirtualNetworkAccess,
-    useRemoteGateways,
-    remotePrefixes: [...remotePrefixes],
-  }
-}
 
 /** The connection of the port check, when it went through from an address in the DMS subnet. */
 async function readUsedWay(
