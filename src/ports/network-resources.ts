@@ -165,7 +165,9 @@ export interface PrivateEndpoint {
   subnetId?: string
   /** Automatic and manual connections. */
   connections: readonly { targetId?: string; status?: string; groupIds: readonly string[] }[]
+  /** Empty where a private DNS zone group keeps the records. */
   dnsConfigs: readonly { fqdn?: string; ipAddresses: readonly string[] }[]
+  networkInterfaceIds: readonly string[]
 }
 
 export interface VirtualHub {

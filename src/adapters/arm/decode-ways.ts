@@ -82,6 +82,7 @@ export function decodePrivateEndpoint(body: Fields): PrivateEndpoint {
       ...connections('privateLinkServiceConnections'),
       ...connections('manualPrivateLinkServiceConnections'),
     ],
+    networkInterfaceIds: optionalList(properties, 'networkInterfaces', (item) => text(item, 'id')) ?? [],
     dnsConfigs:
       optionalList(properties, 'customDnsConfigs', (item) => {
         const fqdn = optionalText(item, 'fqdn')

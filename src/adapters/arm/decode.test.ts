@@ -20,13 +20,15 @@ import {
   hubExpressRouteGateway,
   hubVpnConnection,
   hubVpnGateway,
+  virtualHub,
+  vpnSite,
+} from '../../../lab/azure/wan-resources.ts'
+import {
   natGateway,
   privateEndpoint,
   publicIpAddress,
   publicIpPrefix,
   routeTable,
-  virtualHub,
-  vpnSite,
 } from '../../../lab/azure/ways-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
@@ -215,10 +217,11 @@ const CASES: readonly Case[] = [
       group: 'sqlServer',
       host: 'sql.example',
       addresses: ['10.0.2.5'],
+      networkInterfaces: ['/nic'],
     }),
     decode: decodePrivateEndpoint,
     mayBeAbsent:
-      /\.(subnet|privateLinkServiceConnections|manualPrivateLinkServiceConnections|privateLinkServiceId|groupIds|privateLinkServiceConnectionState|status|customDnsConfigs|fqdn|ipAddresses)$/,
+      /\.(subnet|privateLinkServiceConnections|manualPrivateLinkServiceConnections|privateLinkServiceId|groupIds|privateLinkServiceConnectionState|status|customDnsConfigs|fqdn|ipAddresses|networkInterfaces)$/,
   },
   {
     name: 'virtual hub',

@@ -7,6 +7,7 @@ import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
 import { LAB_SERVICE_TAGS } from '../../../lab/azure/service-tags.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
+import * as wan from '../../../lab/azure/wan-resources.ts'
 import * as ways from '../../../lab/azure/ways-resources.ts'
 import type { ArmPort } from '../../ports/arm-port.ts'
 
@@ -30,17 +31,17 @@ const endpoint = ways.privateEndpoint(PLACE, 'pe', {
   host: 'sqlsales.database.windows.net',
   addresses: ['10.0.2.5'],
 })
-const site = ways.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
-const gateway = ways.hubVpnGateway(PLACE, 'vpn', ['to-hq'])
-const toSite = ways.hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: site.id, links: ['Connecting', 'Connected'] })
-const expressGateway = ways.hubExpressRouteGateway(PLACE, 'hub-weu', 'er-gw', ['er'])
-const toCircuit = ways.hubExpressRouteConnection(PLACE, 'er-gw', 'er')
-const circuit = ways.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' })
+const site = wan.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
+const gateway = wan.hubVpnGateway(PLACE, 'vpn', ['to-hq'])
+const toSite = wan.hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: site.id, links: ['Connecting', 'Connected'] })
+const expressGateway = wan.hubExpressRouteGateway(PLACE, 'hub-weu', 'er-gw', ['er'])
+const toCircuit = wan.hubExpressRouteConnection(PLACE, 'er-gw', 'er')
+const circuit = wan.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' })
 const firewall = azureFirewall(PLACE, 'fw', { subnet: SUBNET, address: '10.0.0.4' })
 const card = networkInterface(PLACE, 'nic', { subnet: SUBNET, address: '10.0.0.5', machine: 'vm-nva' })
 const balancer = loadBalancer(PLACE, 'lb', { subnet: SUBNET, address: '10.0.0.6' })
-const hub = ways.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
-const hubLink = ways.hubConnection(PLACE, 'hub-weu', 'c', network.id)
+const hub = wan.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
+const hubLink = wan.hubConnection(PLACE, 'hub-weu', 'c', network.id)
 const state = azureState([
   ...[network, table, pip, prefix, nat, endpoint, site, gateway, toSite, hub, hubLink],
   ...[expressGateway, toCircuit, circuit, firewall, card, balancer],

@@ -14,10 +14,10 @@ import {
   hubConnection,
   hubVpnConnection,
   hubVpnGateway,
-  routeTable,
   virtualHub,
   vpnSite,
-} from '../../../lab/azure/ways-resources.ts'
+} from '../../../lab/azure/wan-resources.ts'
+import { routeTable } from '../../../lab/azure/ways-resources.ts'
 import { putResources, type Change } from '../../../lab/stories/change.ts'
 import { GATEWAY, NET, NSG, ON_PREMISES, salesAttestations } from '../../../lab/stories/sales.ts'
 import type { Case } from '../expectation.ts'
