@@ -14,6 +14,8 @@ export interface BrowserEntry {
   tcpPort?: number
   /** The path of a named pipe. */
   np?: string
+  /** Hide Instance of SQL Server Configuration Manager: nothing is told of it. */
+  hidden?: boolean
 }
 
 export interface SqlBrowserOptions {
@@ -70,8 +72,9 @@ function describeRequest(message: Buffer): string {
 }
 
 function entriesFor(request: string, instances: readonly BrowserEntry[]): readonly BrowserEntry[] {
-  if (request === '02' || request === '03') return instances
-  return instances.filter(({ name }) => request.toLowerCase() === `04 ${name.toLowerCase()}`)
+  const shown = instances.filter(({ hidden }) => hidden !== true)
+  if (request === '02' || request === '03') return shown
+  return shown.filter(({ name }) => request.toLowerCase() === `04 ${name.toLowerCase()}`)
 }
 
 /** SVR_RESP. TCP comes before named pipes: FreeTDS reads them in this order only. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
+import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
@@ -10,7 +11,7 @@ import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
 import { blobShas, readWorkspaceFile } from './adapters/workspace.ts'
 import { mapSeen, seen, unseen, type Observed } from './domain/observed.ts'
-import type { Secret } from './domain/secret.ts'
+import { Secret } from './domain/secret.ts'
 import { createLateArmPort } from './engine/late-arm-port.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { FilePort } from './ports/file-port.ts'
@@ -83,14 +84,16 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   const arriving = cloud.then((found) => {
     if (!found.ok) return found
     routingSuffixes.push(`.${found.value.sqlSuffix}`)
-    return seen(createArmPort({ cloud: found.value, credential: credentialOf(inputs), timeoutMs, signal }))
+    const credential = credentialOf(inputs, process.env)
+    const env = withoutNames(process.env, secrets)
+    return seen(createArmPort({ cloud: found.value, credential, env, timeoutMs, signal, learnSecret }))
   })
   let signingIn: ReturnType<EntraToken> | undefined
   const sql = createSqlPort({
     timeoutMs,
     signal,
     secrets,
-    entraToken: () => (signingIn ??= readSqlToken(arriving, learnSecret)),
+    entraToken: () => (signingIn ??= readSqlToken(arriving)),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
   })
@@ -106,17 +109,10 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   }
 }
 
-/** The token for SQL servers, known as a secret before anything is done with it. */
-async function readSqlToken(
-  arriving: Promise<Observed<AzureAccess>>,
-  learnSecret: (secret: Secret) => void,
-): ReturnType<EntraToken> {
+async function readSqlToken(arriving: Promise<Observed<AzureAccess>>): ReturnType<EntraToken> {
   try {
     const azure = await arriving
-    if (!azure.ok) return azure
-    const signedIn = await azure.value.sqlToken()
-    if (signedIn.ok) learnSecret(signedIn.value.token)
-    return signedIn
+    return azure.ok ? await azure.value.sqlToken() : azure
   } catch (error) {
     // Only the kind: messages of network libraries repeat proxy addresses with their passwords.
     const kind = error instanceof Error ? error.name : 'an error'
@@ -133,10 +129,36 @@ function vantageDoubt({ vantage }: Inputs, runnerEnvironment: string | undefined
   }
 }
 
-function credentialOf({ azure }: Inputs): Parameters<typeof createArmPort>[0]['credential'] {
-  const { clientId, tenantId, clientSecret } = azure
-  if (clientId === undefined || tenantId === undefined || clientSecret === undefined) return undefined
-  return { clientId, tenantId, clientSecret }
+/** The inputs are sound: what a kind needs is there. */
+function credentialOf({ azure }: Inputs, env: NodeJS.ProcessEnv): ArmCredential {
+  const { authType, clientId = '', tenantId = '', clientSecret, audience, subscriptionId } = azure
+  const tenant = azure.tenantId === undefined ? {} : { tenantId }
+  switch (authType) {
+    case 'secret':
+      return { kind: authType, clientId, tenantId, clientSecret: clientSecret ?? new Secret('client-secret', '') }
+    case 'oidc':
+      return { kind: authType, clientId, tenantId, ...optional('audience', audience), ...idTokenRequest(env) }
+    case 'cli':
+      return { kind: authType, ...tenant, ...optional('subscriptionId', subscriptionId) }
+    case 'managed-identity':
+      return { kind: authType, ...tenant, ...optional('clientId', azure.clientId) }
+  }
+}
+
+/** The runner sets both when the workflow has `permissions: id-token: write`. */
+function idTokenRequest(env: NodeJS.ProcessEnv): { request?: IdTokenRequest } {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env
+  if (url === undefined || url === '' || token === undefined || token === '') return {}
+  return { request: { url, token: new Secret('ACTIONS_ID_TOKEN_REQUEST_TOKEN', token) } }
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<Key, string>>)
+}
+
+/** A program that the run starts has no use for the secrets of the manifest. */
+function withoutNames(env: NodeJS.ProcessEnv, names: ReadonlyMap<string, unknown>): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)))
 }
 
 /** Where Windows keeps programs. */

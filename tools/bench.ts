@@ -55,6 +55,7 @@ try {
         badManifest: figures(samples.badManifest),
         fullRun: figures(samples.fullRun),
         sql: await sqlFigures(sampleOf, ENTRY, SQL_ROUNDS, [`--import=${PEAK}`]),
+        nsg: nsgFigures(),
         dist: distFigures(),
       },
       null,
@@ -63,6 +64,14 @@ try {
   )
 } finally {
   await stage.close()
+}
+
+/** In a process of its own, so that its first times are those of a new process. */
+function nsgFigures(): unknown {
+  const done = spawnSync(process.execPath, [path.join(ROOT, 'tools', 'bench-nsg.ts')], { encoding: 'utf8' })
+  if (done.status !== 0)
+    throw new Error(`The bench of security groups ended with ${String(done.status)}: ${done.stderr}`)
+  return JSON.parse(done.stdout)
 }
 
 function runBareNode(): Sample {

@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { isHeldByReader, READ_ACTIONS } from '../src/adapters/arm/read-actions.ts'
 import type { Check } from '../src/checks/define.ts'
 
 interface ActionFile {
@@ -20,6 +21,39 @@ export function renderActionTables(actionYml: string): Map<string, string> {
     ['inputs', ['| Input | Default | Meaning |', '| --- | --- | --- |', ...inputs].join('\n')],
     ['outputs', ['| Output | Meaning |', '| --- | --- |', ...outputs].join('\n')],
   ])
+}
+
+/** Every control-plane action that the program can take, once, in the order of the alphabet. */
+export function readActions(): { action: string; scopes: string[] }[] {
+  const scopes = new Map<string, Set<string>>()
+  for (const { scope, actions } of Object.values(READ_ACTIONS)) {
+    for (const action of actions) scopes.set(action, (scopes.get(action) ?? new Set()).add(scope))
+  }
+  return [...scopes]
+    .map(([action, at]) => ({ action, scopes: [...at].sort() }))
+    .sort((a, b) => (a.action.toLowerCase() < b.action.toLowerCase() ? -1 : 1))
+}
+
+/** The least role, for `az role definition create --role-definition`. */
+export function renderRole(): string {
+  const role = {
+    Name: 'DMS preflight reader',
+    IsCustom: true,
+    Description: 'Everything that dms-preflight reads of Azure, and nothing else',
+    Actions: readActions().map(({ action }) => action),
+    NotActions: [],
+    DataActions: [],
+    NotDataActions: [],
+    AssignableScopes: ['/subscriptions/<subscription id>'],
+  }
+  return `${JSON.stringify(role, null, 2)}\n`
+}
+
+export function renderActionScopes(): string {
+  const rows = readActions().map(
+    ({ action, scopes }) => `| \`${action}\` | ${scopes.join(', ')} | ${isHeldByReader(action) ? 'yes' : 'no'} |`,
+  )
+  return ['| Action | Needed at | In Reader |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
 export function renderCatalogueTable(checks: readonly Check[]): string {

@@ -4,7 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Check } from '../src/checks/define.ts'
-import { renderActionTables, renderCatalogueTable, renderCheckPage } from './gen-docs.ts'
+import {
+  renderActionScopes,
+  renderActionTables,
+  renderCatalogueTable,
+  renderCheckPage,
+  renderRole,
+} from './gen-docs.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const CATALOGUE = 'src/checks/catalogue.generated.ts'
@@ -20,10 +26,14 @@ export async function generate({ check }: { check: boolean }): Promise<string[]>
   for (const { definition } of checks) files.set(`docs/checks/${definition.meta.id}.md`, renderCheckPage(definition))
   files.set('docs/checks/README.md', renderCatalogueTable(checks.map(({ definition }) => definition)))
   for (const [file, text] of await renderSchemas()) files.set(file, text)
-  const readme = path.join(ROOT, 'README.md')
-  if (existsSync(readme)) {
-    const tables = renderActionTables(readFileSync(path.join(ROOT, 'action.yml'), 'utf8'))
-    files.set('README.md', fillMarkers(readFileSync(readme, 'utf8'), tables))
+  files.set('docs/azure-role.json', renderRole())
+  const marked: [string, ReadonlyMap<string, string>][] = [
+    ['README.md', renderActionTables(readFileSync(path.join(ROOT, 'action.yml'), 'utf8'))],
+    ['docs/azure.md', new Map([['azure-actions', renderActionScopes()]])],
+  ]
+  for (const [file, tables] of marked) {
+    const full = path.join(ROOT, file)
+    if (existsSync(full)) files.set(file, fillMarkers(file, readFileSync(full, 'utf8'), tables))
   }
   const stale = [...files].filter(([file, text]) => !isSame(file, text)).map(([file]) => file)
   const orphans = listOrphans(new Set(files.keys()))
@@ -86,13 +96,13 @@ async function renderSchemas(): Promise<[string, string][]> {
   ]
 }
 
-function fillMarkers(text: string, tables: ReadonlyMap<string, string>): string {
+function fillMarkers(file: string, text: string, tables: ReadonlyMap<string, string>): string {
   let filled = text
   for (const [name, table] of tables) {
     const [begin, end] = [`<!-- generated:${name} -->`, `<!-- /generated:${name} -->`]
     const from = filled.indexOf(begin)
     const to = filled.indexOf(end)
-    if (from < 0 || to < from) throw new Error(`README.md lacks the markers ${begin} ... ${end}`)
+    if (from < 0 || to < from) throw new Error(`${file} lacks the markers ${begin} ... ${end}`)
     filled = `${filled.slice(0, from + begin.length)}\n${table}\n${filled.slice(to)}`
   }
   return filled

@@ -1,7 +1,6 @@
-import { createArmPort, type ArmPortOptions } from '../../src/adapters/arm/arm-port.ts'
+import { createArmPort, type ArmPortOptions, type AzureAccess } from '../../src/adapters/arm/arm-port.ts'
 import type { Cloud } from '../../src/adapters/arm/clouds.ts'
 import { Secret } from '../../src/domain/secret.ts'
-import type { ArmPort } from '../../src/ports/arm-port.ts'
 import { createAuthority } from '../certificates.ts'
 import { startAzure, type AzureServer } from './server.ts'
 import { LAB_SQL_SUFFIX, type AzureState } from './state.ts'
@@ -13,7 +12,7 @@ export interface AzureLab {
   ca: string
   cloud: Cloud
   /** A port of its own, as a run has it. */
-  arm(overrides?: Partial<ArmPortOptions>): ArmPort
+  arm(overrides?: Partial<ArmPortOptions>): AzureAccess
 }
 
 /** A running Azure and ports that trust it. */
@@ -25,6 +24,7 @@ export async function openAzure(state: AzureState): Promise<AzureLab> {
     authorityHost: server.url,
     resourceManager: server.url,
     scope: `${server.url}/.default`,
+    idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix: LAB_SQL_SUFFIX,
     isCustom: true,
   }
@@ -38,6 +38,7 @@ export async function openAzure(state: AzureState): Promise<AzureLab> {
       createArmPort({
         cloud,
         credential: {
+          kind: 'secret',
           clientId: state.clientId,
           tenantId: state.tenantId,
           clientSecret: new Secret('AZURE_CLIENT_SECRET', state.clientSecret),

@@ -1,5 +1,5 @@
 import type { Json } from '../../src/domain/json.ts'
-import { reference, resource, resourceId, type Place } from './place.ts'
+import { child, reference, resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
 export function sqlServer(
@@ -62,7 +62,7 @@ export function sqlDatabase(
 }
 
 export function firewallRule(place: Place, server: string, name: string, start: string, end = start): ArmResource {
-  return resource(place, 'Microsoft.Sql/servers/firewallRules', [server, name], {
+  return child(place, 'Microsoft.Sql/servers/firewallRules', [server, name], {
     startIpAddress: start,
     endIpAddress: end,
   })
@@ -81,7 +81,7 @@ export function virtualNetworkRule(
   name: string,
   spec: { subnet: string; state?: string; ignoreMissingEndpoint?: boolean },
 ): ArmResource {
-  return resource(place, 'Microsoft.Sql/servers/virtualNetworkRules', [server, name], {
+  return child(place, 'Microsoft.Sql/servers/virtualNetworkRules', [server, name], {
     virtualNetworkSubnetId: spec.subnet,
     ignoreMissingVnetServiceEndpoint: spec.ignoreMissingEndpoint ?? false,
     state: spec.state ?? 'Ready',

@@ -32,6 +32,11 @@ export function resource(
   return { id: resourceId(place, type, ...names), name, type, location, ...more, properties }
 }
 
+/** A part of another resource, without a location of its own. */
+export function child(place: Place, type: string, names: string[], properties: JsonObject): ArmResource {
+  return { id: resourceId(place, type, ...names), name: names.at(-1) ?? '', type, properties }
+}
+
 export function reference(id: string | undefined, name: string): JsonObject {
   return id === undefined ? {} : { [name]: { id } }
 }

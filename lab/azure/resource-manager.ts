@@ -32,7 +32,7 @@ export function answerArm(state: AzureState, url: URL): Answer {
     )
   }
   const path = decodeURIComponent(url.pathname)
-  const ofSubscription = answerSubscription(state, path)
+  const ofSubscription = answerSubscription(state, path, url)
   if (ofSubscription !== undefined) return ofSubscription
   if (/\/providers\/Microsoft\.Authorization\/permissions\/?$/i.test(path))
     return { status: 200, body: permissions(state) }

@@ -22,6 +22,8 @@ export interface AzureServer {
   url: string
   port: number
   requests: AzureRequest[]
+  /** A token that the server takes, for those who do not ask the sign-in service themselves. */
+  issueToken: Login['issue']
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function startAzure(
     url: origin,
     port,
     requests,
+    issueToken: login.issue,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -81,6 +84,8 @@ function answer(state: AzureState, login: Login, url: URL, request: IncomingMess
   const signIn = login.answer(method, url.pathname, new URLSearchParams(sent), url.origin)
   if (signIn !== undefined) return signIn
   if (!login.accepts(request.headers.authorization)) return unauthorized()
+  const own = state.standIn?.({ method, url, body: sent })
+  if (own !== undefined) return own
   const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
   if (rules !== undefined) return rules
   if (method !== 'GET') return armError(405, 'MethodNotAllowed', 'The lab is read only.')

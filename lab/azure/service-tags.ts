@@ -1,19 +1,30 @@
-import type { Json, JsonObject } from '../../src/domain/json.ts'
+import type { JsonObject } from '../../src/domain/json.ts'
 import type { AzureState } from './state.ts'
 
 /**
  * Answer of the service tag discovery. Azure takes the region in the path as a hint for a version alone: the list has
  * the tags of every region, whichever was asked for.
  */
-export function serviceTags({ serviceTags: tags = LAB_SERVICE_TAGS }: AzureState, subscription: string): Json {
+export function serviceTags(state: AzureState, subscription: string, url?: URL): JsonObject {
+  const { serviceTags: tags = LAB_SERVICE_TAGS, pageSize = Number.POSITIVE_INFINITY } = state
+  const all = Object.entries(tags)
+  const start = Number(url?.searchParams.get('$skipToken') ?? '0')
+  const end = start + pageSize
   return {
     name: 'Public',
     id: `/subscriptions/${subscription}/providers/Microsoft.Network/serviceTags/Public`,
     type: 'Microsoft.Network/serviceTags',
     changeNumber: '143',
     cloud: 'Public',
-    values: Object.entries(tags).map(([name, addressPrefixes]) => serviceTag(name, addressPrefixes)),
+    values: all.slice(start, end).map(([name, addressPrefixes]) => serviceTag(name, addressPrefixes)),
+    ...(url === undefined || end >= all.length ? {} : { nextLink: nextPage(url, end) }),
   }
+}
+
+function nextPage(url: URL, skipToken: number): string {
+  const next = new URL(url)
+  next.searchParams.set('$skipToken', String(skipToken))
+  return next.href
 }
 
 /** One entry, as recorded at api-version 2020-05-01: the name is the id, all numbers are texts. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../src/domain/json.ts'
+import type { Answer } from './answers.ts'
 
 /** A resource as Azure Resource Manager shows it in a GET. */
 export interface ArmResource extends Record<string, Json> {
@@ -21,11 +22,20 @@ export interface Fault {
   delayMs?: number
 }
 
+/** What the application trusts in place of a secret. */
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audience: string
+}
+
 /** Everything that the lab's Azure knows. It may be changed while the server runs. */
 export interface AzureState {
   tenantId: string
   clientId: string
   clientSecret: string
+  /** Of the application; default: none. */
+  federatedCredentials?: readonly FederatedCredential[]
   objectId: string
   subscriptions: readonly string[]
   /** Groups that exist although nothing is in them: `/subscriptions/<id>/resourceGroups/<name>`. */
@@ -49,6 +59,8 @@ export interface AzureState {
   adminRules?: readonly Json[]
   /** Offers of the DMS; default: three in West Europe. */
   dmsSkus?: readonly Json[]
+  /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
+  standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */
   metadata?: (origin: string) => Json
   /** Without a leading dot. */

@@ -4,7 +4,7 @@ import { serviceTags } from './service-tags.ts'
 import type { AzureState } from './state.ts'
 
 /** What a subscription tells of itself, beside the resources of its groups. Undefined: another path. */
-export function answerSubscription(state: AzureState, path: string): Answer | undefined {
+export function answerSubscription(state: AzureState, path: string, url: URL): Answer | undefined {
   const [, subscription, rest] = /^\/subscriptions\/([^/]+)\/providers\/(.+?)\/?$/i.exec(path) ?? []
   if (subscription === undefined || rest === undefined) return undefined
   if (!/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(subscription)) return invalidSubscription(subscription)
@@ -14,13 +14,13 @@ export function answerSubscription(state: AzureState, path: string): Answer | un
     (id) => isSame(id, path) || isSame(id, action) || path.toLowerCase().startsWith(`${id.toLowerCase()}/`),
   )
   if (isForbidden) return authorizationFailed(state.objectId, action, path)
-  const body = bodyOf(state, subscription, rest)
+  const body = bodyOf(state, subscription, rest, url)
   return body === undefined ? undefined : { status: 200, body }
 }
 
-function bodyOf(state: AzureState, subscription: string, rest: string): Json | undefined {
+function bodyOf(state: AzureState, subscription: string, rest: string, url: URL): Json | undefined {
   const asked = rest.toLowerCase()
-  if (/^microsoft\.network\/locations\/[^/]+\/servicetags$/.test(asked)) return serviceTags(state, subscription)
+  if (/^microsoft\.network\/locations\/[^/]+\/servicetags$/.test(asked)) return serviceTags(state, subscription, url)
   if (asked === 'microsoft.datamigration/skus') return { value: state.dmsSkus ?? DMS_SKUS }
   if (asked === 'microsoft.authorization/permissions') return permissions(state)
   if (/^[^/]+$/.test(asked)) return provider(state, subscription, rest)
@@ -34,7 +34,7 @@ function bodyOf(state: AzureState, subscription: string, rest: string): Json | u
 function actionOf(rest: string): string {
   const [namespace = '', ...segments] = rest.split('/')
   // `locations/<region>/serviceTags` is `locations/serviceTags/read`.
-  const types = /^locations$/i.test(segments[0] ?? '') ? segments.toSpliced(1, 1) : segments
+  const types = segments.filter((_, index) => index % 2 === 0)
   return [namespace, ...types, 'read'].join('/')
 }
 
@@ -62,19 +62,34 @@ function provider(state: AzureState, subscription: string, namespace: string): J
   }
 }
 
-const sku = (name: string, tier: string, size: string): JsonObject => ({
-  resourceType: 'services',
+/** An offer of the classic service, as recorded: one entry for each region. */
+export function dmsSku({
   name,
   tier,
-  size,
-  locations: ['West Europe'],
-  locationInfo: [{ location: 'West Europe', zones: [] }],
-  restrictions: [],
-})
+  location = 'West Europe',
+  restriction,
+}: {
+  name: string
+  tier: string
+  location?: string
+  restriction?: 'NotAvailableForSubscription' | 'QuotaId'
+}): JsonObject {
+  const [, cores = '1'] = /_(\d+)vCores$/.exec(name) ?? []
+  return {
+    resourceType: 'services',
+    name,
+    tier,
+    size: `${cores} vCores`,
+    locations: [location],
+    locationInfo: [{ location, zones: [] }],
+    restrictions: restriction === undefined ? [] : [{ type: 'location', values: [location], reasonCode: restriction }],
+  }
+}
+
 const DMS_SKUS: readonly Json[] = [
-  sku('Standard_1vCores', 'Standard', '1 vCores'),
-  sku('Standard_4vCores', 'Standard', '4 vCores'),
-  sku('Premium_4vCores', 'Premium', '4 vCores'),
+  dmsSku({ name: 'Standard_1vCores', tier: 'Standard' }),
+  dmsSku({ name: 'Standard_4vCores', tier: 'Standard' }),
+  dmsSku({ name: 'Premium_4vCores', tier: 'Premium' }),
 ]
 
 function isSame(left: string, right: string): boolean {

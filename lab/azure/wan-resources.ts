@@ -1,4 +1,4 @@
-import { reference, resource, resourceId, type Place } from './place.ts'
+import { child, reference, resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
 /** Virtual WAN hubs with their gateways and sites, and ExpressRoute circuits. */
@@ -19,7 +19,6 @@ export function virtualHub(
   })
 }
 
-/** A child of the hub, without a location of its own. */
 export function hubConnection(
   place: Place,
   hub: string,
@@ -27,20 +26,14 @@ export function hubConnection(
   network: string,
   associatedTable?: string,
 ): ArmResource {
-  const type = 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections'
-  return {
-    id: resourceId(place, type, hub, name),
-    name,
-    type,
-    properties: {
-      provisioningState: 'Succeeded',
-      remoteVirtualNetwork: { id: network },
-      enableInternetSecurity: true,
-      ...(associatedTable === undefined
-        ? {}
-        : { routingConfiguration: { associatedRouteTable: { id: associatedTable } } }),
-    },
-  }
+  return child(place, 'Microsoft.Network/virtualHubs/hubVirtualNetworkConnections', [hub, name], {
+    provisioningState: 'Succeeded',
+    remoteVirtualNetwork: { id: network },
+    enableInternetSecurity: true,
+    ...(associatedTable === undefined
+      ? {}
+      : { routingConfiguration: { associatedRouteTable: { id: associatedTable } } }),
+  })
 }
 
 /** Its list of connections carries no status, as that of a virtual network gateway. */
@@ -57,7 +50,7 @@ export function hubVpnGateway(place: Place, name: string, connections: readonly 
   })
 }
 
-/** A child of the gateway. `links`: a status for each link, of which `status` is then absent. */
+/** `links`: a status for each link, of which `status` is then absent. */
 export function hubVpnConnection(
   place: Place,
   gateway: string,
@@ -71,67 +64,60 @@ export function hubVpnConnection(
   },
 ): ArmResource {
   const type = 'Microsoft.Network/vpnGateways/vpnConnections'
-  const id = resourceId(place, type, gateway, name)
-  return {
-    id,
-    name,
-    type,
-    properties: {
-      provisioningState: 'Succeeded',
-      remoteVpnSite: { id: spec.site },
-      ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
-      enableBgp: spec.enableBgp ?? false,
-      vpnLinkConnections: (spec.links ?? []).map((connectionStatus, index) => ({
-        name: `link${String(index)}`,
-        id: `${id}/vpnLinkConnections/link${String(index)}`,
-        properties: { provisioningState: 'Succeeded', connectionStatus, enableBgp: false },
-      })),
-      ...(spec.propagatesTo === undefined
-        ? {}
-        : {
-            routingConfiguration: {
-              propagatedRouteTables: { labels: [], ids: spec.propagatesTo.map((table) => ({ id: table })) },
-            },
-          }),
-    },
-  }
+  return child(place, type, [gateway, name], {
+    provisioningState: 'Succeeded',
+    remoteVpnSite: { id: spec.site },
+    ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
+    enableBgp: spec.enableBgp ?? false,
+    vpnLinkConnections: (spec.links ?? []).map((connectionStatus, index) => ({
+      name: `link${String(index)}`,
+      id: `${resourceId(place, type, gateway, name)}/vpnLinkConnections/link${String(index)}`,
+      properties: { provisioningState: 'Succeeded', connectionStatus, enableBgp: false },
+    })),
+    ...(spec.propagatesTo === undefined
+      ? {}
+      : {
+          routingConfiguration: {
+            propagatedRouteTables: { labels: [], ids: spec.propagatesTo.map((table) => ({ id: table })) },
+          },
+        }),
+  })
 }
 
+/** Azure says no status of these connections. */
 export function hubExpressRouteGateway(
   place: Place,
-  hub: string,
   name: string,
-  connections: readonly string[],
+  spec: { hub: string; connections: readonly { name: string; circuitPeering: string }[] },
 ): ArmResource {
   const type = 'Microsoft.Network/expressRouteGateways'
   return resource(place, type, [name], {
     provisioningState: 'Succeeded',
     autoScaleConfiguration: { bounds: { min: 1 } },
-    virtualHub: { id: resourceId(place, 'Microsoft.Network/virtualHubs', hub) },
-    expressRouteConnections: connections.map((one) => ({
-      name: one,
-      id: `${resourceId(place, type, name)}/expressRouteConnections/${one}`,
+    virtualHub: { id: spec.hub },
+    expressRouteConnections: spec.connections.map((one) => ({
+      name: one.name,
+      id: `${resourceId(place, type, name)}/expressRouteConnections/${one.name}`,
       properties: {
         provisioningState: 'Succeeded',
-        expressRouteCircuitPeering: { id: `${circuitId(place, one)}/peerings/AzurePrivatePeering` },
+        expressRouteCircuitPeering: { id: one.circuitPeering },
+        routingWeight: 0,
       },
     })),
   })
 }
 
-/** A child of the gateway, to the circuit of the same name; it has no status of its own. */
-export function hubExpressRouteConnection(place: Place, gateway: string, name: string): ArmResource {
-  const type = 'Microsoft.Network/expressRouteGateways/expressRouteConnections'
-  return {
-    id: resourceId(place, type, gateway, name),
-    name,
-    type,
-    properties: {
-      provisioningState: 'Succeeded',
-      expressRouteCircuitPeering: { id: `${circuitId(place, name)}/peerings/AzurePrivatePeering` },
-      routingWeight: 0,
-    },
-  }
+export function hubExpressRouteConnection(
+  place: Place,
+  gateway: string,
+  name: string,
+  circuitPeering: string,
+): ArmResource {
+  return child(place, 'Microsoft.Network/expressRouteGateways/expressRouteConnections', [gateway, name], {
+    provisioningState: 'Succeeded',
+    expressRouteCircuitPeering: { id: circuitPeering },
+    routingWeight: 0,
+  })
 }
 
 export function expressRouteCircuit(

@@ -9,7 +9,7 @@ import type { Cell, Column, Reply, Session } from '../tds/model.ts'
 import type { StatementAnswer } from './answers.ts'
 import { permissionDenied } from './messages.ts'
 import { EDITIONS } from './rights-answers.ts'
-import { flag, int, row, text } from './rows.ts'
+import { flag, int, row, signedPort, text } from './rows.ts'
 import { hasServerPermission } from './server-security.ts'
 import { engineEdition, includesName, type DatabaseState, type LoginState, type SqlState } from './state.ts'
 
@@ -21,6 +21,8 @@ const SYSTEM_DATABASES: readonly DatabaseState[] = ['master', 'tempdb', 'model',
 
 function serverFacts(state: SqlState, _session: Session, account: LoginState): Reply {
   const [major, minor, build] = state.version
+  const asked = (permission: string): number | null =>
+    state.azure === true ? null : flag(hasServerPermission(state, account, permission))
   return row(
     [text('product_version'), `${major}.${minor}.${build}.0`],
     [text('product_level'), 'RTM'],
@@ -32,7 +34,9 @@ function serverFacts(state: SqlState, _session: Session, account: LoginState): R
     [int('is_clustered'), 0],
     [int('is_hadr_enabled'), major < 11 ? null : 0],
     [int('view_any_database'), state.azure === true ? null : flag(state.viewAnyDatabase ?? true)],
-    [int('control_server'), state.azure === true ? null : flag(hasServerPermission(state, account, 'CONTROL SERVER'))],
+    [int('alter_any_database'), asked('ALTER ANY DATABASE')],
+    [int('create_database'), asked('CREATE ANY DATABASE')],
+    [int('control_server'), asked('CONTROL SERVER')],
   )
 }
 
@@ -82,25 +86,32 @@ function databaseStates(state: SqlState, _session: Session, account: LoginState)
     ...['compatibility_level', 'is_encrypted', 'is_cdc_enabled', 'has_access'].map(int),
   ]
   const rows = visibleDatabases(state, account).map((one) => {
-    const isOnline = (one.state ?? 'ONLINE') === 'ONLINE'
+    const isOpen = isOnline(one) && one.autoClosed !== true
     return [
       ...[one.name, one.state ?? 'ONLINE', one.userAccess ?? 'MULTI_USER'],
       ...[one.readOnly === true, one.standby === true, one.snapshot === true].map(flag),
-      ...[one.recoveryModel ?? 'FULL', isOnline ? (one.collation ?? COLLATION) : null],
-      ...[150, flag(one.encryptedBy !== undefined), 0, flag(mayOpen(state, account, one))],
+      ...[one.recoveryModel ?? 'FULL', isOpen ? (one.collation ?? COLLATION) : null],
+      ...[isOpen ? 150 : null, flag(one.encryptedBy !== undefined), 0, flag(mayOpen(state, account, one))],
     ]
   })
   return table(columns, rows)
 }
 
 function visibleDatabases(state: SqlState, account: LoginState): readonly DatabaseState[] {
-  const all = [...SYSTEM_DATABASES, ...state.databases]
+  const seesOffline = ['ALTER ANY DATABASE', 'CREATE ANY DATABASE'].some((name) =>
+    hasServerPermission(state, account, name),
+  )
+  const all = [...SYSTEM_DATABASES, ...state.databases].filter((one) => seesOffline || one.state !== 'OFFLINE')
   if (state.viewAnyDatabase !== false || hasServerPermission(state, account, 'VIEW ANY DATABASE')) return all
   return all.filter(({ name }) => name === 'master' || name === 'tempdb')
 }
 
+function isOnline({ state = 'ONLINE' }: DatabaseState): boolean {
+  return state === 'ONLINE'
+}
+
 function mayOpen(state: SqlState, account: LoginState, one: DatabaseState): boolean {
-  if ((one.state ?? 'ONLINE') !== 'ONLINE' || one.closed === true) return false
+  if (!isOnline(one) || one.closed === true) return false
   const users = [...(one.owners ?? []), ...(one.controlBy ?? [])]
   const isUser = includesName(users, account.user) || includesName(account.databases, one.name)
   return SYSTEM_DATABASES.includes(one) || isUser || hasServerPermission(state, account, 'CONTROL SERVER')
@@ -154,7 +165,7 @@ function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): 
 
 export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [SERVER_FACTS.text, serverFacts],
-  [CONNECTION_PORT.text, (_state, session) => row([int('port'), session.serverPort])],
+  [CONNECTION_PORT.text, (_state, session) => row([int('port'), signedPort(session.serverPort)])],
   [TCP_SETTINGS.text, viewed(tcpSettings)],
   [TCP_LISTENERS.text, viewed(tcpListeners)],
   [SERVICES.text, viewed(services)],

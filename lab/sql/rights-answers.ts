@@ -9,7 +9,7 @@ import { SOURCE_RIGHTS } from '../../src/checks/statements/source-rights.ts'
 import { TARGET_DATABASE_RIGHTS } from '../../src/checks/statements/target-database-rights.ts'
 import type { Reply, Session } from '../tds/model.ts'
 import type { StatementAnswer } from './answers.ts'
-import { flag, int, row, text } from './rows.ts'
+import { flag, int, row, signedPort, text } from './rows.ts'
 import { hasServerPermission, isInRole, principalsOf, tokenOf, visiblePrincipals } from './server-security.ts'
 import { engineEdition, findDatabase, includesName, isSameName, type LoginState, type SqlState } from './state.ts'
 
@@ -37,7 +37,7 @@ function sourceRights(state: SqlState, session: Session, account: LoginState): R
     [int('engine_edition'), engineEdition(state)],
     [text('net_transport'), 'TCP'],
     [text('auth_scheme'), session.kind === 'ntlm' ? 'NTLM' : 'SQL'],
-    [int('local_tcp_port'), session.serverPort],
+    [int('local_tcp_port'), signedPort(session.serverPort)],
   )
 }
 
@@ -45,7 +45,7 @@ function targetDatabaseRights(state: SqlState, session: Session, account: LoginS
   const database = findDatabase(state, session.database)
   const isDbo = isInRole(state, account, 'sysadmin')
   const owns = isDbo || includesName(database?.owners, account.user)
-  const isDenied = !owns && includesName(database?.denies, account.user)
+  const isDenied = !owns && [account.user, 'public'].some((name) => includesName(database?.denies, name))
   const controls =
     !isDenied &&
     (owns || hasServerPermission(state, account, 'CONTROL SERVER') || includesName(database?.controlBy, account.user))
@@ -95,11 +95,16 @@ function loginToken(state: SqlState, _session: Session, account: LoginState): Re
 }
 
 const USER_ID = 5
+const PUBLIC_ID = 0
 const DB_OWNER_ID = 16_384
 
 function userToken(state: SqlState, session: Session, account: LoginState): Reply {
   const owns = includesName(findDatabase(state, session.database)?.owners, account.user)
-  const rows = [[USER_ID, account.user, 'SQL USER'], ...(owns ? [[DB_OWNER_ID, 'db_owner', 'ROLE']] : [])]
+  const rows = [
+    [USER_ID, account.user, 'SQL USER'],
+    [PUBLIC_ID, 'public', 'ROLE'],
+    ...(owns ? [[DB_OWNER_ID, 'db_owner', 'ROLE']] : []),
+  ]
   return { sets: [{ columns: [int('id'), text('name'), text('type')], rows }] }
 }
 
@@ -108,6 +113,7 @@ function databaseControl(state: SqlState, session: Session, account: LoginState)
   const rows = [
     ...(includesName(controlBy, account.user) ? [[USER_ID, account.user, 'G']] : []),
     ...(includesName(denies, account.user) ? [[USER_ID, account.user, 'D']] : []),
+    ...(includesName(denies, 'public') ? [[PUBLIC_ID, 'public', 'D']] : []),
   ]
   return { sets: [{ columns: [int('grantee_id'), text('grantee'), text('state')], rows }] }
 }

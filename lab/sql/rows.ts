@@ -8,6 +8,11 @@ export function row(...cells: readonly [Column, Cell][]): Reply {
   return { sets: [{ columns: cells.map(([column]) => column), rows: [cells.map(([, cell]) => cell)] }] }
 }
 
+/** As CONNECTIONPROPERTY gives a port: two bytes with a sign. */
+export function signedPort(port: number): number {
+  return port < 32_768 ? port : port - 65_536
+}
+
 export function text(name: string): Column {
   return { name, type: 'nvarchar' satisfies SqlType, length: 128 }
 }

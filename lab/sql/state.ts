@@ -43,7 +43,7 @@ export interface DatabaseState {
   controlBy?: readonly string[]
   /** Members of db_owner. */
   owners?: readonly string[]
-  /** Users to whom CONTROL on the database is denied. */
+  /** Users to whom CONTROL on the database is denied, or `public`. */
   denies?: readonly string[]
   /** What a login gets that asks for it. */
   refuses?: SqlMessage
@@ -53,6 +53,8 @@ export interface DatabaseState {
   userAccess?: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER'
   /** A secondary replica that takes no readers, or in use by a single user: online, and closed to everybody. */
   closed?: boolean
+  /** AUTO_CLOSE, and nobody has it open: online, with less to tell. */
+  autoClosed?: boolean
   readOnly?: boolean
   standby?: boolean
   snapshot?: boolean

@@ -46,7 +46,7 @@ const BREAKAGES: readonly Breakage[] = [
     address: ({ sql }) => `localhost,${String(sql['shop'])}`,
     tls: OWN_CA,
     failing: 'source/engine-port-is-reachable',
-    look: 'shop: nothing listens on the port.',
+    look: 'shop: nothing listens on the port (in the lab port 1, which every host refuses).',
   },
   {
     source: 'hr',

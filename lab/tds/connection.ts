@@ -98,7 +98,9 @@ export class TdsConnection {
     const step = dialogue.begin(body, inTurn ? this.#terms : undefined)
     this.#dialogue = dialogue
     if (this.#terms?.encryption === 'login-only') this.#channel.dropTls()
-    this.#take(step)
+    const { misbehave } = this.#server.options
+    if (misbehave === 'close-at-login') this.#channel.drop()
+    else if (misbehave !== 'silent-at-login') this.#take(step)
   }
 
   #continueLogin(type: number, body: Buffer): void {

@@ -116,8 +116,10 @@ export type Encryption = 'off' | 'on' | 'required' | 'not-supported'
 /**
  * `silent`: accepts and never answers. `garbage`: answers the first bytes with bytes that are not TDS.
  * `close-after-connect`: closes at once. `close-after-prelogin`: answers PRELOGIN, then closes.
+ * `close-at-login`, `silent-at-login`: takes LOGIN7, then closes or says nothing more.
  */
-export type Misbehaviour = 'silent' | 'garbage' | 'close-after-connect' | 'close-after-prelogin'
+export type Misbehaviour =
+  'silent' | 'garbage' | 'close-after-connect' | 'close-after-prelogin' | 'close-at-login' | 'silent-at-login'
 
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 

@@ -163,13 +163,13 @@ async function readEndpoint(ports: Pick<Ports, 'net'>, server: ServerName): Prom
   return connectAll(ports, { host, port: browser.tcpPort, portFrom: 'browser' }, addresses)
 }
 
-/** All addresses at once: behind a listener over several subnets only one is open, and the others cost a timeout each. */
+/** All addresses at once: behind a listener over several subnets only one is open, and the others would cost a timeout each. */
 async function connectAll(
   { net }: Pick<Ports, 'net'>,
   at: Pick<TriedEndpoint, 'host' | 'port' | 'portFrom'>,
   addresses: readonly string[],
 ): Promise<Observed<EngineEndpoint>> {
-  const answers = await Promise.all(addresses.map((address) => net.connect(address, at.port)))
+  const answers = await Promise.all(addresses.map((address) => net.connect(address, at.port, addresses)))
   const attempts = answers.flatMap((answer) => (answer.ok ? [toAttempt(answer.value)] : []))
   const decisive = mostTelling(attempts)
   if (decisive === undefined || (decisive.outcome !== 'open' && attempts.length < answers.length)) {

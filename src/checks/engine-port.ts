@@ -43,15 +43,16 @@ export function enginePort<S extends Spec>(side: SqlSide<S>): EnginePort<S> {
 }
 
 function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort): Judgement {
-  const { host, port, attempts } = evidence
+  const { host, port, outcome, attempts } = evidence
   const judgement = judgePath(evidence, {
     expected: `TCP ${String(port)} of ${host} accepts a connection from where DMS runs`,
     remediation: remediationOf(side, evidence),
   })
-  const shut = attempts.filter(({ outcome }) => outcome !== 'open')
-  if (judgement.verdict !== 'pass' || shut.length === 0) return judgement
-  const others = shut.map(({ address, outcome }) => `${address} (${outcome})`).join(', ')
-  return { ...judgement, summary: `${judgement.summary}; other addresses of the same name do not answer: ${others}` }
+  const others = attempts.filter((attempt) => attempt.outcome !== outcome)
+  if (others.length === 0) return judgement
+  const listed = others.map((attempt) => `${attempt.address} (${attempt.outcome})`).join(', ')
+  const words = outcome === 'open' ? 'other addresses of the same name do not answer' : 'other addresses of the name'
+  return { ...judgement, summary: `${judgement.summary}; ${words}: ${listed}` }
 }
 
 function judgeUntried<S extends Spec>(
@@ -97,16 +98,20 @@ function judgeUntried<S extends Spec>(
   }
 }
 
-function remediationOf<S extends Spec>({ portAdvice }: SqlSide<S>, { host, port }: TriedPort): Remediation {
+function remediationOf<S extends Spec>(
+  { portAdvice, portScripts }: SqlSide<S>,
+  { host, port }: TriedPort,
+): Remediation {
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.:-]+$/.test(host)
     ? [{ language: 'powershell', code: `Test-NetConnection -ComputerName ${host} -Port ${String(port)}` }]
     : []
-  return { text: portAdvice, scripts }
+  return { text: portAdvice, scripts: [...scripts, ...portScripts] }
 }
 
 function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
-  const all = outcome === 'open' ? [address] : attempts.map((attempt) => attempt.address)
+  const alike = attempts.filter((attempt) => attempt.outcome === outcome).map((attempt) => attempt.address)
+  const all = outcome === 'open' ? [address] : alike
   const listed = all.slice(0, LISTED_ADDRESSES).join(', ')
   const more = all.length > LISTED_ADDRESSES ? ` and ${String(all.length - LISTED_ADDRESSES)} more` : ''
   return host === listed ? host : `${host} (${listed}${more})`

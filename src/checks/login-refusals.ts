@@ -1,6 +1,7 @@
 import type { Login } from '../domain/manifest.ts'
 import type { Script } from '../domain/observed.ts'
 import { quoteIdentifier, quoteInComment, quoteText } from './quote-identifier.ts'
+import { UNNAMED_IDENTITY } from './sql-side.ts'
 
 export interface RefusedLogin {
   number: number
@@ -29,11 +30,7 @@ export function explainRefusal(refused: RefusedLogin): Refusal | undefined {
 }
 
 const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
-  18456: (refused) => ({
-    meaning: `user name or password is wrong, or the login may not connect${stateNote(refused.state)}`,
-    text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins; 132, 133: an Entra identity that the server cannot resolve). Correct the secret or the login; the password is not tried again in this run.',
-    scripts: [tsql(whoIs(refused))],
-  }),
+  18456: (refused) => (refused.kind === 'entra' ? identityRefused(refused) : passwordRefused(refused)),
   18452: (refused) => (refused.kind === 'windows' ? windowsRefused(refused) : untrustedDomain(refused)),
   18470: (refused) => ({
     meaning: 'the login is disabled',
@@ -66,6 +63,33 @@ const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
     scripts: [tsql(isThere(refused))],
   }),
 }
+
+function passwordRefused(refused: RefusedLogin): Refusal {
+  const log = refused.area === 'source' ? [tsql(readReason(refused))] : []
+  return {
+    meaning: `user name or password is wrong, or the login may not connect${stateNote(refused.state)}`,
+    text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins; 132, 133: an Entra identity that the server cannot resolve). Correct the secret or the login; the password is not tried again in this run.',
+    scripts: [...log, tsql(whoIs(refused))],
+  }
+}
+
+/** Contained users of Azure SQL Database have no login in master; on SQL Server an identity needs one. */
+function identityRefused(refused: RefusedLogin): Refusal {
+  const { area, database, state } = refused
+  const isTarget = area === 'target'
+  return {
+    meaning: `the server knows no ${isTarget ? `user for this identity in the database ${database}` : 'login for this identity'}, or cannot validate it${stateNote(state)}`,
+    text: isTarget
+      ? 'Let the Entra administrator of the server give the identity a user in every database of the migration. A name that is not unique in the tenant needs its object id too (WITH OBJECT_ID).'
+      : 'Let a sysadmin give the identity a login (SQL Server 2022 and later, set up for Microsoft Entra), or use a SQL login.',
+    scripts: isTarget
+      ? [tsql(createUser(refused)), { language: 'bash', code: WHO_IS_ADMINISTRATOR }]
+      : [tsql(`CREATE LOGIN ${loginName(refused)} FROM EXTERNAL PROVIDER;`)],
+  }
+}
+
+const WHO_IS_ADMINISTRATOR =
+  "az sql server ad-admin list --resource-group '<RESOURCE-GROUP>' --server '<SERVER>' --output table"
 
 function untrustedDomain(refused: RefusedLogin): Refusal {
   return {
@@ -128,11 +152,16 @@ function stateNote(state: number): string {
 }
 
 function loginName({ user }: RefusedLogin): string {
-  return quoteIdentifier(user ?? '<name of the identity>')
+  return quoteIdentifier(user ?? UNNAMED_IDENTITY)
+}
+
+/** The server writes the reason beside the name, which clients are not told. */
+function readReason({ user = UNNAMED_IDENTITY }: RefusedLogin): string {
+  return `EXEC sys.sp_readerrorlog 0, 1, N'Login failed for user', ${quoteText(user)};`
 }
 
 function whoIs({ user, area }: RefusedLogin): string {
-  const name = quoteText(user ?? '<name of the identity>')
+  const name = quoteText(user ?? UNNAMED_IDENTITY)
   return area === 'source'
     ? `SELECT name, type_desc, is_disabled, default_database_name FROM sys.server_principals WHERE name = ${name};`
     : `-- in master\nSELECT name, is_disabled FROM sys.sql_logins WHERE name = ${name};`
@@ -143,7 +172,8 @@ function isThere({ database }: RefusedLogin): string {
 }
 
 function createUser(refused: RefusedLogin): string {
-  return `-- in ${quoteInComment(refused.database)}\nCREATE USER ${loginName(refused)} FOR LOGIN ${loginName(refused)};`
+  const from = refused.kind === 'entra' ? 'FROM EXTERNAL PROVIDER' : `FOR LOGIN ${loginName(refused)}`
+  return `-- in ${quoteInComment(refused.database)}\nCREATE USER ${loginName(refused)} ${from};`
 }
 
 function tsql(code: string): Script {

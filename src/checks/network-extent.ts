@@ -112,7 +112,10 @@ function partOfConnection(connection: ConnectionFact, isPropagated: boolean): Pa
   const doubts = enableBgp ? [`${name} learns prefixes by BGP.`] : []
   const prefixes = connection.prefixes.filter((prefix) => !isWholeFamily(prefix))
   if (prefixes.length < connection.prefixes.length) doubts.push(`${name} is to carry every address.`)
-  if (prefixes.length === 0) return { prefixes, doubts }
+  if (prefixes.length === 0) {
+    if (doubts.length === 0) doubts.push(`${name}: Azure does not tell what lies behind it.`)
+    return { prefixes, doubts }
+  }
   const listed = prefixes.join(', ')
   if (!isPropagated) {
     doubts.push(`${name} leads to ${listed}, and the route table of the subnet may keep the gateway's routes out.`)

@@ -1,5 +1,5 @@
 import type { Login, TlsSettings } from '../domain/manifest.ts'
-import type { Observed } from '../domain/observed.ts'
+import type { Observed, Script } from '../domain/observed.ts'
 import type { BlockedBy } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -20,8 +20,9 @@ export interface SqlSide<S extends Spec> {
   readFirstDatabase(ports: Pick<Ports, 'arm'>, spec: S): Promise<string>
   /** Checks that say what Azure did not tell about the host. */
   hostBlockers(spec: S): readonly BlockedBy[]
-  /** What to look at when the port does not answer. */
+  /** What to look at when the port does not answer, and with which commands on the host. */
   portAdvice: string
+  portScripts: readonly Script[]
 }
 
 export const SOURCE_SIDE: SqlSide<SourceSpec> = {
@@ -34,6 +35,16 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
   hostBlockers: () => [],
   portAdvice:
     'On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let the DMS subnet through to it.',
+  portScripts: [
+    {
+      language: 'powershell',
+      code: [
+        '# on the SQL Server host: does it run, and where does it listen',
+        "Get-Service -Name 'MSSQL*'",
+        'Get-NetTCPConnection -State Listen -OwningProcess (Get-Process -Name sqlservr).Id',
+      ].join('\n'),
+    },
+  ],
 }
 
 export const TARGET_SIDE: SqlSide<TargetSpec> = {
@@ -53,6 +64,7 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
     databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
   portAdvice:
     'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.',
+  portScripts: [],
 }
 
 /** The server to talk SQL to, asked for by one check. */
@@ -68,6 +80,14 @@ export async function readSqlServer<S extends Spec>(
     subject: subject.name,
     manifest: subject.spec.manifest.name,
   })
+}
+
+/** What stands in printed T-SQL for an identity whose name only Azure knows. */
+export const UNNAMED_IDENTITY = '<name of the identity>'
+
+/** The account as T-SQL for people names it. */
+export function nameInTsql(login: Login): string {
+  return login.kind === 'entra' ? UNNAMED_IDENTITY : login.user
 }
 
 /** The account as messages name it; never a password. */

@@ -152,8 +152,9 @@ function judgeTls(evidence: TlsEvidence, name: string, tls: TlsSettings, manifes
       return fail(`${actual}: it takes encrypt: strict (TDS 8.0) only`, actual, 'strict-only')
     }
     case 'refused': {
-      const actual = `${describeProblem(evidence)} (certificate for ${describeNames(evidence.certificate)}, issued by ${evidence.certificate.issuer}, ${evidence.certificate.fingerprint})`
-      return fail(`${at}: ${actual}`, actual, adviceFor(evidence), evidence.certificate.fingerprint)
+      const { fingerprint } = evidence.certificate
+      const actual = describeRefused(evidence, tls)
+      return fail(`${at}: ${actual}`, actual, adviceFor(evidence), fingerprint)
     }
   }
 }
@@ -210,15 +211,23 @@ function describeNames({ names, subject }: CertificateFacts): string {
 
 type Refused = Extract<TlsEvidence, { outcome: 'refused' }>
 
-function describeProblem(evidence: Refused): string {
-  const { problem, message, host, certificate, seenAt } = evidence
+function describeRefused(evidence: Refused, { pin = '' }: TlsSettings): string {
+  const { problem, certificate } = evidence
+  const { fingerprint, issuer, validFrom } = certificate
+  const whose = `for ${describeNames(certificate)}, issued by ${issuer}`
+  // The two fingerprints stand beside each other, to be compared.
+  if (problem === 'pin')
+    return `it shows another certificate than tls.pin allows: ${fingerprint}, not ${pin}; the one shown is ${whose}, valid from ${validFrom}`
+  return `${describeProblem(evidence, problem)} (certificate ${whose}, ${fingerprint})`
+}
+
+function describeProblem(evidence: Refused, problem: Exclude<Problem, 'pin'>): string {
+  const { message, host, certificate, seenAt } = evidence
   switch (problem) {
     case 'untrusted':
       return `the certificate is not from an authority that this run trusts: ${message}`
     case 'name':
       return `the certificate is for another name than ${host}: ${message}`
-    case 'pin':
-      return `it is another certificate than tls.pin allows: ${message}`
     case 'expired':
       return isOwnDate(evidence)
         ? `the certificate expired on ${certificate.validTo} (seen at ${seenAt}): ${message}`

@@ -19,10 +19,58 @@ export function parseAddresses(text: string): AddressRange | undefined {
 
 /** The addresses of one family among texts; texts of the other family, and texts that are no addresses, add nothing. */
 export function addressSet(texts: readonly string[], family: Family): NumberSet {
-  return setOfRanges(
-    texts.flatMap((text) => parseAddresses(text) ?? []),
-    family,
-  )
+  return readTexts(texts, family).set
+}
+
+/** The addresses of one family among a rule's texts, and the texts that are no addresses: service tags and `*`. */
+export function readTexts(texts: readonly string[], family: Family): { set: NumberSet; tags: string[] } {
+  const runs: [Bound, Bound][] = []
+  const tags: string[] = []
+  for (const text of texts) {
+    const plain = parsePlainPrefix(text)
+    const range = plain === undefined ? parseAddresses(text) : undefined
+    if (plain !== undefined && family === 4) runs.push(plain)
+    if (range?.family === family) runs.push(runOf(range))
+    if (plain === undefined && range === undefined) tags.push(text)
+  }
+  return { set: setOfRuns(runs), tags }
+}
+
+const [DOT, SLASH, DIGIT_0, DIGIT_9] = [46, 47, 48, 57]
+
+/**
+ * IPv4 as it is usually written, digit by digit and without the detour by bigints: lists of service tags have tens of
+ * thousands of prefixes. Undefined: another form, or none.
+ */
+function parsePlainPrefix(text: string): [from: number, to: number] | undefined {
+  let value = 0
+  let part = -1
+  let dots = 0
+  let at = 0
+  for (; at < text.length && text.charCodeAt(at) !== SLASH; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === DOT && part >= 0) {
+      value = value * 256 + part
+      part = -1
+      dots += 1
+    } else if (code >= DIGIT_0 && code <= DIGIT_9 && part !== 0) {
+      part = (part < 0 ? 0 : part * 10) + code - DIGIT_0
+      if (part > 255) return undefined
+    } else {
+      return undefined
+    }
+  }
+  if (part < 0 || dots !== 3) return undefined
+  const length = at === text.length ? 32 : plainLength(text.slice(at + 1))
+  if (length === undefined) return undefined
+  const size = 2 ** (32 - length)
+  const address = value * 256 + part
+  const from = address - (address % size)
+  return [from, from + size]
+}
+
+function plainLength(text: string): number | undefined {
+  return /^(?:0|[1-9]\d?)$/.test(text) && Number(text) <= 32 ? Number(text) : undefined
 }
 
 /** The ranges of one family as a set. */

@@ -31,8 +31,8 @@ export interface Scene {
   assumed: ReadonlyMap<string, boolean>
   /** Stands for the other end where its addresses are not known; the set then holds one number that is no address. */
   peerName?: string
-  /** The tag whose addresses the other end is. */
-  tag?: ServiceTag
+  /** The text by which a rule names all of the other end: the tag whose addresses it is. */
+  tagName?: string
   /**
    * `platform`: what the platform serves, which passes unless a rule names its tag. `rest`: whatever else may belong to
    * VirtualNetwork, perhaps nothing.
@@ -78,7 +78,7 @@ export function scenesOf(flow: Flow, network: Network): Scene[] {
   })
 }
 
-interface Peer extends Pick<Scene, 'family' | 'assumed' | 'peerName' | 'tag' | 'kind'> {
+interface Peer extends Pick<Scene, 'family' | 'assumed' | 'peerName' | 'tagName' | 'kind'> {
   set: NumberSet
   /** Where a rule's texts cannot be told by addresses. */
   terms?: (texts: readonly string[]) => readonly Term[]
@@ -169,10 +169,16 @@ function byAddress(prefixes: readonly string[], flow: Flow, tag: ServiceTag | un
       const set = intersectSets(all, addressSet([address], family))
       const terms = (texts: readonly string[]): readonly Term[] =>
         texts.some((text) => text.trim().toLowerCase() === own) ? [sure(set)] : []
-      return [{ family, set, assumed: NOTHING_ASSUMED, peerName: name, kind: 'platform', terms }]
+      return [{ family, set, assumed: NOTHING_ASSUMED, tagName: name, kind: 'platform', terms }]
     })
     return [
-      { family, set: ordinary, assumed: NOTHING_ASSUMED, kind: 'ordinary', ...(tag === undefined ? {} : { tag }) },
+      {
+        family,
+        set: ordinary,
+        assumed: NOTHING_ASSUMED,
+        kind: 'ordinary',
+        ...(tag === undefined ? {} : { tagName: tag.name }),
+      },
       ...platform,
     ]
   })

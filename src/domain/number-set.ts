@@ -12,7 +12,8 @@ export const NOTHING: NumberSet = []
 
 /** Runs `[from, to)` in any order, touching and overlapping as they like, as one set. Runs without a number are dropped. */
 export function setOfRuns(runs: readonly (readonly [from: Bound, to: Bound])[]): NumberSet {
-  const sorted = runs.filter(([from, to]) => from < to).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const filled = runs.filter(([from, to]) => from < to)
+  const sorted = isAscending(filled) ? filled : filled.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   const bounds: Bound[] = []
   for (const [from, to] of sorted) {
     const end = bounds.at(-1)
@@ -20,6 +21,11 @@ export function setOfRuns(runs: readonly (readonly [from: Bound, to: Bound])[]):
     else if (to > end) bounds[bounds.length - 1] = to
   }
   return bounds
+}
+
+/** Azure's own lists are sorted already. */
+function isAscending(runs: readonly (readonly [from: Bound, to: Bound])[]): boolean {
+  return runs.every(([from], index) => index === 0 || (runs[index - 1]?.[0] ?? from) <= from)
 }
 
 /** The runs `[from, to)` of a set, ascending. */

@@ -21,15 +21,22 @@ export interface ReadRule {
   sourcePorts: readonly Term[]
 }
 
-/** Reads the protocol and the ports of a rule once for all flows. */
+/** A group of a thousand rules is asked about many flows. */
+const READ_RULES = new WeakMap<FilterRule | AdminRule, ReadRule>()
+
+/** Reads the protocol and the ports of a rule; once for all flows, since a rule never changes. */
 export function readRule(rule: FilterRule | AdminRule, isAdmin: boolean): ReadRule {
-  return {
+  const known = READ_RULES.get(rule)
+  if (known?.isAdmin === isAdmin) return known
+  const read = {
     rule,
     isAdmin,
     protocol: protocolTerm(rule.protocol),
     ports: portTerms(rule.destinationPorts, 'port'),
     sourcePorts: portTerms(rule.sourcePorts, 'source port'),
   }
+  READ_RULES.set(rule, read)
+  return read
 }
 
 /** What a rule matches of a scene's packets; sure matches first. */

@@ -1,8 +1,9 @@
+import { fewestPackets } from './fewest-packets.ts'
 import { prefixesOfSet, type Family } from './address-set.ts'
 import { PROTOCOL_NUMBERS, type FilterRule, type FlowProtocol } from './filter-rule.ts'
 import type { Flow, Scene } from './flow-scenes.ts'
 import { hasNumber, isSameSet, runsOf, type NumberSet } from './number-set.ts'
-import { joinPackets, type Packets } from './packets.ts'
+import { isSharingPackets, type Packets } from './packets.ts'
 import { decideFlow, isDenied, readStack, type Outcome, type Region, type RuleStack } from './security-rules.ts'
 import type { Network } from './service-tags.ts'
 
@@ -60,11 +61,11 @@ function partsOf(denied: readonly Region[]): Part[] {
     const regions = denied.filter((region) => region.scene === scene)
     // A rule for both protocols would name every protocol: each gets its own.
     return (['tcp', 'udp'] as const).flatMap((protocol) =>
-      joinPackets(regions.flatMap(({ packets }) => onlyProtocol(packets, protocol))).map((packets) => ({
+      fewestPackets(regions.flatMap(({ packets }) => onlyProtocol(packets, protocol))).map((packets) => ({
         scene,
         packets,
         protocol,
-        deny: firstDeny(regions),
+        deny: firstDeny(regions.filter((region) => isSharingPackets(region.packets, packets))),
       })),
     )
   })
@@ -112,7 +113,7 @@ function ruleOf(
 function prefixesOf(set: NumberSet, side: 'source' | 'destination', scene: Scene): string[] {
   if (side === scene.peerSide) {
     if (scene.peerName !== undefined) return [scene.peerName]
-    if (scene.tag !== undefined && isSameSet(set, scene.packets[side])) return [scene.tag.name]
+    if (scene.tagName !== undefined && isSameSet(set, scene.packets[side])) return [scene.tagName]
   }
   return prefixesOfSet(set, scene.family)
 }

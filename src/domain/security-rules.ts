@@ -33,7 +33,7 @@ export interface FlowAnswer {
   answer: 'allowed' | 'denied' | 'partial' | 'depends'
   /** Names in order of evaluation. */
   decidingRules: readonly string[]
-  /** For `denied` and `partial`: a packet that is surely denied. For `depends`: one that hangs. */
+  /** For `denied` and `partial`: a packet that is surely denied. */
   witness?: Witness
   unresolved: readonly string[]
   /** Rules that match packets of the flow and decide none: rules before them do. Default rules are not listed. */
@@ -151,10 +151,12 @@ function decideBy(rules: readonly ReadRule[], start: readonly Region[]): Region[
     const [first] = open
     if (first === undefined) break
     for (const match of matchesOf(read, first.scene)) {
-      open = open.flatMap((region) => applyMatch(region, read, match))
+      const next: Region[] = []
+      for (const region of open) {
+        for (const part of applyMatch(region, read, match)) (isOpen(part) ? next : settled).push(part)
+      }
+      open = next
     }
-    settled.push(...open.filter((region) => !isOpen(region)))
-    open = open.filter(isOpen)
     if (open.length + settled.length > REGION_LIMIT) return undefined
   }
   return [...settled, ...open]
@@ -165,7 +167,6 @@ function isOpen({ worlds }: Region): boolean {
 }
 
 function applyMatch(region: Region, { rule, isAdmin }: ReadRule, match: RuleMatch): Region[] {
-  if (!isOpen(region)) return [region]
   const common = intersectPackets(region.packets, match.packets)
   if (common === undefined) return [region]
   const { left, matched } = applyLiterals(region.worlds, match.literals)
@@ -213,10 +214,9 @@ function summariseRegions(regions: readonly Region[], stack: ReadStack, flow: Fl
     const answer = denied.length === regions.length ? 'denied' : 'partial'
     return { ...known, answer, decidingRules: ruleNames(denied), witness: witnessOf(first) }
   }
-  const [unsure] = hanging
-  if (unsure === undefined) return { ...known, answer: 'allowed', decidingRules: ruleNames(regions) }
+  if (hanging.length === 0) return { ...known, answer: 'allowed', decidingRules: ruleNames(regions) }
   const unresolved = [...new Set(hanging.flatMap(doubtsOf))]
-  return { ...known, answer: 'depends', decidingRules: ruleNames(hanging), witness: witnessOf(unsure), unresolved }
+  return { ...known, answer: 'depends', decidingRules: ruleNames(hanging), unresolved }
 }
 
 function doubtsOf({ scene, unresolved, worlds }: Region): string[] {

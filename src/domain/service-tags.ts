@@ -1,5 +1,5 @@
 import { PRIVATE_PREFIXES, type AddressRange } from './address.ts'
-import { addressSet, ALL_OF_FAMILY, parseAddresses, rangesOfSet, setOfRanges, type Family } from './address-set.ts'
+import { addressSet, ALL_OF_FAMILY, rangesOfSet, readTexts, setOfRanges, type Family } from './address-set.ts'
 import { maybe, sure, type Term } from './filter-rule.ts'
 import { intersectSets, subtractSet, uniteSets, type NumberSet } from './number-set.ts'
 
@@ -140,12 +140,10 @@ function isFormOf(name: string, service: string): boolean {
 }
 
 function termsOf(texts: readonly string[], side: Side, family: Family, network: Network): readonly Term[] {
-  const ranges = texts.flatMap((text) => parseAddresses(text) ?? [])
-  const named = texts
-    .filter((text) => parseAddresses(text) === undefined)
-    .flatMap((text) => termsOfTag(text, side, family, network))
+  const { set: addresses, tags } = readTexts(texts, family)
+  const named = tags.flatMap((text) => termsOfTag(text, side, family, network))
   const known = named.filter(({ literals }) => literals.length === 0).map(({ set }) => set)
-  const set = uniteSets([setOfRanges(ranges, family), ...known])
+  const set = known.length === 0 ? addresses : uniteSets([addresses, ...known])
   const doubtful = named.filter((term) => term.literals.length > 0 && term.set.length > 0)
   return set.length === 0 ? doubtful : [sure(set), ...doubtful]
 }

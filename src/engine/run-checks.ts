@@ -6,11 +6,12 @@ import type { CheckResult } from '../domain/report.ts'
 import type { Plan, PlannedCheck } from '../plan/plan.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createLimit } from './limit.ts'
+import { createPatience, type Patience } from './patience.ts'
 import { blockedResult, judgedResult, failureResult, type ResultFacts } from './results.ts'
 
 export interface EngineOptions {
   maxParallel: number
-  /** For one check, from the moment it is its turn. */
+  /** For one check, from the moment it is its turn. A login's wait for another one's outcome is not counted. */
   timeoutMs: number
   /** Deadline or a signal from outside: what has not finished by then is `unknown`, cause `cancelled`. */
   signal: AbortSignal
@@ -78,29 +79,32 @@ async function unmetNeeds(planned: PlannedCheck, results: readonly Promise<Check
 async function observe(planned: PlannedCheck, ports: Ports, options: EngineOptions): Promise<Observed<JsonObject>> {
   const { check, subject } = planned
   if (options.signal.aborted) return { ok: false, failure: cancelled(options.signal) }
-  let timer: NodeJS.Timeout | undefined
-  let onAbort = (): void => undefined
-  const cut = new Promise<Observed<JsonObject>>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(
-        unseen('timeout', `${check.meta.id} on ${subject.name} did not finish within ${options.timeoutMs} ms`, {
-          missing: 'more time: raise the input `timeout`',
-        }),
-      )
-    }, options.timeoutMs)
-    onAbort = () => {
-      resolve({ ok: false, failure: cancelled(options.signal) })
-    }
-    options.signal.addEventListener('abort', onAbort, { once: true })
+  let resolve: (cut: Observed<JsonObject>) => void = () => undefined
+  const cut = new Promise<Observed<JsonObject>>((settle) => {
+    resolve = settle
   })
+  const patience = createPatience(options.timeoutMs, () => {
+    const message = `${check.meta.id} on ${subject.name} did not finish within ${options.timeoutMs} ms`
+    resolve(unseen('timeout', message, { missing: 'more time: raise the input `timeout`' }))
+  })
+  const onAbort = (): void => {
+    resolve({ ok: false, failure: cancelled(options.signal) })
+  }
+  options.signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([check.observe(ports, subject), cut])
+    return await Promise.race([check.observe(withPatience(ports, patience), subject), cut])
   } catch (error) {
     return unseen('bug', `${check.meta.id} on ${subject.name}: ${describe(error)}`)
   } finally {
-    clearTimeout(timer)
+    patience.end()
     options.signal.removeEventListener('abort', onAbort)
   }
+}
+
+/** A login that waits for the account's first login on another server does not use up the time of its check. */
+function withPatience(ports: Ports, { waiting }: Patience): Ports {
+  const { sql } = ports
+  return { ...ports, sql: { ...sql, logIn: (server, database) => sql.logIn(server, database, waiting) } }
 }
 
 function judge(planned: PlannedCheck, evidence: JsonObject): Observed<Judgement> {

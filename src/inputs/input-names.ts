@@ -6,6 +6,7 @@ export const INPUT_DEFAULTS = {
   'tenant-id': '',
   'subscription-id': '',
   'client-secret': '',
+  audience: '',
   'auth-type': 'auto',
   environment: 'azurecloud',
   'github-token': '',
@@ -25,7 +26,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 
 /** Inputs that a later version takes, and the value that asks for nothing. */
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
-  audience: '',
   'allowed-hosts': '',
   'allow-writes': 'false',
   'probe-through-runtime': 'false',

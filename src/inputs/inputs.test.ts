@@ -24,7 +24,7 @@ function inputsOf(variables: Record<string, string | undefined>) {
 const DEFAULTS = {
   manifests: ['.github/dms-preflight.yml'],
   mode: 'check',
-  azure: { authType: 'auto' },
+  azure: { authType: 'cli' },
   environment: 'azurecloud',
   vantage: 'auto',
   failOn: 'undetermined',
@@ -55,6 +55,7 @@ describe('readInputs', () => {
         'subscription-id': GUID,
         'client-secret': ' hunter2 ',
         'auth-type': 'secret',
+        audience: 'api://other',
         environment: 'AzureUSGovernment',
         'github-token': 'ghs_x',
         'trusted-ref': 'release/1.x',
@@ -71,7 +72,7 @@ describe('readInputs', () => {
     })
     expect(inputs).toMatchObject({
       manifests: ['.github/*.yml', 'waves/**/*.yml'],
-      azure: { authType: 'secret', clientId: GUID, tenantId: GUID, subscriptionId: GUID },
+      azure: { authType: 'secret', clientId: GUID, tenantId: GUID, subscriptionId: GUID, audience: 'api://other' },
       environment: 'azureusgovernment',
       trustedRef: 'release/1.x',
       vantage: 'dms-subnet',
@@ -92,9 +93,24 @@ describe('readInputs', () => {
   it.each<[Record<string, string>, string]>([
     [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check'],
     [{ mode: 'chek' }, 'input mode must be check; did you mean check?'],
-    [{ 'auth-type': 'oidc' }, 'input auth-type is not supported yet as oidc; supported: auto, secret'],
-    [{ 'auth-type': 'secrets' }, 'input auth-type must be one of auto, secret; did you mean secret?'],
-    [{ 'client-id': 'me' }, 'input client-id must be a GUID, like 00000000-0000-4000-8000-000000000000'],
+    [
+      { 'auth-type': 'secrets' },
+      'input auth-type must be one of auto, oidc, secret, cli, managed-identity; did you mean secret?',
+    ],
+    [{ 'client-id': GUID }, 'input tenant-id is missing: `client-id` needs it'],
+    [{ 'client-id': GUID, 'auth-type': 'oidc' }, 'input tenant-id is missing: `auth-type: oidc` needs it'],
+    [
+      { 'client-id': GUID, 'tenant-id': GUID, 'auth-type': 'secret' },
+      'input client-secret is missing: `auth-type: secret` needs it',
+    ],
+    [
+      { 'auth-type': 'cli', audience: 'api: //x' },
+      'input audience must be printable ASCII without spaces, like api://AzureADTokenExchange',
+    ],
+    [
+      { 'client-id': 'me', 'auth-type': 'managed-identity' },
+      'input client-id must be a GUID, like 00000000-0000-4000-8000-000000000000',
+    ],
     [
       { environment: 'azurecluod' },
       'input environment must be one of azurecloud, azureusgovernment, azurechinacloud, or the https URL of an Azure Resource Manager endpoint; did you mean azurecloud?',
@@ -146,6 +162,21 @@ describe('readInputs', () => {
     expect(problems.join('\n')).not.toContain('hunter2')
     expect(problems).toContain('input client-id is missing: `client-secret` needs it')
     expect(problems).toContain('input tenant-id is missing: `client-secret` needs it')
+  })
+
+  it.each<[Record<string, string>, string]>([
+    [{}, 'cli'],
+    [{ 'tenant-id': GUID, 'subscription-id': GUID }, 'cli'],
+    [{ 'client-id': GUID, 'tenant-id': GUID }, 'oidc'],
+    [{ 'client-id': GUID, 'tenant-id': GUID, 'client-secret': 'x' }, 'secret'],
+    [{ 'client-id': GUID, 'tenant-id': GUID, 'client-secret': 'x', 'auth-type': 'oidc' }, 'oidc'],
+    [{ 'client-id': GUID, 'tenant-id': GUID, 'auth-type': 'cli' }, 'cli'],
+    [{ 'auth-type': 'managed-identity' }, 'managed-identity'],
+    [{ 'client-id': GUID, 'auth-type': 'managed-identity' }, 'managed-identity'],
+  ])('%j signs in by %s', (inputs, authType) => {
+    for (const auto of [{}, { 'auth-type': 'auto' }]) {
+      expect(inputsOf(env({ ...auto, ...inputs })).azure.authType).toBe(authType)
+    }
   })
 
   it('ignores what it does not know, and says so', () => {

@@ -1,6 +1,7 @@
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
 import type { Secret } from '../domain/secret.ts'
+import type { SignInKind } from '../domain/sign-in-kind.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
 
@@ -10,15 +11,18 @@ export const DISCLOSE = ['auto', 'full', 'names', 'counts'] as const
 export const CLOUDS = ['azurecloud', 'azureusgovernment', 'azurechinacloud'] as const
 
 const MODES = ['check', 'plan', 'merge', 'verify', 'init', 'convert'] as const
-const AUTH_TYPES = ['auto', 'secret', 'oidc', 'cli', 'managed-identity'] as const
+const AUTH_TYPES = ['auto', 'oidc', 'secret', 'cli', 'managed-identity'] as const
 
 /** How the run signs in to Azure. */
 export interface AzureInputs {
-  authType: 'auto' | 'secret'
+  /** `auto` has been decided here: there is one kind, and no other is tried. */
+  authType: SignInKind
   clientId?: string
   tenantId?: string
   subscriptionId?: string
   clientSecret?: Secret
+  /** Of GitHub's ID token; absent: the one that the cloud asks for. */
+  audience?: string
 }
 
 /** The action's inputs, sound and with defaults. */
@@ -100,18 +104,42 @@ function readAzure(reader: InputReader): AzureInputs {
   const clientId = reader.guid('client-id')
   const tenantId = reader.guid('tenant-id')
   const subscriptionId = reader.guid('subscription-id')
-  if (clientSecret !== undefined) {
-    for (const name of ['client-id', 'tenant-id']) {
-      if (reader.raw(name) === '') reader.refuse(name, 'is missing: `client-secret` needs it')
-    }
-  }
+  const asked = reader.oneOf('auth-type', AUTH_TYPES, AUTH_TYPES)
+  const authType = asked === 'auto' ? pickAuthType(clientSecret, clientId) : asked
+  refuseIncomplete(reader, authType, asked)
   return {
-    authType: reader.oneOf('auth-type', AUTH_TYPES, ['auto', 'secret']),
+    authType,
     ...reader.optional('clientId', clientId),
     ...reader.optional('tenantId', tenantId),
     ...reader.optional('subscriptionId', subscriptionId),
     ...reader.optional('clientSecret', clientSecret),
+    ...reader.optional('audience', readAudience(reader)),
   }
+}
+
+/** From what is given, before anything is asked. */
+function pickAuthType(clientSecret: Secret | undefined, clientId: string | undefined): SignInKind {
+  if (clientSecret !== undefined) return 'secret'
+  return clientId === undefined ? 'cli' : 'oidc'
+}
+
+function refuseIncomplete(reader: InputReader, authType: SignInKind, asked: string): void {
+  if (authType !== 'secret' && authType !== 'oidc') return
+  const names = authType === 'secret' ? ['client-id', 'tenant-id', 'client-secret'] : ['client-id', 'tenant-id']
+  const because =
+    asked !== 'auto' ? `\`auth-type: ${asked}\`` : authType === 'secret' ? '`client-secret`' : '`client-id`'
+  for (const name of names) {
+    if (reader.raw(name) === '') reader.refuse(name, `is missing: ${because} needs it`)
+  }
+}
+
+function readAudience(reader: InputReader): string | undefined {
+  const text = reader.text('audience')
+  if (text === '') return undefined
+  // A federated credential takes at most 600 characters.
+  const isAudience = text.length <= 600 && /^[\u0021-\u007e]+$/.test(text)
+  if (!isAudience) reader.refuse('audience', 'must be printable ASCII without spaces, like api://AzureADTokenExchange')
+  return text
 }
 
 function readEnvironment(reader: InputReader): string {

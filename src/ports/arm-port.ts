@@ -1,4 +1,5 @@
 import type { Observed } from '../domain/observed.ts'
+import type { SignInKind } from '../domain/sign-in-kind.ts'
 import type {
   AddressHolder,
   ExpressRouteCircuit,
@@ -26,9 +27,11 @@ export type ArmAnswer<T> =
   { found: true; value: T } | { found: false; missing: 'resource' | 'parent' | 'resource-group'; message: string }
 
 export interface AzureIdentity {
-  /** Application (client) id of the run's identity. */
-  clientId: string
-  tenantId: string
+  /** How the run signed in. */
+  kind: SignInKind
+  /** Application (client) id of the run's identity; of the Azure CLI itself when a person is logged in to it. */
+  clientId?: string
+  tenantId?: string
   /** From the token: what role assignments are made to. */
   objectId?: string
 }

@@ -40,8 +40,12 @@ export type BrowserAnswer =
 export interface NetPort {
   /** All addresses of a name (or the address itself), by the operating system's resolver; asked once a run. */
   resolve(host: string): Promise<Observed<NameAnswer>>
-  /** One TCP connect to one address, closed again at once; asked once a run for each address and port. */
-  connect(address: string, port: number): Promise<Observed<ConnectAnswer>>
+  /**
+   * One TCP connect to one address, closed again at once; asked once a run for each address and port. `ofName`: all
+   * addresses of its name, tried at the same time; once one of them is open, the others are given little more time and
+   * are then a `timeout`.
+   */
+  connect(address: string, port: number, ofName?: readonly string[]): Promise<Observed<ConnectAnswer>>
   /**
    * SQL Server Browser on UDP 1434 (MC-SQLR): the entry of one instance, and the names of all when that one is missing.
    * `instance` absent in an `answered` answer: the Browser runs and does not list it.

@@ -93,11 +93,17 @@ export interface Statement<Row extends JsonObject> {
   decode(row: Record<string, unknown>): Row
 }
 
+/** Gives what it is given. Whoever passes it learns of the time that is spent in waiting for others, not for the server. */
+export type Waiting = <T>(turn: Promise<T>) => Promise<T>
+
 export interface SqlPort {
   preLogin(server: SqlServer): Promise<Observed<PreLoginAnswer>>
   probeTls(server: SqlServer): Promise<Observed<TlsAnswer>>
-  /** One login for each server, account and database in a run. The first login of an account goes alone. */
-  logIn(server: SqlServer, database: string): Promise<Observed<LoginAnswer>>
+  /**
+   * One login for each server, account and database in a run. The first login of an account goes alone, and the others
+   * are `waiting` for it.
+   */
+  logIn(server: SqlServer, database: string, waiting?: Waiting): Promise<Observed<LoginAnswer>>
   /**
    * Runs on the connection that `logIn` made. The same statement is sent once a run for each connection; statements that
    * are asked for while the connection is busy travel together.

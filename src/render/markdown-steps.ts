@@ -3,7 +3,7 @@ import type { Report, Vouched } from '../domain/report.ts'
 import type { Finding, NextSteps, Step } from '../report/next-steps.ts'
 import { codeBlock, codeSpan, cut, escapeMarkdown, link, richText } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
-import { findingWords, splitSummary, stepWords } from './step-words.ts'
+import { findingWords, splitSummary, stepWords, unnamedSubject } from './step-words.ts'
 import { lastDay } from '../report/last-day.ts'
 import { plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
 
@@ -50,9 +50,13 @@ function pointLines({ findings }: Step): string[] {
   return findings.length === 1 && finding !== undefined ? pointsOf(finding) : []
 }
 
+function hasPoints({ result }: Finding): boolean {
+  return (result.remediation?.points ?? []).length > 0
+}
+
 function pointsOf({ result }: Finding): string[] {
   return (result.remediation?.points ?? []).map(
-    ({ label, text }) => `- ${escapeMarkdown(cut(label, 50))}: ${richText(cut(text), 'inside')}`,
+    ({ label, text }) => `- **${escapeMarkdown(cut(label, 50))}:** ${richText(cut(text), 'inside')}`,
   )
 }
 
@@ -78,9 +82,17 @@ function headOf(step: Step, report: Report): { head: string; rest: string[] } {
   const [finding] = step.findings
   if (step.findings.length === 1 && finding !== undefined && finding.result.summary !== '') {
     const { head, rest } = splitSummary(cut(finding.result.summary))
-    return { head: sentence(head), rest: [...whereOf(finding, report), ...(rest === '' ? [] : [sentence(rest)])] }
+    const where = [...subjectOf(finding), ...whereOf(finding, report)]
+    // The points below say the rest, a line each.
+    const isSaid = rest === '' || hasPoints(finding)
+    return { head: sentence(head), rest: [...where, ...(isSaid ? [] : [sentence(rest)])] }
   }
   return { head: sentence(stepWords(step)), rest: [] }
+}
+
+function subjectOf(finding: Finding): string[] {
+  const subject = unnamedSubject(finding)
+  return subject === undefined ? [] : [`On ${codeSpan(cut(subject, 200))}.`]
 }
 
 /** With several manifests, in which of them. */

@@ -1,4 +1,5 @@
 import type { Finding, Step } from '../report/next-steps.ts'
+import type { SubjectKind } from '../domain/subject.ts'
 import type { CauseKind, Verdict } from '../domain/verdict.ts'
 
 /** A step's first words when it stands for several findings, or when nothing may be said of the one. */
@@ -10,6 +11,10 @@ export function stepWords({ cause, findings, title, verdict }: Step): string {
   const where = count === 1 && first !== undefined ? `on \`${first.result.subject.name}\`` : `on ${count} subjects`
   return `${title}: ${STEP_VERDICTS[verdict] ?? verdict} ${where}`
 }
+
+const NAMED_IN_MANIFEST: readonly SubjectKind[] = ['sql-server', 'target', 'database', 'share', 'container']
+/** The name of an entry in the short form of a manifest. */
+const ONLY_ONE = 'default'
 
 const RUN_CAUSE_WORDS: Partial<Record<CauseKind, string>> = {
   'untrusted-host': 'not tried, because this run is not trusted to use credentials there',
@@ -24,11 +29,20 @@ const STEP_VERDICTS: Partial<Record<Verdict, string>> = {
   blocked: 'not tried',
 }
 
+/** The subject of a step's only finding, where it has its name from the manifest and the words do not tell which it is. */
+export function unnamedSubject({ result: { subject, summary } }: Finding): string | undefined {
+  const { kind, name } = subject
+  if (!NAMED_IN_MANIFEST.includes(kind) || name === ONLY_ONE) return undefined
+  return summary.toLowerCase().includes(name.toLowerCase()) ? undefined : name
+}
+
 /** What follows a subject's name in the list of a step's subjects. */
 export function findingWords(step: Step, { result }: Finding): string {
   const isShared = step.cause !== undefined && RUN_CAUSE_WORDS[step.cause] !== undefined
   if (isShared) return `: ${result.title}`
-  return result.summary === '' ? '' : `: ${result.summary}`
+  if (result.summary === '') return ''
+  // Where points follow, they say the rest.
+  return `: ${(result.remediation?.points ?? []).length > 0 ? splitSummary(result.summary).head : result.summary}`
 }
 
 /** A summary's first clause, to stand out, and the rest of it as a sentence. */

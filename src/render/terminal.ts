@@ -4,7 +4,7 @@ import { nextSteps, type Finding, type NextSteps, type Step } from '../report/ne
 import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
 import { vouchedWords } from './markdown-steps.ts'
-import { findingWords, stepWords } from './step-words.ts'
+import { findingWords, stepWords, unnamedSubject } from './step-words.ts'
 import { plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
 
 /** Wide enough for the longest word, so that columns stand under each other. */
@@ -41,7 +41,9 @@ function stepLines(step: Step): string[] {
   const [finding] = step.findings
   const isSingle = step.findings.length === 1 && finding !== undefined && finding.result.summary !== ''
   const head = isSingle ? finding.result.summary : stepWords(step)
+  const subject = isSingle ? unnamedSubject(finding) : undefined
   const marks = [
+    ...(subject === undefined ? [] : [`on ${oneLine(cut(subject, 200))}`]),
     ...(step.severity === 'recommended' ? ['recommended'] : []),
     ...(step.blocks > 0 ? [`blocks ${plural(step.blocks, 'check')}`] : []),
   ]

@@ -36,17 +36,22 @@ export interface Question {
   authority?: string
 }
 
+export type PortQuestion = Pick<Question, 'timeoutMs' | 'names' | 'browserPort' | 'secrets' | 'authority' | 'dmsSubnet'>
+
 export const CA_PATH = 'certs/root.pem'
 /** The resolver never answers. */
 export const SILENT = 'silent'
 
-const SUBSCRIPTION = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg'
-const NETWORK = `${SUBSCRIPTION}/providers/Microsoft.Network/virtualNetworks/vnet-hub`
+/** Of the target that a manifest of the matrix names, and of the subnet of DMS. */
+export const SUBSCRIPTION = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg'
+export const NETWORK = `${SUBSCRIPTION}/providers/Microsoft.Network/virtualNetworks/vnet-hub`
 /** As src/main.ts has it: a probe gives up before the check that made it. */
 const PROBE_SHARE_OF_TIMEOUT = 0.9
 
 /** What Azure alone tells is not asked: it would be unknown here, whatever the server does. */
-const CHECKS = CATALOGUE.filter(({ meta }) => /^(source|target)\//.test(meta.id) && meta.vantage !== 'control-plane')
+export const CHECKS = CATALOGUE.filter(
+  ({ meta }) => /^(source|target)\//.test(meta.id) && meta.vantage !== 'control-plane',
+)
 
 /** The results of the checks of one side. */
 export async function askChecks(question: Question): Promise<CheckResult[]> {
@@ -73,7 +78,8 @@ export async function askChecks(question: Question): Promise<CheckResult[]> {
   }
 }
 
-function openPorts(question: Question): { ports: Ports; close: () => Promise<void> } {
+/** Ports over real sockets; Azure is asked in vain for all but the network of DMS. */
+export function openPorts(question: PortQuestion): { ports: Ports; close: () => Promise<void> } {
   const { timeoutMs, names, browserPort, secrets, authority, dmsSubnet } = question
   const signal = new AbortController().signal
   const lookup = lookupIn(names)

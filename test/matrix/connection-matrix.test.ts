@@ -10,7 +10,7 @@ import { NETWORK_ROWS } from './network-cases.ts'
 import { NUMBER_ROWS } from './number-cases.ts'
 import { HOST, playRow, type PlayedRow } from './play-row.ts'
 import { REFUSAL_ROWS } from './refusal-cases.ts'
-import { said, STEPS, type Row, type Step } from './row.ts'
+import { said, STEPS, type Row, type Step, type World } from './row.ts'
 import { STATEMENT_ROWS } from './statement-cases.ts'
 import { TRANSPORT_ROWS } from './transport-cases.ts'
 
@@ -46,6 +46,48 @@ const WELL: [string, Pick<Row, 'side' | 'world'>, RegExp, number][] = [
     'one of several addresses',
     { world: { addresses: ['127.0.0.2', '127.0.0.1'] } },
     /TCP <port> of sql01\.corp\.example \(127\.0\.0\.1\).*other addresses of the same name do not answer: 127\.0\.0\.2 \(refused\)/,
+    1,
+  ],
+  [
+    'one of several addresses, while another refuses and a third is silent',
+    { world: { addresses: ['127.0.0.3', '127.0.0.2', '127.0.0.1'], silentAt: ['127.0.0.3'], timeoutMs: 20_000 } },
+    /TCP <port> of sql01\.corp\.example \(127\.0\.0\.1\).*do not answer: 127\.0\.0\.3 \(timeout\), 127\.0\.0\.2 \(refused\)/,
+    1,
+  ],
+  [
+    'an IPv6 address',
+    {
+      world: {
+        server: (port) => `[::1],${String(port)}`,
+        wire: { host: '::1' },
+        certificate: (authority) => authority.issue({ names: ['::1'] }),
+      },
+    },
+    /TCP <port> of ::1 from this runner \(::1\) is open/,
+    1,
+  ],
+  [
+    'a name with an IPv6 address alone',
+    { world: { addresses: ['::1'], wire: { host: '::1' } } },
+    /TCP <port> of sql01\.corp\.example \(::1\) from this runner \(::1\) is open/,
+    1,
+  ],
+  [
+    'a name with addresses of both families, of which IPv4 answers',
+    { world: { addresses: ['::1', '127.0.0.1'] } },
+    /TCP <port> of sql01\.corp\.example \(127\.0\.0\.1\).*do not answer: ::1 \(refused\)/,
+    1,
+  ],
+  [
+    'a named instance with its port, which needs no Browser',
+    {
+      world: {
+        server: (port) => String.raw`sql01.corp.example\SALES,` + String(port),
+        browser: () => 'nothing',
+        state: { instanceName: 'SALES' },
+      },
+    },
+    /needs no SQL Server Browser: the manifest gives its port, <port>/,
     1,
   ],
   [
@@ -155,6 +197,33 @@ describe('a server that is well', () => {
     expect(others.map(({ id, summary }) => `${id}: ${summary}`)).toEqual([])
     expect(results.find(({ id }) => id === `${side}/login-is-accepted`)?.summary).toContain(HOST[side])
     expect(logins).toHaveLength(side === 'source' ? 1 : 2)
+  })
+
+  it('of twenty databases is asked everything on one login, in at most three batches', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `Db${String(index)}`)
+    const world: World = { databases: names, state: { databases: names.map((name) => ({ name })) } }
+    const { results, logins, batches } = await playRow({ world }, authority)
+    expect(results.filter(({ id }) => id === 'source/database-is-readable')).toHaveLength(20)
+    expect(results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable')).toEqual([])
+    expect(logins).toHaveLength(1)
+    expect(batches.length).toBeLessThanOrEqual(3)
+  })
+
+  it('gives the same verdicts when the login may not see the state of the server', async () => {
+    const login = { user: 'dms', password: '', controlServer: true }
+    const [seeing, blind] = await Promise.all(
+      [[], ['VIEW SERVER STATE']].map((denies) =>
+        playRow({ world: { state: { logins: [{ ...login, denies }] } } }, authority),
+      ),
+    )
+    const verdictsOf = (played: PlayedRow | undefined) =>
+      played?.results.map(({ id, subject, verdict, proof }) => [id, subject.name, verdict, proof])
+    expect(verdictsOf(blind)).toEqual(verdictsOf(seeing))
+    // The refused statements are sent again one by one, and what is not seen is named.
+    expect(blind?.batches.length).toBeGreaterThan(seeing?.batches.length ?? 0)
+    const summaries = blind?.results.map(({ summary }) => summary).join('\n')
+    expect(summaries).toMatch(/not seen: .*\(missing: VIEW SERVER STATE\)/)
+    expect(seeing?.results.map(({ summary }) => summary).join('\n')).not.toMatch(/not seen/)
   })
 
   it.each<[string, Pick<Row, 'side' | 'world'>, RegExp, number]>(WELL)('%s', async (_title, row, says, count) => {

@@ -186,4 +186,29 @@ function targetDatabase({ number, message, verdict, kind, says, next }: Told): R
   }
 }
 
-export const DATABASE_ROWS: readonly Row[] = [...SOURCE_ROWS, ...REFUSED_DATABASES.map(targetDatabase)]
+const denied = (to: string): Row => ({
+  step: 'database',
+  failure: `CONTROL denied to ${to}`,
+  side: 'target',
+  world: {
+    state: {
+      databases: [
+        { name: 'Sales', owners: ['dms'] },
+        { name: 'Orders', controlBy: ['dms'], denies: [to] },
+      ],
+    },
+  },
+  root: CONTROL,
+  verdict: 'fail',
+  says: new RegExp(
+    `^dms lacks CONTROL on the database Orders .*CONTROL granted to dms; CONTROL denied to ${to}, which beats every grant`,
+  ),
+  next: new RegExp(`REVOKE CONTROL ON DATABASE::\\[Orders\\] FROM \\[${to}\\];`),
+  logins: 2,
+})
+
+export const DATABASE_ROWS: readonly Row[] = [
+  ...SOURCE_ROWS,
+  ...REFUSED_DATABASES.map(targetDatabase),
+  ...['dms', 'public'].map(denied),
+]

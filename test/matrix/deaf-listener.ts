@@ -11,9 +11,9 @@ export interface DeafListener {
 /** Listens with the shortest queue, and then never turns to it again. */
 const LISTEN = `
 const { createServer } = require('node:net')
-const { parentPort } = require('node:worker_threads')
+const { parentPort, workerData } = require('node:worker_threads')
 const server = createServer()
-server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
+server.listen({ ...workerData, backlog: 1 }, () => {
   parentPort.postMessage(server.address().port)
   setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
 })`
@@ -25,13 +25,13 @@ const SETTLE_MS = 100
  * A TCP port that drops every packet, as a firewall does that filters: the queue of connections that wait to be accepted
  * is full, and the kernel then leaves further ones without an answer.
  */
-export async function startDeafListener(): Promise<DeafListener> {
-  const worker = new Worker(LISTEN, { eval: true })
+export async function startDeafListener({ host = '127.0.0.1', port: wanted = 0 } = {}): Promise<DeafListener> {
+  const worker = new Worker(LISTEN, { eval: true, workerData: { host, port: wanted } })
   const [port] = (await once(worker, 'message')) as [number]
   await delay(SETTLE_MS)
   const fillers: Socket[] = []
   for (let count = 0; count < FILLERS; count += 1) {
-    fillers.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined))
+    fillers.push(connect({ host, port }).on('error', () => undefined))
   }
   await delay(SETTLE_MS)
   return {

@@ -14,10 +14,14 @@ interface Told {
 const NOT_ADMITTED: Told = {
   kind: 'forbidden',
   means: /does not admit the address of this runner/,
-  next: /firewall rule/,
+  next: /firewall rule[^]*az sql server firewall-rule create/,
 }
 const busy = (means: RegExp, next: RegExp): Told => ({ kind: 'server-error', means, next })
 const forbidden = (means: RegExp, next: RegExp): Told => ({ kind: 'forbidden', means, next })
+const NO_PUBLIC_ACCESS = forbidden(
+  /public network access of the server is denied/,
+  /private endpoint[^]*az network private-endpoint-connection list/,
+)
 const ERROR_LOG = /Have the server looked at \(its error log says more\)/
 const LICENCES = busy(/licences of the server are used up/, ERROR_LOG)
 
@@ -110,7 +114,11 @@ const OF_TARGETS: readonly Cell[] = [
   [
     40_615,
     "Cannot open server 'sqlsales' requested by the login. Client with IP address '198.51.100.7' is not allowed to access the server.",
-    { ...NOT_ADMITTED, means: /does not admit .*It saw this runner as 198\.51\.100\.7/ },
+    {
+      ...NOT_ADMITTED,
+      means: /does not admit .*It saw this runner as 198\.51\.100\.7/,
+      next: /--start-ip-address 198\.51\.100\.7 --end-ip-address 198\.51\.100\.7$/,
+    },
   ],
   [
     40_914,
@@ -120,7 +128,12 @@ const OF_TARGETS: readonly Cell[] = [
   [
     47_073,
     'Connection was denied because Deny Public Network Access is set to Yes. To connect to this server, use the Private Endpoint from inside your virtual network.',
-    forbidden(/public network access of the server is denied/, /private endpoint/),
+    NO_PUBLIC_ACCESS,
+  ],
+  [
+    42_101,
+    'Unable to create or modify firewall rules when public network interface for the server is disabled.',
+    NO_PUBLIC_ACCESS,
   ],
   [
     47_072,
@@ -188,7 +201,11 @@ function toldTo(side: 'source' | 'target', [number, message, { kind, means, next
 
 function passing([number, message]: readonly [number, string]): Row {
   return {
-    ...toldTo('target', [number, message, busy(/was not within the time of the check/, /raise the input `timeout`/)]),
+    ...toldTo('target', [
+      number,
+      message,
+      busy(/not available just now .*Tried \d+ times within \d+ ms\./, /raise the input `timeout`/),
+    ]),
     world: { refuses: [said(number, message, 3, 17)], timeoutMs: IMPATIENT_MS },
     logins: 'several',
   }

@@ -21,6 +21,8 @@ export interface PlayedRow {
   port: number
   fingerprint: string
   logins: readonly LoginRecord[]
+  /** Batches after the login, as they came. */
+  batches: readonly string[]
 }
 
 /** Stands the world up, asks the checks, and takes it down again. */
@@ -34,6 +36,10 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
     const server = await startTdsServer({ ...contentOf(side, world), ...(tls === undefined ? {} : { tls }) })
     closers.push(() => server.close())
     const port = await portOf(server, world, closers)
+    for (const host of world.silentAt ?? []) {
+      const deaf = await startDeafListener({ host, port })
+      closers.push(() => deaf.close())
+    }
     const browserPort = await startBrowser(world, port, closers)
     const { login = '{ user: dms, password: "${OWN}" }', tls: wanted = `{ ca: ${CA_PATH} }` } = world
     const password = 'password' in world ? world.password : PASSWORD
@@ -45,12 +51,12 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
       databases: world.databases ?? ['Sales', 'Orders'],
       names: { [host]: world.addresses ?? ['127.0.0.1'] },
       ...(browserPort === undefined ? {} : { browserPort }),
-      dmsSubnet: from === 'elsewhere' ? '10.1.0.0/24' : '127.0.0.0/8',
+      dmsSubnet: from === 'elsewhere' ? '10.1.0.0/24' : world.wire?.host === '::1' ? '::1/128' : '127.0.0.0/8',
       timeoutMs: world.timeoutMs ?? TIMEOUT_MS,
       secrets: password === undefined ? {} : { OWN: password },
       authority: authority.certificate,
     })
-    return { results, port, fingerprint, logins: server.logins }
+    return { results, port, fingerprint, logins: server.logins, batches: server.statements }
   } finally {
     await Promise.all(closers.map((close) => close()))
   }

@@ -1,6 +1,7 @@
 import { said, type Row, type World } from './row.ts'
 
 const LOGIN = 'login-is-accepted'
+const IMPATIENT_MS = 1500
 
 const FAILED = "Login failed for user 'dms'."
 const WINDOWS = String.raw`{ windows: CORP\svc-dms, password: "\${OWN}" }`.replace('\\$', '$')
@@ -12,8 +13,35 @@ function refused(failure: string, world: World, row: Pick<Row, 'says' | 'next'> 
 const state18456 = (state: number, says: RegExp): Row =>
   refused(`18456, state ${state}`, { refuses: [said(18_456, FAILED, state)] }, { says, next: /sys\.server_principals/ })
 
+/** Nothing is known of the account then, and the password is not sent again. */
+const CUT_OFF: readonly Row[] = [
+  {
+    step: 'login',
+    failure: 'the connection is closed instead of an answer',
+    world: { wire: { misbehave: 'close-at-login' } },
+    root: LOGIN,
+    verdict: 'unknown',
+    cause: 'reset',
+    says: /^Login of dms from this runner to sql01\.corp\.example \(127\.0\.0\.1:<port>, database master\): the connection was broken off by the other side or by a device on the way \(ECONNRESET\)/,
+    next: /Look in the logs of the other side/,
+    logins: 1,
+  },
+  {
+    step: 'login',
+    failure: 'no answer',
+    world: { wire: { misbehave: 'silent-at-login' }, timeoutMs: IMPATIENT_MS },
+    root: LOGIN,
+    verdict: 'unknown',
+    cause: 'timeout',
+    says: /^Login of dms from this runner to sql01\.corp\.example \(127\.0\.0\.1:<port>, database master\): no answer in time \(ETIMEOUT: /,
+    next: /Raise the input `timeout`/,
+    logins: 1,
+  },
+]
+
 /** The server's word on the account: the password is sent once, whatever waits for it. */
 export const REFUSAL_ROWS: readonly Row[] = [
+  ...CUT_OFF,
   refused(
     '18456: a wrong password',
     { password: 'n0t-the-pass' },

@@ -17,6 +17,8 @@ export interface World {
   addresses?: readonly string[] | string
   /** Instead of the server: nothing listens on its port, or a full queue drops what comes. */
   instead?: 'nothing' | 'silence'
+  /** Addresses at which the server's port drops what comes. */
+  silentAt?: readonly string[]
   /** Undefined: none. Default: of the authority that the manifest names, for the host. */
   certificate?: (authority: Authority, host: string) => Promise<KeyAndCertificate | undefined>
   state?: Partial<SqlState>

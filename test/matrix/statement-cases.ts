@@ -68,6 +68,13 @@ const REFUSED_STATEMENTS: readonly Told[] = [
     ...UNKNOWN_OBJECT,
   },
   {
+    number: 40_197,
+    message: 'The service has encountered an error processing your request. Please try again. Error code 40143.',
+    kind: SERVER,
+    says: /the server or the database is not available just now/,
+    next: /this passes by itself, so run the gate again/,
+  },
+  {
     number: 8134,
     message: 'Divide by zero error encountered.',
     kind: SERVER,

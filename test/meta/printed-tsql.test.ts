@@ -12,6 +12,7 @@ import loginHasControlDatabase from '../../src/checks/target/login-has-control-d
 import type { Judgement } from '../../src/checks/define.ts'
 import type { SourceRightsEvidence } from '../../src/checks/source-login-rights.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
+import type { Login } from '../../src/domain/manifest.ts'
 import type { Script } from '../../src/domain/observed.ts'
 import { databaseSubject, manifestWith, sourceSubject } from '../sql-fixtures.ts'
 import { FILES, filesWith } from './source-files.ts'
@@ -33,6 +34,7 @@ const PRINTERS = [
 const CONSTANT_PRINTERS = ['checks/source/tcp-ip-is-enabled/check.ts', 'checks/tls-remedies.ts']
 const CONSTANT = /language: 'tsql',\s*code: (?:'([^'\n]+)'|"([^"\n]+)"),/g
 
+const PASSWORD = { kind: 'sql', password: { secret: 'P' } } as const
 const place = (name: string) => ({ host: 'sql01', port: 1433, database: name, account: name })
 
 /** The T-SQL that checks print about things of that name. */
@@ -53,8 +55,10 @@ function refusalScripts(name: string): readonly Script[] {
   const numbers = [18456, 18452, 18470, 18486, 18487, 18488, 4060, 911]
   return numbers.flatMap((number) =>
     (['source', 'target'] as const).flatMap((area) => {
-      const refused = { number, state: 1, database: name, kind: 'sql', server: 'sql01,1433', user: name, area } as const
-      return explainRefusal(refused)?.scripts ?? []
+      const refused = { number, state: 1, database: name, server: 'sql01,1433', area } as const
+      return [{ kind: 'sql', user: name } as const, { kind: 'entra' } as const].flatMap(
+        (account) => explainRefusal({ ...refused, ...account })?.scripts ?? [],
+      )
     }),
   )
 }
@@ -116,19 +120,21 @@ function sourceRightScripts(name: string): readonly Script[] {
 }
 
 function targetScripts(name: string): readonly Script[] {
-  const subject = databaseSubject()
-  const named = { ...subject, spec: { ...subject.spec, database: name } }
+  const ofLogin = (login: Login): readonly Script[] => {
+    const subject = databaseSubject({ target: { login } })
+    const named = { ...subject, spec: { ...subject.spec, database: name } }
+    return evidences.flatMap((evidence) => scriptsOf(loginHasControlDatabase.judge(evidence as JsonObject, named)))
+  }
   const row = { database: name, controlDatabase: 0, dbOwner: 0, login: name, user: name, engineEdition: 5 }
   const facts = { roles: [name], grantedTo: [name], deniedTo: [name], notSeen: [] }
   const answered = { ...place(name), outcome: 'answered', row, facts }
   const refused = { ...place(name), outcome: 'refused', number: 4060, state: 1, severity: 11, message: name }
-  return [answered, { ...answered, row: { ...row, user: null } }, refused].flatMap((evidence) =>
-    scriptsOf(loginHasControlDatabase.judge(evidence as JsonObject, named)),
-  )
+  const evidences = [answered, { ...answered, row: { ...row, user: null } }, refused]
+  return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
 }
 
 function databaseScripts(name: string): readonly Script[] {
-  const [subject] = sourceDatabaseSubjects(manifestWith({}))
+  const [subject] = sourceDatabaseSubjects(manifestWith({ source: { login: { ...PASSWORD, user: name } } }))
   if (subject === undefined) throw new Error('the fixture has no database')
   const named = { ...subject, spec: { ...subject.spec, database: { ...subject.spec.database, name } } }
   const state = {
@@ -148,10 +154,10 @@ function databaseScripts(name: string): readonly Script[] {
     lastLogBackup: null,
     notSeen: [],
   }
-  const seen = (stateChange: object | null, factsChange: object = {}, viewAnyDatabase = 0): JsonObject => ({
+  const seen = (stateChange: object | null, factsChange: object = {}, server: JsonObject = {}): JsonObject => ({
     ...place(name),
     outcome: 'answered',
-    server: { viewAnyDatabase },
+    server,
     near: [name],
     state: stateChange === null ? null : { ...state, ...stateChange },
     facts: { ...facts, ...factsChange },
@@ -163,7 +169,9 @@ function databaseScripts(name: string): readonly Script[] {
     ...states.map((one) => databaseIsReadable.judge(seen({ state: one }), named)),
     databaseIsReadable.judge(seen({ userAccess: 'SINGLE_USER' }), named),
     databaseIsReadable.judge(seen(null), named),
-    databaseIsReadable.judge(seen(null, {}, 1), named),
+    databaseIsReadable.judge(seen({ hasAccess: null }), named),
+    databaseIsReadable.judge(seen(null, {}, { viewAnyDatabase: 1 }), named),
+    databaseIsReadable.judge(seen(null, {}, { viewAnyDatabase: 1, alterAnyDatabase: 1 }), named),
     recoveryModelIsFull.judge(seen({}), named),
     hasOneLogFile.judge(seen({}), named),
     hasNoFilestream.judge(seen({}), named),
@@ -176,6 +184,7 @@ function databaseScripts(name: string): readonly Script[] {
 /** What the grammar of the parser does not know, although SQL Server does; each begins a statement. */
 const UNKNOWN_TO_THE_GRAMMAR = [
   /^EXECUTE AS LOGIN = N'/,
+  /^CREATE LOGIN \[.*\] FROM EXTERNAL PROVIDER$/s,
   /^RESTORE DATABASE \[.*\] WITH RECOVERY$/s,
   /^REVOKE (?:CONTROL|CONNECT)\b/,
   /^GRANT (?:CONNECT SQL|VIEW ANY \w+) TO \[/,

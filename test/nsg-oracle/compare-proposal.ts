@@ -71,7 +71,7 @@ function rulesProblem(situation: Situation, judgement: Judgement, rules: readonl
   const figures = {
     rules: rules.length,
     least,
-    folded: slices.reduce((sum, slice) => sum + coverOf(slice.packets).length, 0),
+    folded: slices.reduce((sum, slice) => sum + coverOf(slice).length, 0),
   }
   if (least !== undefined && rules.length !== least)
     return { problem: `proposal: ${rules.length} rules where ${least} do`, figures }

@@ -18,18 +18,18 @@ export function compare(evaluator: Evaluator, situation: Situation): Comparison 
   const judgement = judge(situation)
   // A copy, so that an evaluator that changes what it is given cannot change what the oracle sees.
   const { stack, flow, network } = structuredClone(situation)
-  let evaluation: Evaluation
-  let proposal: Proposal
   try {
-    evaluation = evaluator.evaluateFlow(stack, flow, network)
-    proposal = evaluator.proposeRules(stack, flow, network)
+    const evaluation = evaluator.evaluateFlow(stack, flow, network)
+    const proposal = evaluator.proposeRules(stack, flow, network)
+    const said = { judgement, evaluation, proposal }
+    const problem = evaluationProblem(situation, judgement, evaluation)
+    return problem === undefined
+      ? { ...said, ...proposalProblem(evaluator, situation, judgement, proposal) }
+      : { ...said, problem }
   } catch (error) {
-    return { problem: `the evaluator threw ${String(error)}`, judgement }
+    // Also an answer that cannot be read: an address of a witness, a prefix or port of a proposed rule.
+    return { judgement, problem: `threw: ${String(error)}` }
   }
-  const problem = evaluationProblem(situation, judgement, evaluation)
-  if (problem !== undefined) return { problem, judgement, evaluation, proposal }
-  const { problem: ofProposal, figures } = proposalProblem(evaluator, situation, judgement, proposal)
-  return { problem: ofProposal, judgement, evaluation, proposal, ...(figures === undefined ? {} : { figures }) }
 }
 
 function evaluationProblem(situation: Situation, judgement: Judgement, evaluation: Evaluation): string | undefined {

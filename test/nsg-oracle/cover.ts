@@ -42,7 +42,13 @@ export function isProduct({ packets }: Slice): boolean {
 }
 
 /** Boxes that hold each packet once; one box when the packets are a product, a small number of them otherwise. */
-export function coverOf(packets: readonly Point[], dimension = 0): Box[] {
+export function coverOf(slice: Slice): Box[] {
+  return isProduct(slice)
+    ? [[0, 1, 2, 3].map((dimension) => [...new Set(slice.packets.map((point) => point[dimension] ?? 0))])]
+    : folded(slice.packets, 0)
+}
+
+function folded(packets: readonly Point[], dimension: number): Box[] {
   if (dimension === 4) return [[]]
   const rows = new Map<bigint | number, Point[]>()
   for (const point of packets) {
@@ -53,7 +59,7 @@ export function coverOf(packets: readonly Point[], dimension = 0): Box[] {
   }
   const alike = new Map<string, { values: (bigint | number)[]; boxes: Box[] }>()
   for (const [value, row] of rows) {
-    const boxes = coverOf(row, dimension + 1)
+    const boxes = folded(row, dimension + 1)
     const key = boxes.map((box) => box.map((values) => values.join()).join(';')).join('|')
     const found = alike.get(key)
     if (found === undefined) alike.set(key, { values: [value], boxes })

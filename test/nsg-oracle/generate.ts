@@ -1,8 +1,9 @@
 // Seeded random situations. Their ranges lie at each other's bounds, so that a slip by one shows.
-import { defaultRules, flowRanges } from './oracle.ts'
-import type { AddressRange } from './ranges.ts'
+import { defaultRules, flowRanges, WIRE_SERVER } from './oracle.ts'
+import { holdsAddress, type AddressRange } from './ranges.ts'
 import { randomOf, type Random } from './random.ts'
 import type { AdminRule, Direction, FilterRule, NetworkFacts, Situation } from './situation.ts'
+import { clipToFlow, FAMILIES, gridOf, type Grid } from './sweep.ts'
 import { anyCase, nearPorts, nearRange } from './texts.ts'
 import { flowFor, goesToPlatform, networkFacts, UNRESOLVABLE } from './world.ts'
 
@@ -21,11 +22,27 @@ interface Palette {
   ports: [number, number][]
   direction: Direction
   toPlatform: boolean
+  fromLoadBalancer: boolean
 }
+
+/** Larger ones are drawn again: the oracle's time grows with them, and what it finds does not. */
+const MOST_PACKETS = 30_000
 
 /** The situation of this number in the run with this seed. */
 export function situationOf(seed: number, index: number): Situation {
   const random = randomOf(seed, index)
+  for (;;) {
+    const situation = drawn(random)
+    if (packetCount(clipToFlow(gridOf(situation), situation)) <= MOST_PACKETS) return situation
+  }
+}
+
+function packetCount({ source, destination, sourcePorts, destinationPorts, protocols }: Grid): number {
+  const pairs = FAMILIES.reduce((sum, family) => sum + source[family].length * destination[family].length, 0)
+  return pairs * sourcePorts.length * destinationPorts.length * protocols.length
+}
+
+function drawn(random: Random): Situation {
   const network = networkFacts(random)
   const flow = flowFor(random, network)
   const situation: Situation = { stack: { adminRules: [], rules: null }, flow, network }
@@ -40,10 +57,13 @@ function paletteOf(random: Random, situation: Situation): Palette {
   const sides = flowRanges(situation)
   const [near, far] =
     flow.direction === 'outbound' ? [sides.source, sides.destination] : [sides.destination, sides.source]
-  const hasUnresolvable = random.chance(0.35)
+  const hasUnresolvable = random.chance(0.4)
   return {
     ...{ near, far, tags: tagsFor(random, network, hasUnresolvable), hasGroups: random.chance(0.12) },
     ...{ ports: flow.ports, direction: flow.direction, toPlatform: goesToPlatform(situation) },
+    fromLoadBalancer:
+      flow.direction === 'inbound' &&
+      WIRE_SERVER.some(({ family, first }) => holdsAddress(far, { family, value: first })),
   }
 }
 
@@ -54,15 +74,7 @@ function tagsFor(random: Random, network: NetworkFacts, hasUnresolvable: boolean
 }
 
 function filterRules(random: Random, palette: Palette): FilterRule[] {
-  const count = random.weighted([
-    [1, 0],
-    [3, 1],
-    [3, 2],
-    [3, 4],
-    [2, 6],
-    [1, 9],
-    [0.5, 14],
-  ] as const)
+  const count = random.pick([0, 1, 1, 1, 2, 2, 2, 4, 4, 4, 6, 6, 9, 14])
   const priorities = { inbound: prioritiesOf(random), outbound: prioritiesOf(random) }
   const denies = random.pick([0.2, 0.5, 0.5, 0.8])
   const own = Array.from({ length: count }, (_, index): FilterRule => {
@@ -113,16 +125,13 @@ function ruleBody(random: Random, palette: Palette): Omit<AdminRule, 'name' | 'p
 
 function sideTexts(random: Random, ranges: readonly AddressRange[], palette: Palette, isFar: boolean): string[] {
   const tag = (names: readonly string[]): string => anyCase(random, random.pick(names))
-  const count = random.weighted([
-    [7, 1],
-    [2, 2],
-    [1, 4],
-  ] as const)
+  const count = random.pick([1, 1, 1, 1, 1, 1, 1, 2, 2, 4])
   return Array.from({ length: count }, () =>
     random.weighted<() => string>([
       [3, () => random.pick(['*', '*', '*', 'Any', 'any', '0.0.0.0/0', '::/0'])],
       [ranges.length === 0 ? 0 : 6, () => nearRange(random, random.pick(ranges))],
       [1, () => tag(BUILT_IN)],
+      [isFar && palette.fromLoadBalancer ? 3 : 0, () => tag(['AzureLoadBalancer'])],
       [palette.tags.length === 0 ? 0 : isFar ? 2 : 0.3, () => tag(palette.tags)],
       [isFar && palette.toPlatform ? 6 : 0.1, () => tag(PLATFORM)],
     ])(),
@@ -148,12 +157,12 @@ function prioritiesOf(random: Random): () => number {
     [4, [100, 4096]],
     [1, [101, 140]],
   ] as const)
-  const free = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  const taken = new Set<number>()
   return () => {
     // Near the first one where they are dense, so that often nothing is free above a rule.
-    const at = random.chance(0.5) && free.length < 50 ? 0 : random.below(free.length)
-    const [priority] = free.splice(at, 1)
-    if (priority === undefined) throw new Error('no priority is left')
+    let priority = random.chance(0.5) && last - first < 50 ? first : random.between(first, last)
+    while (taken.has(priority)) priority = priority === last ? first : priority + 1
+    taken.add(priority)
     return priority
   }
 }

@@ -8,6 +8,8 @@ export interface Random {
   pick: <T>(list: readonly T[]) => T
   /** One of the entries, each as often as its weight says. */
   weighted: <T>(entries: readonly (readonly [weight: number, value: T])[]) => T
+  /** 1 as often as the first weight says, 2 as often as the second, and so on. */
+  count: (...weights: number[]) => number
 }
 
 /** mulberry32, seeded with the run's seed and the number of the situation in it. */
@@ -40,6 +42,7 @@ export function randomOf(seed: number, index: number): Random {
     chance: (probability) => next() / 2 ** 32 < probability,
     pick: (list) => list[below(list.length)] ?? lastOf(list),
     weighted,
+    count: (...weights) => weighted(weights.map((weight, index) => [weight, index + 1])),
   }
 }
 

@@ -63,11 +63,12 @@ function propose(situation: Situation): Proposal {
       if (fateOf(packet) === 'denied') visit(packet)
     })
   denied((packet) => slices.add(packet))
-  const boxes = [...slices.all.values()].flatMap((slice) => coverOf(slice.packets).map((box) => ({ slice, box })))
+  const boxes = [...slices.all.values()].flatMap((slice) => coverOf(slice).map((box) => ({ slice, box })))
+  const holds = boxes.map(({ slice, box }) => membership(slice, box))
   const bounds = boxes.map(() => ({ priority: Infinity, rule: '' }))
   denied((packet) => {
-    for (const [index, { slice, box }] of boxes.entries())
-      for (const decider of holdsPacket(slice, box, packet) ? packet.deciders : []) {
+    for (const [index, isHeld] of holds.entries())
+      for (const decider of isHeld(packet) ? packet.deciders : []) {
         const rule = reading.rules[decider]
         const bound = bounds[index]
         if (rule?.stage === 'admin' || rule === undefined || bound === undefined) continue
@@ -78,15 +79,15 @@ function propose(situation: Situation): Proposal {
   return withPriorities(situation, rules, bounds)
 }
 
-function holdsPacket(slice: Slice, [sources, destinations, sourcePorts, ports]: Box, packet: SweptPacket): boolean {
-  return (
+function membership(slice: Slice, box: Box): (packet: SweptPacket) => boolean {
+  const [sources, destinations, sourcePorts, ports] = box.map((values) => new Set(values))
+  return (packet) =>
     slice.protocol === packet.protocol &&
     slice.family === packet.family &&
-    sources?.includes(packet.source) === true &&
-    destinations?.includes(packet.destination) === true &&
-    sourcePorts?.includes(packet.sourcePort) === true &&
-    ports?.includes(packet.destinationPort) === true
-  )
+    sources?.has(packet.source) === true &&
+    destinations?.has(packet.destination) === true &&
+    sourcePorts?.has(packet.sourcePort) === true &&
+    ports?.has(packet.destinationPort) === true
 }
 
 /** The lowest free number for the rule that needs it most, and so on. */

@@ -1,5 +1,5 @@
 // Whether proposed rules can stand in the group at all.
-import { isTagText, readPrefix, type AddressRange } from './ranges.ts'
+import { isTagText, readPorts, readPrefix, type AddressRange, type PortRange } from './ranges.ts'
 import type { FilterRule, Situation } from './situation.ts'
 
 export function freePriorities(rules: readonly FilterRule[], direction: FilterRule['direction']): number[] {
@@ -10,14 +10,17 @@ export function freePriorities(rules: readonly FilterRule[], direction: FilterRu
 /** Azure refuses each of these, or would take the rule for another one. */
 export function ruleProblem({ stack, flow }: Situation, rules: readonly FilterRule[]): string | undefined {
   if (rules.length === 0) return 'proposal: no rules'
-  const free = freePriorities(stack.rules ?? [], flow.direction)
+  const taken = (stack.rules ?? [])
+    .filter(({ direction }) => direction === flow.direction)
+    .map(({ priority }) => priority)
   const names = (stack.rules ?? []).map(({ name }) => name.toLowerCase())
   for (const rule of rules) {
     const { name, priority, access, direction, sourceGroupIds, destinationGroupIds } = rule
     if (access !== 'allow' || direction !== flow.direction) return `proposal: ${name} is ${direction} ${access}`
-    if (!free.includes(priority)) return `proposal: priority ${priority} of ${name} is not free`
+    if (taken.includes(priority) || !(priority >= 100 && priority <= 4096))
+      return `proposal: priority ${priority} of ${name} is not free`
     if (names.includes(name.toLowerCase())) return `proposal: the name ${name} is taken`
-    free.splice(free.indexOf(priority), 1)
+    taken.push(priority)
     names.push(name.toLowerCase())
     if (sourceGroupIds.length + destinationGroupIds.length > 0) return `proposal: ${name} names a group`
     if (!/^(tcp|udp|icmp|esp|ah|\*)$/i.test(rule.protocol)) return `proposal: ${name} has protocol ${rule.protocol}`
@@ -61,10 +64,12 @@ function hasHostBits(text: string): boolean {
 function portProblem({ sourcePorts, destinationPorts }: FilterRule): string | undefined {
   for (const side of [sourcePorts, destinationPorts]) {
     if (side.length === 0) return 'has a side without ports'
-    const bad = side.find(
-      (text) => !/^(\*|\d+|\d+-\d+)$/.test(text) || Math.max(...text.split(/\D/).map(Number)) > 65535,
-    )
+    const bad = side.find((text) => !/^(\*|\d+(-\d+)?)$/.test(text) || !isInOrder(readPorts(text)))
     if (bad !== undefined) return `has the port ${bad}`
   }
   return undefined
+}
+
+function isInOrder(ranges: readonly PortRange[]): boolean {
+  return ranges.every(([first, last]) => first <= last && last <= 65535)
 }

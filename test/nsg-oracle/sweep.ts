@@ -90,6 +90,7 @@ export function clipToFlow(grid: Grid, situation: Situation): Grid {
   }
 }
 
+/** `visit` gets the same object each time. */
 export function sweep(reading: Reading, grid: Grid, visit: (packet: SweptPacket) => void): void {
   const stances = (side: Side, family: Family): Map<bigint, Stance[]> =>
     new Map(grid[side][family].map((value) => [value, stancesOf(reading, side, family, value)]))
@@ -131,21 +132,22 @@ function sweepPair(
 ): void {
   const narrow = (lists: readonly number[][], row: readonly boolean[] = []): number[][] =>
     lists.map((list) => list.filter((index) => row[index]))
+  const packet: SweptPacket = {
+    ...{ ...pair, protocol: '', sourcePort: 0, destinationPort: 0 },
+    ...{ canBeDenied: false, canBeAllowed: false, deciders: [] },
+  }
   grid.protocols.forEach((protocol, at) => {
+    packet.protocol = protocol
     const ofProtocol = narrow(matching, rows.protocol[at])
     grid.sourcePorts.forEach((sourcePort, sourceAt) => {
+      packet.sourcePort = sourcePort
       const ofSourcePort = narrow(ofProtocol, rows.source[sourceAt])
       grid.destinationPorts.forEach((destinationPort, destinationAt) => {
+        packet.destinationPort = destinationPort
+        packet.canBeDenied = false
+        packet.canBeAllowed = false
+        packet.deciders.length = 0
         const row = rows.destination[destinationAt] ?? []
-        const packet: SweptPacket = {
-          ...pair,
-          protocol,
-          sourcePort,
-          destinationPort,
-          canBeDenied: false,
-          canBeAllowed: false,
-          deciders: [],
-        }
         for (const list of ofSourcePort) settle(reading.rules, list, row, packet, passes)
         visit(packet)
       })
@@ -182,11 +184,9 @@ function settle(
 function stancesOf(reading: Reading, side: Side, family: Family, value: bigint): Stance[] {
   const conditions = reading.rules.map((rule) => conditionsOf(reading, rule, side, { family, value }))
   const facts = new Set(conditions.flat().flatMap((condition) => (typeof condition === 'object' ? condition.fact : [])))
-  let assignments: Map<string, boolean>[] = [new Map()]
+  let assignments = [new Map<string, boolean>()]
   for (const fact of facts)
-    assignments = assignments.flatMap((known) =>
-      [false, true].map((is) => new Map<string, boolean>([...known, [fact, is]])),
-    )
+    assignments = [false, true].flatMap((is) => assignments.map((known) => new Map(known).set(fact, is)))
   return assignments.map((known) => ({
     facts: known,
     matches: conditions.map((list) =>

@@ -40,24 +40,22 @@ export function nearCidr(random: Random, range: AddressRange): string {
   return `${formatAddress({ family, value: (random.bigBetween(first, last) / host) * host })}/${length}`
 }
 
-/** The length of the longest prefix that the range is at most as large as. */
+/** The length of the smallest prefix that is at least as large as the range. */
 function lengthOf({ family, first, last }: AddressRange): number {
-  let length = BITS[family]
-  while (length > 0 && 2n ** BigInt(BITS[family] - length) < last - first + 1n) length -= 1
-  return length
+  return BITS[family] - (last === first ? 0 : (last - first).toString(2).length)
 }
 
 /** Now and then with host bits, which say nothing. */
 function cidrText(random: Random, family: Family, value: bigint, length: number): string {
   const host = 2n ** BigInt(BITS[family] - length)
   const shown = random.chance(0.3) ? value : (value / host) * host
-  if (family === 4 && random.chance(0.03)) return `${mappedText(shown)}/${length + 96}`
+  if (family === 4 && random.chance(0.06)) return `${mappedText(shown)}/${length + 96}`
   return `${addressText(random, family, shown, false)}/${length}`
 }
 
 function addressText(random: Random, family: Family, value: bigint, mayBeMapped = true): string {
   const text = formatAddress({ family, value })
-  if (family === 4) return mayBeMapped && random.chance(0.03) ? mappedText(value) : text
+  if (family === 4) return mayBeMapped && random.chance(0.06) ? mappedText(value) : text
   const short = random.chance(0.7) ? text.replace(/(^|:)0(:0)+(:|$)/, '::') : text
   return random.chance(0.3) ? short.toUpperCase() : short
 }
@@ -82,16 +80,7 @@ export function nearPorts(random: Random, ranges: readonly PortRange[]): string[
       [1, () => String(random.pick([22, 80, 443, 445, 1433, 3389, 9354, 12000]))],
     ])()
   if (random.chance(0.35)) return ['*']
-  const texts = Array.from(
-    {
-      length: random.weighted([
-        [6, 1],
-        [3, 2],
-        [1, 3],
-      ] as const),
-    },
-    one,
-  )
+  const texts = Array.from({ length: random.count(6, 3, 1) }, one)
   return texts.length > 1 && random.chance(0.2) ? [texts.join(',')] : texts
 }
 

@@ -1,6 +1,6 @@
 // A virtual network, what is known of it, and a flow that is asked of it.
 import { holdsAddress, readAddress, readPrefix, type AddressRange } from './ranges.ts'
-import { flowRanges } from './oracle.ts'
+import { flowRanges, WIRE_SERVER } from './oracle.ts'
 import type { Random } from './random.ts'
 import type { Flow, NetworkFacts, Peer, ServiceTag, Situation } from './situation.ts'
 import { anyCase, nearCidr, nearRange } from './texts.ts'
@@ -15,21 +15,11 @@ export const UNRESOLVABLE = ['DataFactory', 'Storage.SwedenCentral']
 
 export function networkFacts(random: Random): NetworkFacts {
   const isDual = random.chance(0.3)
-  const base = random.weighted([
-    [5, '10.20'],
-    [2, '172.19'],
-    [2, '192.168'],
-    [0.4, '100.100'],
-    [0.4, '20.38'],
-  ])
+  const base = random.chance(0.1)
+    ? random.pick(['100.100', '20.38'])
+    : random.pick(['10.20', '10.20', '172.19', '192.168'])
   const third = random.pick([0, 1, 37, 255])
-  const length = random.weighted([
-    [3, 24],
-    [2, 26],
-    [3, 28],
-    [2, 29],
-    [1, 32],
-  ] as const)
+  const length = random.pick([24, 24, 24, 26, 26, 28, 28, 28, 29, 29, 32])
   const subnetPrefixes = [`${base}.${third}.${random.pick([0, 32, 64])}/${length}`]
   if (random.chance(0.1)) subnetPrefixes.push(`${base}.${(third + 1) % 256}.0/28`)
   const prefixes = [`${base}.0.0/${random.pick([16, 16, 17, 20])}`, ...subnetPrefixes]
@@ -37,10 +27,7 @@ export function networkFacts(random: Random): NetworkFacts {
   if (random.chance(0.3))
     prefixes.push(random.pick(['10.0.0.0/8', '172.16.0.0/12', '192.168.7.0/24', '203.0.113.0/24']))
   if (isDual) {
-    const wide = random.weighted([
-      [4, 'fd00:db8:dec'],
-      [1, '2001:db8:dec'],
-    ] as const)
+    const wide = random.chance(0.8) ? 'fd00:db8:dec' : '2001:db8:dec'
     subnetPrefixes.push(`${wide}:${random.pick(['1', 'a'])}::/${random.pick([64, 64, 120])}`)
     prefixes.push(`${wide}::/48`)
     if (random.chance(0.3)) prefixes.push('fd00:db8:1234::/48')
@@ -79,10 +66,7 @@ function serviceTags(random: Random): ServiceTag[] {
 }
 
 export function flowFor(random: Random, network: NetworkFacts): Flow {
-  const direction = random.weighted([
-    [7, 'outbound'],
-    [3, 'inbound'],
-  ] as const)
+  const direction = random.chance(0.7) ? 'outbound' : 'inbound'
   return {
     direction,
     protocols: random.weighted<Flow['protocols']>([
@@ -105,22 +89,17 @@ function flowPorts(random: Random): Flow['ports'] {
       [0.5, [1, 1023]],
     ])
   }
-  return Array.from(
-    {
-      length: random.weighted([
-        [7, 1],
-        [2, 2],
-        [1, 3],
-      ] as const),
-    },
-    one,
-  )
+  return Array.from({ length: random.count(7, 2, 1) }, one)
 }
 
 function peerFor(random: Random, network: NetworkFacts, direction: Flow['direction']): Peer {
   const tags = network.tags ?? []
   const kinds: (readonly [number, () => Peer])[] = [
     [5, () => ({ kind: 'addresses', prefixes: peerPrefixes(random, network) })],
+    [
+      direction === 'inbound' ? 0.6 : 0,
+      () => ({ kind: 'addresses', prefixes: WIRE_SERVER.map((range) => nearRange(random, range)) }),
+    ],
     [
       tags.length === 0 ? 0 : 3,
       () => ({
@@ -147,16 +126,7 @@ function peerPrefixes(random: Random, network: NetworkFacts): string[] {
         [0.2, random.pick(four(['0.0.0.0/0', '::/0', '168.63.129.16', '169.254.169.254', '168.63.128.0/23']))],
       ]),
     )
-  return Array.from(
-    {
-      length: random.weighted([
-        [7, 1],
-        [2, 2],
-        [1, 3],
-      ] as const),
-    },
-    one,
-  )
+  return Array.from({ length: random.count(7, 2, 1) }, one)
 }
 
 /** Whether packets of the flow go to the platform's own addresses, where it is not said how admin rules act. */

@@ -18,7 +18,7 @@ const aad = (code: number): unknown => ({
   error_description: `AADSTS${String(code)}: Words of the service.\r\nTrace ID: 1234\r\nTimestamp: x`,
   error_codes: [code],
 })
-const tried = { clientId: 'the-client', tenantId: 'the-tenant' }
+const tried = { kind: 'secret', clientId: 'the-client', tenantId: 'the-tenant' } as const
 
 describe('a sign-in that did not succeed', () => {
   it.each([

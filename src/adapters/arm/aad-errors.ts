@@ -1,106 +1,67 @@
 import { isJsonObject } from '../../domain/json.ts'
 import type { ProbeFailure } from '../../domain/observed.ts'
-import type { CauseKind } from '../../domain/verdict.ts'
+import type { SignInKind } from '../../domain/sign-in-kind.ts'
 import { boundText } from '../bounded-text.ts'
+import { AAD_CODES, type AadMeaning } from './aad-codes.ts'
+import type { SignInTried } from './credential.ts'
 import { member, parseJson } from './error-body.ts'
+import { explainMismatch, federationScripts, MISMATCHES } from './federation.ts'
 import type { HttpAnswer } from './probe-error.ts'
+import type { IdTokenClaims } from './token-claims.ts'
 
-/** Who tried to sign in. */
-export interface SignInTried {
-  clientId: string
-  tenantId: string
+/** What would let each kind sign in. */
+export const WANTED: Readonly<Record<SignInKind, string>> = {
+  secret: 'a sign-in with the inputs client-id, tenant-id and client-secret',
+  oidc: "a sign-in with the inputs client-id and tenant-id and GitHub's ID token",
+  cli: 'an Azure CLI that is logged in as the account that runs this runner (az login)',
+  'managed-identity': 'a managed identity of the machine on which this runner runs',
 }
 
-interface AadMeaning {
-  kind: CauseKind
-  says: string
-  next: string
-}
-
-const NEW_SECRET =
-  'make a new one (az ad app credential reset --id <client-id> --append) and store its value, not its id'
-const FEDERATION =
-  'compare issuer, subject and audience of the federated credential with the token of this workflow, letter by letter; new repositories send ids in the subject (repo:OWNER@ID/REPO@ID:...)'
-
-/** https://learn.microsoft.com/entra/identity-platform/reference-error-codes. The only table of its kind. */
-const CODES: ReadonlyMap<number, AadMeaning> = new Map([
-  [7000215, { kind: 'auth', says: 'the client secret is wrong', next: NEW_SECRET }],
-  [7000222, { kind: 'auth', says: 'the client secret has expired', next: NEW_SECRET }],
-  [7000216, { kind: 'auth', says: 'a secret or assertion is required and none was taken', next: NEW_SECRET }],
-  [7000218, { kind: 'auth', says: 'a secret or assertion is required and none was taken', next: NEW_SECRET }],
-  [
-    700016,
-    {
-      kind: 'auth',
-      says: 'the application is not in this tenant',
-      next: 'check client-id and tenant-id; an application of another tenant needs an enterprise application here (az ad sp create --id <client-id>)',
-    },
-  ],
-  [
-    7000112,
-    {
-      kind: 'auth',
-      says: 'the application is disabled',
-      next: 'enable its enterprise application in Microsoft Entra ID',
-    },
-  ],
-  [
-    7000229,
-    {
-      kind: 'auth',
-      says: 'the application has no service principal in this tenant',
-      next: 'az ad sp create --id <client-id>',
-    },
-  ],
-  [
-    90002,
-    {
-      kind: 'auth',
-      says: 'the tenant does not exist in this cloud',
-      next: 'check tenant-id and the input environment',
-    },
-  ],
-  [900023, { kind: 'auth', says: 'tenant-id is neither an id nor a domain name', next: 'check tenant-id' }],
-  [900021, { kind: 'auth', says: 'tenant-id is neither an id nor a domain name', next: 'check tenant-id' }],
-  [
-    500011,
-    {
-      kind: 'auth',
-      says: 'the tenant does not know the resource for which a token was asked',
-      next: 'check the input environment',
-    },
-  ],
-  [
-    53003,
-    {
-      kind: 'auth',
-      says: 'a conditional access policy refuses the sign-in',
-      next: 'let the policy except this workload identity or the address of this runner',
-    },
-  ],
-  [70021, { kind: 'auth', says: 'no federated credential fits the token', next: FEDERATION }],
-  [700211, { kind: 'auth', says: 'no federated credential fits the issuer of the token', next: FEDERATION }],
-  [700212, { kind: 'auth', says: 'no federated credential fits the audience of the token', next: FEDERATION }],
-  [700213, { kind: 'auth', says: 'no federated credential fits the subject of the token', next: FEDERATION }],
-  [7002138, { kind: 'auth', says: 'no federated credential fits the subject of the token', next: FEDERATION }],
-  [90033, { kind: 'server-error', says: 'the service is busy', next: 'run it again later' }],
-])
-
-/** What a sign-in answer that is not a success means. */
-export function judgeSignIn(answer: HttpAnswer, tried: SignInTried): ProbeFailure {
+/** What a sign-in answer that is not a success means. `idToken` is what GitHub's ID token said, where one was presented. */
+export function judgeSignIn(answer: HttpAnswer, tried: SignInTried, idToken?: IdTokenClaims): ProbeFailure {
   const { code, description, isOAuth } = parseAadError(answer.text)
-  const meaning = (code === undefined ? undefined : CODES.get(code)) ?? meaningOfStatus(answer.status, isOAuth)
+  const meaning = meaningOfCode(code, idToken) ?? meaningOfStatus(answer.status, isOAuth)
   const named = code === undefined ? `HTTP ${String(answer.status)}` : `AADSTS${String(code)}`
   const wait =
     answer.waitMs === undefined || answer.waitMs === 0
       ? ''
       : ` It asks to wait ${String(Math.ceil(answer.waitMs / 1000))} s.`
-  const who = `application ${boundText(tried.clientId)} in tenant ${boundText(tried.tenantId)}`
+  const who = `application ${boundText(tried.clientId ?? '')} in tenant ${boundText(tried.tenantId ?? '')}`
   return {
     kind: meaning.kind,
     message: `Sign-in of ${who} at ${new URL(answer.url).host} did not succeed, ${named}: ${meaning.says}. Next: ${meaning.next}.${wait}${description === '' ? '' : ` ${boundText(description)}`}`,
-    ...(meaning.kind === 'auth' ? { missing: 'a sign-in with the inputs client-id, tenant-id and client-secret' } : {}),
+    ...wayOut(meaning, code, tried, idToken),
   }
+}
+
+function wayOut(
+  meaning: AadMeaning,
+  code: number | undefined,
+  tried: SignInTried,
+  idToken: IdTokenClaims | undefined,
+): Pick<ProbeFailure, 'missing' | 'scripts'> {
+  if (meaning.kind !== 'auth') return {}
+  if (code === undefined || !MISMATCHES.has(code)) return { missing: WANTED[tried.kind] }
+  const scripts = federationScripts(tried.clientId ?? '', idToken)
+  const subject = idToken === undefined ? 'the subject that GitHub sends' : `the subject ${boundText(idToken.subject)}`
+  return {
+    missing: `a federated credential of application ${boundText(tried.clientId ?? '')} for ${subject} (a user-assigned identity gets one by az identity federated-credential create)`,
+    ...(scripts.length === 0 ? {} : { scripts }),
+  }
+}
+
+/** Undefined for a code that the table does not know. */
+export function meaningOfCode(code: number | undefined, idToken?: IdTokenClaims): AadMeaning | undefined {
+  if (code === undefined) return undefined
+  if (!MISMATCHES.has(code)) return AAD_CODES.get(code)
+  return { kind: 'auth', says: mismatchOf(code), next: explainMismatch(code, idToken) }
+}
+
+function mismatchOf(code: number): string {
+  if (code === 700211) return 'no federated credential fits the issuer of the token'
+  if (code === 700212) return 'no federated credential fits the audience of the token'
+  if (code === 70021) return 'no federated credential fits the token'
+  return 'no federated credential fits the subject of the token'
 }
 
 function meaningOfStatus(status: number, isOAuth: boolean): AadMeaning {
@@ -115,7 +76,7 @@ function meaningOfStatus(status: number, isOAuth: boolean): AadMeaning {
     }
   }
   if (isOAuth)
-    return { kind: 'auth', says: 'the sign-in was refused', next: 'check client-id, tenant-id and client-secret' }
+    return { kind: 'auth', says: 'the sign-in was refused', next: 'check client-id, tenant-id and the credential' }
   return {
     kind: 'protocol',
     says: 'the answer is not that of a sign-in service; a proxy on the way may have made it',
@@ -131,9 +92,18 @@ function parseAadError(text: string): { code: number | undefined; description: s
   const codes = member(body, 'error_codes')
   const description = typeof described === 'string' ? described : ''
   const first: unknown = Array.isArray(codes) ? codes[0] : undefined
-  const inText = /AADSTS(\d{4,9})/.exec(description)?.[1]
-  const code = typeof first === 'number' ? first : inText === undefined ? undefined : Number(inText)
-  // What follows are ids and a time that help nobody here.
+  const code = typeof first === 'number' ? first : aadCodeIn(description)
+  return { code, description: sentenceOf(description), isOAuth: typeof error === 'string' }
+}
+
+/** The number of the first `AADSTS...` in a text. */
+export function aadCodeIn(text: string): number | undefined {
+  const digits = /AADSTS(\d{4,9})/.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** Without the ids and the time behind it, which help nobody here. */
+export function sentenceOf(description: string): string {
   const [sentence = ''] = description.split(/\s*Trace ID:/)
-  return { code, description: sentence.trim(), isOAuth: typeof error === 'string' }
+  return sentence.trim()
 }

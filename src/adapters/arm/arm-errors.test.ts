@@ -119,7 +119,10 @@ describe('403', () => {
   it('falls back to what was asked, and to the client id', () => {
     const judged = judgeAnswer(answer(403, 'Forbidden'), { ...asked, objectId: undefined })
     expect(judged).toMatchObject({
-      failure: { missing: `read on ${ID}`, scripts: [{ code: expect.stringContaining('--assignee client ') }] },
+      failure: {
+        missing: `Microsoft.Sql/servers/read on ${ID}`,
+        scripts: [{ code: expect.stringContaining('--assignee client ') }],
+      },
     })
   })
 

@@ -22,7 +22,7 @@ const signal = new AbortController().signal
 const cloud = await clouds.readCloud(process.env.ENVIRONMENT, metadata.createMetadataFetch({ timeoutMs: 5000, signal }))
 if (!cloud.ok) console.log(JSON.stringify(cloud))
 else {
-  const credential = { clientId: process.env.CLIENT, tenantId: process.env.TENANT, clientSecret: new secrets.Secret('S', process.env.SECRET) }
+  const credential = { kind: 'secret', clientId: process.env.CLIENT, tenantId: process.env.TENANT, clientSecret: new secrets.Secret('S', process.env.SECRET) }
   const port = arm.createArmPort({ cloud: cloud.value, credential, timeoutMs: 5000, signal })
   console.log(JSON.stringify([await port.signIn(), await port.sqlServer(process.env.SERVER), await port.virtualNetwork(process.env.NETWORK)]))
 }

@@ -72,7 +72,7 @@ const failed = (kind: string, message: RegExp): object => ({
 describe('what is there', () => {
   it('the identity, with the object id from the token', async () => {
     const { clientId, tenantId, objectId } = state
-    expect(await lab.arm().signIn()).toEqual({ ok: true, value: { clientId, tenantId, objectId } })
+    expect(await lab.arm().signIn()).toEqual({ ok: true, value: { kind: 'secret', clientId, tenantId, objectId } })
   })
 
   it('SQL server, database and rules', async () => {

@@ -1,10 +1,12 @@
 import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
+import type { Secret } from '../../domain/secret.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import type { Cloud } from './clouds.ts'
+import type { ArmCredential } from './credential.ts'
 import { decodeBody, decodeItems, text, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
@@ -27,17 +29,22 @@ import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
 import { readResourceId, resourcePath } from './resource-id.ts'
 import { createRestReader, type ArmReader } from './rest-reader.ts'
-import { createScrubber, signIn, type ArmCredential, type SignedIn } from './sign-in.ts'
+import { createScrubber } from './scrubber.ts'
+import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface ArmPortOptions {
   cloud: Cloud
-  credential: ArmCredential | undefined
+  credential: ArmCredential
+  /** Variables of the process, for the runner's Azure CLI and managed identity; absent: none. */
+  env?: Readonly<Record<string, string | undefined>>
   /** For one request with its retries; waiting for the rate budget is not counted. */
   timeoutMs: number
   signal: AbortSignal
   onRequest?: (method: string, url: string) => void
+  /** Called with each secret that comes to be during the sign-in, before it is used. */
+  learnSecret?: (secret: Secret) => void
   /** PEM, used instead of the built-in authorities. */
   ca?: string
 }
@@ -112,7 +119,8 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
         const session = await start()
         if (!session.ok) return session
         const { identity, sqlToken } = session.value.signedIn
-        return mapSeen(await sqlToken(), (token) => ({ account: identity.clientId, token }))
+        const account = identity.objectId ?? identity.clientId ?? identity.kind
+        return mapSeen(await sqlToken(), (token) => ({ account, token }))
       }),
     signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
@@ -147,23 +155,22 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
 }
 
 async function startSession(options: ArmPortOptions, memo: Memo): Promise<Observed<Session>> {
-  const { cloud, credential, signal, timeoutMs } = options
+  const { cloud, credential, signal, timeoutMs, env = {}, learnSecret = () => undefined } = options
   const tls = options.ca === undefined ? undefined : { ca: options.ca }
+  const scrubber = createScrubber()
+  if (credential.kind === 'secret') scrubber.learn(credential.clientSecret)
   const shared: Omit<TransportOptions, 'who' | 'origin'> = {
     timeoutMs,
     signal,
     budget: createRateBudget(),
     onRequest: options.onRequest ?? (() => undefined),
-    scrub: createScrubber(credential),
+    scrub: scrubber.scrub,
   }
-  const login = createTransport({ ...shared, who: 'the sign-in service', origin: new URL(cloud.authorityHost).origin })
-  const signedIn = await signIn({ cloud, credential, tls, transport: login, scrub: shared.scrub })
+  const transportTo: SignInOptions['transportTo'] = (who, origin, limitMs = timeoutMs) =>
+    createTransport({ ...shared, who, origin, timeoutMs: limitMs })
+  const signedIn = await signIn({ cloud, credential, env, tls, timeoutMs, signal, transportTo, scrubber, learnSecret })
   if (!signedIn.ok) return signedIn
-  const transport = createTransport({
-    ...shared,
-    who: 'Azure Resource Manager',
-    origin: new URL(cloud.resourceManager).origin,
-  })
+  const transport = transportTo('Azure Resource Manager', new URL(cloud.resourceManager).origin)
   const settings = { cloud, tls, transport, credential: signedIn.value.credential }
   const rest = await createRestReader(settings)
   const sql = (): Promise<SqlReader> => memo.once('sql', () => createSqlReader(settings))

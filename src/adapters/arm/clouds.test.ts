@@ -24,21 +24,30 @@ function metadata(changes: Record<string, unknown> = {}): Record<string, unknown
 
 describe('clouds by name', () => {
   it.each([
-    ['AzureCloud', 'https://login.microsoftonline.com', 'https://management.azure.com', 'database.windows.net'],
+    [
+      'AzureCloud',
+      'https://login.microsoftonline.com',
+      'https://management.azure.com',
+      'database.windows.net',
+      'api://AzureADTokenExchange',
+    ],
     [
       'AZUREUSGOVERNMENT',
       'https://login.microsoftonline.us',
       'https://management.usgovcloudapi.net',
       'database.usgovcloudapi.net',
+      'api://AzureADTokenExchangeUSGov',
     ],
     [
       'azureChinaCloud',
       'https://login.partner.microsoftonline.cn',
       'https://management.chinacloudapi.cn',
       'database.chinacloudapi.cn',
+      'api://AzureADTokenExchangeChina',
     ],
-  ])('%s is built in', async (name, authorityHost, resourceManager, sqlSuffix) => {
-    const cloud = { authorityHost, resourceManager, sqlSuffix, scope: `${resourceManager}/.default`, isCustom: false }
+  ])('%s is built in', async (name, authorityHost, resourceManager, sqlSuffix, idTokenAudience) => {
+    const scope = `${resourceManager}/.default`
+    const cloud = { authorityHost, resourceManager, sqlSuffix, scope, idTokenAudience, isCustom: false }
     expect(await readCloud(name, never)).toMatchObject({ ok: true, value: cloud })
     expect(await readCloud(resourceManager, never)).toMatchObject({ ok: true, value: cloud })
   })
@@ -63,6 +72,7 @@ describe('clouds by URL', () => {
       authorityHost: ORIGIN,
       resourceManager: ORIGIN,
       scope: `${ORIGIN}//.default`,
+      idTokenAudience: 'api://AzureADTokenExchange',
       sqlSuffix: 'database.stack.example',
       isCustom: true,
     },

@@ -12,6 +12,8 @@ export interface Cloud {
   resourceManager: string
   /** The scope of a token for it. */
   scope: string
+  /** Audience of an ID token of another issuer that an application exchanges for a token. */
+  idTokenAudience: string
   /** Without a leading dot: `database.windows.net`. */
   sqlSuffix: string
   isCustom: boolean
@@ -23,6 +25,7 @@ const CLOUDS: readonly Cloud[] = [
     authorityHost: 'https://login.microsoftonline.com',
     resourceManager: 'https://management.azure.com',
     scope: 'https://management.azure.com/.default',
+    idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix: 'database.windows.net',
     isCustom: false,
   },
@@ -31,6 +34,7 @@ const CLOUDS: readonly Cloud[] = [
     authorityHost: 'https://login.microsoftonline.us',
     resourceManager: 'https://management.usgovcloudapi.net',
     scope: 'https://management.usgovcloudapi.net/.default',
+    idTokenAudience: 'api://AzureADTokenExchangeUSGov',
     sqlSuffix: 'database.usgovcloudapi.net',
     isCustom: false,
   },
@@ -40,6 +44,7 @@ const CLOUDS: readonly Cloud[] = [
     authorityHost: 'https://login.partner.microsoftonline.cn',
     resourceManager: 'https://management.chinacloudapi.cn',
     scope: 'https://management.chinacloudapi.cn/.default',
+    idTokenAudience: 'api://AzureADTokenExchangeChina',
     sqlSuffix: 'database.chinacloudapi.cn',
     isCustom: false,
   },
@@ -120,6 +125,7 @@ function parseCloud(body: unknown, origin: string, isAllowedHost: (host: string)
     resourceManager: new URL(resourceManager).origin,
     // Two slashes when the audience ends in one: the token's audience then does, too.
     scope: `${audience}/.default`,
+    idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix,
     isCustom: true,
   })

@@ -75,7 +75,7 @@ function subnetPrefixes(properties: Fields, name: string): readonly string[] {
 
 /** An endpoint that failed, or that is on its way out, serves nobody. */
 function decodeServiceEndpoint(entry: Fields): readonly string[] {
-  const state = optionalText(entry, 'provisioningState')?.toLowerCase()
+  const state = text(entry, 'provisioningState').toLowerCase()
   const service = text(entry, 'service')
   return state === 'failed' || state === 'deleting' ? [] : [service]
 }
@@ -92,7 +92,7 @@ function decodePeering(item: Fields): VirtualNetworkPeering {
     name: text(item, 'name'),
     ...(state === undefined ? {} : { state }),
     ...(remoteId === undefined ? {} : { remoteId }),
-    allowVirtualNetworkAccess: flag(properties, 'allowVirtualNetworkAccess', true),
+    allowVirtualNetworkAccess: flag(properties, 'allowVirtualNetworkAccess'),
     useRemoteGateways: flag(properties, 'useRemoteGateways'),
     allowGatewayTransit: flag(properties, 'allowGatewayTransit'),
     ...(syncLevel === undefined ? {} : { syncLevel }),

@@ -12,20 +12,23 @@ import {
 import { member } from './error-body.ts'
 
 /** https://learn.microsoft.com/rest/api/virtualnetwork/service-tags/list */
-export function decodeServiceTags(body: Fields): ServiceTagList {
-  if (optionalText(body, 'nextLink') !== undefined) return wrongShape('the service tags come in several pages')
-  return {
-    changeNumber: text(body, 'changeNumber'),
-    tags: list(body, 'values', (item) => {
-      const name = text(item, 'name')
-      const properties = propertiesOf(item, `properties of the tag ${name}`)
-      return {
-        name,
-        region: regionOf(properties, name),
-        prefixes: optionalTexts(properties, 'addressPrefixes') ?? wrongShape(`the tag ${name} has no addressPrefixes`),
-      }
-    }),
-  }
+export function decodeServiceTags(pages: readonly Fields[]): ServiceTagList {
+  const changeNumbers = new Set(pages.map((page) => text(page, 'changeNumber')))
+  const [changeNumber, another] = changeNumbers
+  if (changeNumber === undefined || another !== undefined) return wrongShape('the service tags changed between pages')
+  return { changeNumber, tags: pages.flatMap(decodeTags) }
+}
+
+function decodeTags(page: Fields): ServiceTagList['tags'] {
+  return list(page, 'values', (item) => {
+    const name = text(item, 'name')
+    const properties = propertiesOf(item, `properties of the tag ${name}`)
+    return {
+      name,
+      region: regionOf(properties, name),
+      prefixes: optionalTexts(properties, 'addressPrefixes') ?? wrongShape(`the tag ${name} has no addressPrefixes`),
+    }
+  })
 }
 
 /** An empty text stands for all regions; one that is missing says nothing, where the name may be of one region. */

@@ -6,8 +6,8 @@ import type {
   SqlVirtualNetworkRule,
 } from '../../ports/arm-port.ts'
 import {
-  flag,
   optionalFields,
+  optionalFlag,
   optionalInteger,
   optionalList,
   optionalReference,
@@ -106,6 +106,6 @@ export function decodeVirtualNetworkRule(item: Fields): SqlVirtualNetworkRule {
     name: text(item, 'name'),
     subnetId: text(properties, 'virtualNetworkSubnetId'),
     ...(state === undefined ? {} : { state }),
-    ignoreMissingEndpoint: flag(properties, 'ignoreMissingVnetServiceEndpoint'),
+    ignoreMissingEndpoint: optionalFlag(properties, 'ignoreMissingVnetServiceEndpoint') ?? false,
   }
 }

@@ -15,12 +15,14 @@ import {
   flag,
   list,
   optionalFields,
+  optionalFlag,
   optionalList,
   optionalReference,
   optionalText,
   optionalTexts,
   propertiesOf,
   text,
+  wrongShape,
   type Fields,
 } from './decode.ts'
 
@@ -152,7 +154,7 @@ export function decodeHubGateway(body: Fields, kind: HubGateway['kind']): HubGat
 }
 
 /** https://learn.microsoft.com/rest/api/virtualwan/vpn-connections/get and .../express-route-connections/get */
-export function decodeHubGatewayConnection(body: Fields): HubGatewayConnection {
+export function decodeHubGatewayConnection(body: Fields, kind: HubGateway['kind']): HubGatewayConnection {
   const properties = propertiesOf(body)
   const links = optionalList(properties, 'vpnLinkConnections', (item) => propertiesOf(item)) ?? []
   const status = connectedFirst([properties, ...links].flatMap((one) => optionalText(one, 'connectionStatus') ?? []))
@@ -163,7 +165,7 @@ export function decodeHubGatewayConnection(body: Fields): HubGatewayConnection {
   return {
     ...nameOf(body),
     ...(status === undefined ? {} : { status }),
-    enableBgp: [properties, ...links].some((one) => flag(one, 'enableBgp')),
+    enableBgp: kind === 'express-route' || isLearning([properties, ...links]),
     ...(siteId === undefined ? {} : { siteId }),
     ...(circuitId === undefined ? {} : { circuitId }),
     ...(propagated === undefined
@@ -175,6 +177,12 @@ export function decodeHubGatewayConnection(body: Fields): HubGatewayConnection {
           },
         }),
   }
+}
+
+/** A connection with several links tells it for each of them. */
+function isLearning(parts: readonly Fields[]): boolean {
+  const told = parts.flatMap((part) => optionalFlag(part, 'enableBgp') ?? [])
+  return told.length === 0 ? wrongShape('enableBgp is missing') : told.includes(true)
 }
 
 /** One link that is up carries the connection. */

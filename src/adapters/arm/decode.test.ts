@@ -243,7 +243,10 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'hub ExpressRoute gateway',
-    body: hubExpressRouteGateway(PLACE, 'hub', 'er-gw', ['er']),
+    body: hubExpressRouteGateway(PLACE, 'er-gw', {
+      hub: '/hub',
+      connections: [{ name: 'er', circuitPeering: '/er/peerings/private' }],
+    }),
     decode: (body) => decodeHubGateway(body, 'express-route'),
     mayBeAbsent: /\.expressRouteConnections$/,
   },
@@ -252,17 +255,16 @@ const CASES: readonly Case[] = [
     body: hubVpnConnection(PLACE, 'vpn', 'to-hq', {
       site: '/site',
       links: ['NotConnected', 'Connected'],
-      enableBgp: true,
       propagatesTo: ['/table'],
     }),
-    decode: decodeHubGatewayConnection,
+    decode: (body) => decodeHubGatewayConnection(body, 'vpn'),
     mayBeAbsent:
       /\.(connectionStatus|remoteVpnSite|enableBgp|vpnLinkConnections|routingConfiguration|propagatedRouteTables|ids)$/,
   },
   {
     name: 'ExpressRoute connection of a hub',
-    body: hubExpressRouteConnection(PLACE, 'er-gw', 'er'),
-    decode: decodeHubGatewayConnection,
+    body: hubExpressRouteConnection(PLACE, 'er-gw', 'er', '/er/peerings/private'),
+    decode: (body) => decodeHubGatewayConnection(body, 'express-route'),
     mayBeAbsent: /\.expressRouteCircuitPeering$/,
   },
   {
@@ -321,7 +323,7 @@ const CASES: readonly Case[] = [
       { ...azureState(), serviceTags: { Sql: ['20.0.0.0/24', '2603:1020::/48'], 'Sql.WestEurope': ['20.0.0.0/25'] } },
       'sub',
     ),
-    decode: decodeServiceTags,
+    decode: (body) => decodeServiceTags([body]),
     mayBeAbsent: /^values\.\d\.properties\.region$/,
   },
 ]
@@ -440,11 +442,13 @@ describe('other shapes', () => {
       changeNumber: '1',
       values: [{ name: 'AzureFrontDoor.Backend', properties: { addressPrefixes: ['20.0.0.0/24'], ...properties } }],
     })
-    expect(decodeBody('t', tag({ region: '' }), decodeServiceTags)).toMatchObject({
+    expect(decodeBody('t', tag({ region: '' }), (body) => decodeServiceTags([body]))).toMatchObject({
       value: { tags: [{ region: '' }] },
     })
     for (const silent of [{}, { region: null }])
-      expect(decodeBody('t', tag(silent), decodeServiceTags)).toMatchObject({ failure: { kind: 'protocol' } })
+      expect(decodeBody('t', tag(silent), (body) => decodeServiceTags([body]))).toMatchObject({
+        failure: { kind: 'protocol' },
+      })
   })
 
   it('a subnet with a list of prefixes, and an endpoint that failed', () => {
@@ -455,7 +459,10 @@ describe('other shapes', () => {
     const listed = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
       ...(properties as object),
       addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'],
-      serviceEndpoints: [{ service: 'Microsoft.Sql', provisioningState: 'Failed' }, { service: 'Microsoft.Storage' }],
+      serviceEndpoints: [
+        { service: 'Microsoft.Sql', provisioningState: 'Failed' },
+        { service: 'Microsoft.Storage', provisioningState: 'Succeeded' },
+      ],
     }))
     expect(decodeBody('v', listed, decodeVirtualNetwork)).toMatchObject({
       ok: true,
@@ -476,7 +483,7 @@ describe('other shapes', () => {
     }
     expect(peeringIn(spec({ allowVirtualNetworkAccess: false }))).toMatchObject({ allowVirtualNetworkAccess: false })
     const unsaid = changed(spec({}), [...path, 'allowVirtualNetworkAccess'], () => undefined)
-    expect(peeringIn(unsaid)).toMatchObject({ allowVirtualNetworkAccess: true })
+    expect(peeringIn(unsaid)).toMatchObject({ kind: 'protocol' })
     const moved = changed(
       spec({ syncLevel: 'RemoteNotInSync' }),
       [...path, 'remoteVirtualNetworkAddressSpace'],

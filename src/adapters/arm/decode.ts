@@ -10,8 +10,21 @@ class ShapeError extends Error {}
 
 /** The decoded body, or why it cannot be read. */
 export function decodeBody<T>(what: string, body: unknown, decode: (body: Fields) => T): Observed<T> {
+  return attempt(what, () => decode(fieldsOf(body, 'the body')))
+}
+
+/** What the pages of a list are together, or why one of them cannot be read. */
+export function decodePages<T>(
+  what: string,
+  pages: readonly unknown[],
+  decode: (pages: readonly Fields[]) => T,
+): Observed<T> {
+  return attempt(what, () => decode(pages.map((page) => fieldsOf(page, 'a page'))))
+}
+
+function attempt<T>(what: string, decode: () => T): Observed<T> {
   try {
-    return seen(decode(fieldsOf(body, 'the body')))
+    return seen(decode())
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error
     return unseen('protocol', `Azure's answer for ${boundText(what)} cannot be read: ${boundText(error.message)}.`)
@@ -65,10 +78,14 @@ export function optionalInteger(from: Fields, name: string): number | undefined 
     : wrongShape(`${name} is ${kindOf(value)}, not a whole number`)
 }
 
-/** A flag; `absent` is what it means that ARM leaves it out. */
-export function flag(from: Fields, name: string, absent = false): boolean {
+/** A flag that Azure always tells: one that is not told is not taken for off. */
+export function flag(from: Fields, name: string): boolean {
+  return optionalFlag(from, name) ?? wrongShape(`${name} is missing`)
+}
+
+export function optionalFlag(from: Fields, name: string): boolean | undefined {
   const value = member(from, name)
-  if (value === undefined || value === null) return absent
+  if (value === undefined || value === null) return undefined
   return typeof value === 'boolean' ? value : wrongShape(`${name} is ${kindOf(value)}, not true or false`)
 }
 

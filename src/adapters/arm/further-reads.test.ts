@@ -34,9 +34,13 @@ const endpoint = ways.privateEndpoint(PLACE, 'pe', {
 const site = wan.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
 const gateway = wan.hubVpnGateway(PLACE, 'vpn', ['to-hq'])
 const toSite = wan.hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: site.id, links: ['Connecting', 'Connected'] })
-const expressGateway = wan.hubExpressRouteGateway(PLACE, 'hub-weu', 'er-gw', ['er'])
-const toCircuit = wan.hubExpressRouteConnection(PLACE, 'er-gw', 'er')
 const circuit = wan.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' })
+const circuitPeering = `${circuit.id}/peerings/AzurePrivatePeering`
+const expressGateway = wan.hubExpressRouteGateway(PLACE, 'er-gw', {
+  hub: resourceId(PLACE, 'Microsoft.Network/virtualHubs', 'hub-weu'),
+  connections: [{ name: 'er', circuitPeering }],
+})
+const toCircuit = wan.hubExpressRouteConnection(PLACE, 'er-gw', 'er', circuitPeering)
 const firewall = azureFirewall(PLACE, 'fw', { subnet: SUBNET, address: '10.0.0.4' })
 const card = networkInterface(PLACE, 'nic', { subnet: SUBNET, address: '10.0.0.5', machine: 'vm-nva' })
 const balancer = loadBalancer(PLACE, 'lb', { subnet: SUBNET, address: '10.0.0.6' })
@@ -61,6 +65,7 @@ afterEach(() => {
   delete state.pageSize
   delete state.adminRules
   delete state.providers
+  delete state.faults
 })
 
 describe('what the network checks read', () => {
@@ -130,6 +135,30 @@ describe('what the network checks read', () => {
       'AzureFrontDoor.Backend': { region: '' },
     })
     expect(lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))).toHaveLength(1)
+  })
+
+  it('of service tags that come in pages', async () => {
+    state.pageSize = 5
+    const before = lab.server.requests.length
+    const tags = await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')
+    const names = tags.ok && tags.value.found ? tags.value.value.tags.map(({ name }) => name) : []
+    expect(names).toEqual(Object.keys(LAB_SERVICE_TAGS))
+    const pages = lab.server.requests.slice(before).filter(({ path }) => path.endsWith('/serviceTags'))
+    expect(pages).toHaveLength(Math.ceil(names.length / 5))
+  })
+
+  it('of service tags that change between their pages nothing', async () => {
+    state.faults = [
+      {
+        match: '/serviceTags$',
+        status: 200,
+        body: { changeNumber: '1', values: [], nextLink: `${lab.server.url}/subscriptions/s/serviceTags2` },
+      },
+      { match: '/serviceTags2$', status: 200, body: { changeNumber: '2', values: [] } },
+    ]
+    expect(await lab.arm().serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({
+      failure: { kind: 'protocol', message: expect.stringContaining('changed between pages') },
+    })
   })
 
   it('of security admin rules, page by page', async () => {

@@ -2,7 +2,7 @@ import { isGuid } from '../../domain/resource-id.ts'
 import { unseen, type Observed } from '../../domain/observed.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import { boundText } from '../bounded-text.ts'
-import { decodeBody, decodeItems, type Fields } from './decode.ts'
+import { decodeBody, decodeItems, decodePages, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
@@ -95,7 +95,7 @@ export function createFurtherReads({ get, at }: Ways): FurtherReads {
     serviceTags: (subscription, location) =>
       inSubscription(subscription, (base) => {
         const path = `${base}/providers/Microsoft.Network/locations/${encodeURIComponent(location)}/serviceTags`
-        return at(path, async (rest) => decodeBody(path, await rest.get(path, NETWORK_VERSION), decodeServiceTags))
+        return at(path, async (rest) => decodePages(path, await rest.pages(path, NETWORK_VERSION), decodeServiceTags))
       }),
     securityAdminRules: (id) =>
       below('Microsoft.Network/virtualNetworks', id, (base) => {
@@ -122,13 +122,11 @@ export function createFurtherReads({ get, at }: Ways): FurtherReads {
         ? network('expressRouteGateways', id, (body) => decodeHubGateway(body, 'express-route'))
         : network('vpnGateways', id, (body) => decodeHubGateway(body, 'vpn')),
     hubGatewayConnection: (id) =>
-      network(
-        EXPRESS_ROUTE_CONNECTION.test(id)
-          ? 'expressRouteGateways/expressRouteConnections'
-          : 'vpnGateways/vpnConnections',
-        id,
-        decodeHubGatewayConnection,
-      ),
+      EXPRESS_ROUTE_CONNECTION.test(id)
+        ? network('expressRouteGateways/expressRouteConnections', id, (body) =>
+            decodeHubGatewayConnection(body, 'express-route'),
+          )
+        : network('vpnGateways/vpnConnections', id, (body) => decodeHubGatewayConnection(body, 'vpn')),
     expressRouteCircuit: (id) => network('expressRouteCircuits', id, decodeExpressRouteCircuit),
     addressHolder: (id) => {
       const type = HOLDER_TYPES.find((one) => id.toLowerCase().includes(`/microsoft.network/${one.toLowerCase()}/`))

@@ -14,9 +14,13 @@ export class ProbeError extends Error {
 /** An HTTP answer that is not a success, with what its table needs to tell what it means. */
 export interface HttpAnswer {
   status: number
+  /** Absent: GET. */
+  method?: string
   url: string
   contentType: string
   location: string | undefined
+  /** `WWW-Authenticate`. */
+  challenge?: string | undefined
   text: string
   tries: number
   /** How long the server asked to wait. */

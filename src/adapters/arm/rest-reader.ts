@@ -15,6 +15,8 @@ export interface ArmReader {
   get(path: string, apiVersion: string): Promise<unknown>
   /** All entries of a paged list. */
   list(path: string, apiVersion: string): Promise<readonly unknown[]>
+  /** The whole body of every page, for lists that say more than their entries. */
+  pages(path: string, apiVersion: string): Promise<readonly unknown[]>
   /** All entries of a list that Azure gives for a POST, page by page with a `skipToken`. It changes nothing. */
   postForList(path: string, apiVersion: string): Promise<readonly unknown[]>
 }
@@ -44,20 +46,23 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   }
   const urlOf = (path: string, apiVersion: string): string =>
     `${resourceManager}${path}?api-version=${encodeURIComponent(apiVersion)}`
+  async function pages(path: string, apiVersion: string): Promise<readonly unknown[]> {
+    const bodies: unknown[] = []
+    const follow = createPageGuard(path, resourceManager)
+    for (let url: string | undefined = urlOf(path, apiVersion); url !== undefined;) {
+      const body = await fetchJson(url)
+      bodies.push(body)
+      const nextLink = nextLinkOf(body, path)
+      if (nextLink !== undefined) follow(nextLink)
+      url = nextLink === undefined ? undefined : new URL(nextLink, resourceManager).href
+    }
+    return bodies
+  }
 
   return {
     get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
-    async list(path, apiVersion) {
-      const entries: unknown[] = []
-      const follow = createPageGuard(path, resourceManager)
-      for (let url: string | undefined = urlOf(path, apiVersion); url !== undefined;) {
-        const page = readPage(await fetchJson(url), path)
-        entries.push(...page.entries)
-        if (page.nextLink !== undefined) follow(page.nextLink)
-        url = page.nextLink === undefined ? undefined : new URL(page.nextLink, resourceManager).href
-      }
-      return entries
-    },
+    list: async (path, apiVersion) => (await pages(path, apiVersion)).flatMap((page) => readPage(page, path).entries),
+    pages,
     async postForList(path, apiVersion) {
       const entries: unknown[] = []
       const used = new Set<string>()
@@ -102,11 +107,15 @@ function acceptJson(core: Core): ReturnType<Core['createHttpHeaders']> {
 /** Entries and next link of one page of a list. */
 export function readPage(body: unknown, what: string): { entries: readonly unknown[]; nextLink: string | undefined } {
   const entries = isJsonObject(body) ? member(body, 'value') : undefined
-  const nextLink = isJsonObject(body) ? member(body, 'nextLink') : undefined
   if (!Array.isArray(entries)) throw unreadableList(what, 'value is no list')
-  if (nextLink === undefined || nextLink === null || nextLink === '') return { entries, nextLink: undefined }
+  return { entries, nextLink: nextLinkOf(body, what) }
+}
+
+function nextLinkOf(body: unknown, what: string): string | undefined {
+  const nextLink = isJsonObject(body) ? member(body, 'nextLink') : undefined
+  if (nextLink === undefined || nextLink === null || nextLink === '') return undefined
   if (typeof nextLink !== 'string') throw unreadableList(what, 'nextLink is no text')
-  return { entries, nextLink }
+  return nextLink
 }
 
 /** Throws when a list leads to another origin, goes in circles or does not end. */

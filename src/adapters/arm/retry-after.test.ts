@@ -17,6 +17,22 @@ describe('how long the server asks to wait', () => {
     ['seconds in other words', undefined, 'The call can be retried in 11 seconds.', 11_000],
     ['zero in the header and more in the text', '0', "Please try again after '5' seconds.", 5_000],
   ])('%s', (_, header, text, expected) => {
-    expect(parseWaitMs(header, text, NOW_MS)).toBe(expected)
+    expect(parseWaitMs((name) => (name === 'retry-after' ? header : undefined), text, NOW_MS)).toBe(expected)
+  })
+
+  it.each([
+    ['retry-after-ms', '1500', 1_500],
+    ['x-ms-retry-after-ms', '250', 250],
+    ['retry-after-ms', 'soon', undefined],
+  ])('%s: %s', (name, value, expected) => {
+    expect(parseWaitMs((asked) => (asked === name ? value : undefined), '', NOW_MS)).toBe(expected)
+  })
+
+  it('is the longest of them all', () => {
+    const headers = new Map([
+      ['retry-after', '1'],
+      ['retry-after-ms', '2000'],
+    ])
+    expect(parseWaitMs((name) => headers.get(name), "Please try again after '3' seconds.", NOW_MS)).toBe(3_000)
   })
 })

@@ -1,20 +1,20 @@
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import type { PipelinePolicy } from '@azure/core-rest-pipeline'
-import { isJsonObject } from '../../domain/json.ts'
-import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
+import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import { Secret } from '../../domain/secret.ts'
+import { SIGN_IN_WORDS } from '../../domain/sign-in-kind.ts'
 import type { AzureIdentity } from '../../ports/arm-port.ts'
-import { boundText } from '../bounded-text.ts'
-import { judgeSignIn } from './aad-errors.ts'
+import { createCliTokens } from './azure-cli.ts'
+import { createClientTokens } from './client-tokens.ts'
 import type { Cloud } from './clouds.ts'
-import { parseJson } from './error-body.ts'
-import { HttpStatusError, ProbeError } from './probe-error.ts'
+import { resourceOf, type ArmCredential, type GetToken } from './credential.ts'
+import { createIdentityTokens } from './managed-identity.ts'
+import { ProbeError } from './probe-error.ts'
+import type { Scrubber } from './scrubber.ts'
+import { readTokenClaims, type TokenClaims } from './token-claims.ts'
 
-export interface ArmCredential {
-  clientId: string
-  tenantId: string
-  clientSecret: Secret
-}
+/** A token that ends so soon is not used any more. */
+const RENEWAL_MS = 120_000
 
 export interface SignedIn {
   identity: AzureIdentity
@@ -26,121 +26,128 @@ export interface SignedIn {
 
 export interface SignInOptions {
   cloud: Cloud
-  credential: ArmCredential | undefined
-  transport: PipelinePolicy
+  credential: ArmCredential
+  /** Variables of the process: where the runner keeps its Azure CLI and its managed identity. */
+  env: Readonly<Record<string, string | undefined>>
   tls: { ca: string } | undefined
-  scrub: (text: string) => string
+  timeoutMs: number
+  signal: AbortSignal
+  /** The last policy of a pipeline that sends a credential to that origin and to no other. */
+  transportTo: (who: string, origin: string, timeoutMs?: number) => PipelinePolicy
+  scrubber: Scrubber
+  /** Called with every token before it is used. */
+  learnSecret: (secret: Secret) => void
 }
 
-/** Gets one token with the client secret. Whatever goes wrong is a ProbeFailure. */
+/** Signs in with the one kind of credential that was picked. Whatever goes wrong is a ProbeFailure. */
 export async function signIn(options: SignInOptions): Promise<Observed<SignedIn>> {
   const { cloud, credential } = options
-  if (credential === undefined || credential.clientSecret.reveal() === '') {
-    return unseen('no-credential', 'No Azure identity was given, so nothing was asked of Azure.', {
-      missing: 'the inputs client-id, tenant-id and client-secret',
-    })
-  }
-  if (!/^[0-9a-z.-]+$/i.test(credential.tenantId)) {
-    return unseen('missing-input', `The input tenant-id is "${boundText(credential.tenantId)}".`, {
-      missing: 'the id or a domain name of the tenant',
-    })
-  }
-  const { policy, failure } = recordFailure(options.transport, credential)
-  try {
-    const { ClientSecretCredential } = await import('@azure/identity')
-    const azure = new ClientSecretCredential(
-      credential.tenantId,
-      credential.clientId,
-      credential.clientSecret.reveal(),
-      {
-        authorityHost: cloud.authorityHost,
-        // Without it the library asks login.microsoftonline.com about every authority that it does not know.
-        disableInstanceDiscovery: true,
-        retryOptions: { maxRetries: 0 },
-        redirectOptions: { maxRetries: 0 },
-        additionalPolicies: [{ policy, position: 'perRetry' }],
-        ...(options.tls === undefined ? {} : { tlsOptions: options.tls }),
-      },
-    )
-    const token = await azure.getToken(cloud.scope)
-    const objectId = readObjectId(token.token)
-    return seen({
-      identity: {
-        clientId: credential.clientId,
-        tenantId: credential.tenantId,
-        ...(objectId === undefined ? {} : { objectId }),
-      },
-      credential: keepToken(azure, token, cloud.scope),
-      sqlToken: async () => {
-        try {
-          const { token: sqlToken } = await azure.getToken(`https://${cloud.sqlSuffix}/.default`)
-          return seen(new Secret('the access token for SQL servers', sqlToken))
-        } catch (error) {
-          return { ok: false, failure: failure() ?? unexpected(error, options) }
-        }
-      },
-    })
-  } catch (error) {
-    return { ok: false, failure: failure() ?? unexpected(error, options) }
+  const refused = refuseForeignAudience(options)
+  if (refused !== undefined) return refused
+  const getToken = keepTokens(learnTokens(createGetToken(options), options))
+  const token = await getToken(cloud.scope)
+  if (!token.ok) return token
+  const claims = readTokenClaims(token.value.token)
+  return findOtherIdentity(credential, claims) ?? seen(signedInAs(options, claims, getToken))
+}
+
+function createGetToken(options: SignInOptions): GetToken {
+  const { credential } = options
+  switch (credential.kind) {
+    case 'secret':
+    case 'oidc':
+      return createClientTokens(credential, options)
+    case 'cli':
+      return createCliTokens(credential, options)
+    case 'managed-identity':
+      return createIdentityTokens(credential, options)
   }
 }
 
-/** The libraries wrap what the transport threw beyond recognition: it is noted on the way. */
-function recordFailure(
-  transport: PipelinePolicy,
-  credential: ArmCredential,
-): { policy: PipelinePolicy; failure: () => ProbeFailure | undefined } {
-  let noted: ProbeFailure | undefined
-  const policy: PipelinePolicy = {
-    name: transport.name,
-    async sendRequest(request, next) {
-      try {
-        return await transport.sendRequest(request, next)
-      } catch (error) {
-        if (error instanceof ProbeError) noted = error.failure
-        if (error instanceof HttpStatusError) noted = judgeSignIn(error.answer, credential)
-        throw error
-      }
-    },
-  }
-  return { policy, failure: () => noted }
+/**
+ * The Azure CLI and a managed identity give tokens for whatever audience they are asked, so metadata of a custom cloud
+ * must not make them give one that opens another cloud. A secret and an ID token go to the cloud's own authority.
+ */
+function refuseForeignAudience({ cloud, credential }: SignInOptions): Observed<never> | undefined {
+  const isAsked = credential.kind === 'cli' || credential.kind === 'managed-identity'
+  const audience = resourceOf(cloud.scope)
+  if (!cloud.isCustom || !isAsked || new URL(audience).origin === new URL(cloud.resourceManager).origin)
+    return undefined
+  const message = `The cloud metadata of ${cloud.resourceManager} asks for a token for ${audience}; a token of ${SIGN_IN_WORDS[credential.kind]} for another host is not sent there.`
+  return unseen('untrusted-host', message, { missing: 'auth-type: secret or oidc for this environment' })
 }
 
-/** One token of one scope for the run; a new one only when that one is about to end. */
-function keepToken(azure: TokenCredential, first: AccessToken, scope: string): TokenCredential {
-  const RENEWAL_MS = 120_000
+/** A token of another tenant or application than the inputs name is not used: that would be a fall-back. */
+function findOtherIdentity(credential: ArmCredential, claims: TokenClaims): Observed<never> | undefined {
+  const asked: (readonly [name: string, wanted: string | undefined, got: string | undefined])[] = [
+    ['tenant-id', credential.tenantId, claims.tenantId],
+    ['client-id', credential.kind === 'cli' ? undefined : credential.clientId, claims.clientId],
+  ]
+  for (const [name, wanted, got] of asked) {
+    if (wanted === undefined || got === undefined || wanted.toLowerCase() === got.toLowerCase()) continue
+    const what = name === 'tenant-id' ? 'tenant' : 'application'
+    const message = `The token that this run got by ${SIGN_IN_WORDS[credential.kind]} is of ${what} ${got}, and the input ${name} is ${wanted}: it is not used.`
+    return unseen('auth', message, {
+      missing: `a sign-in to ${what} ${wanted}, or ${name}: ${got}, if that one is meant`,
+    })
+  }
+  return undefined
+}
+
+function signedInAs({ cloud, credential }: SignInOptions, claims: TokenClaims, getToken: GetToken): SignedIn {
+  const given = {
+    ...('clientId' in credential ? pick('clientId', credential.clientId) : {}),
+    ...pick('tenantId', credential.tenantId),
+  }
   return {
-    getToken(scopes, tokenOptions) {
-      const isFirst = [scopes].flat().every((one) => one === scope)
-      return isFirst && first.expiresOnTimestamp - Date.now() > RENEWAL_MS
-        ? Promise.resolve(first)
-        : azure.getToken(scopes, tokenOptions)
+    identity: { kind: credential.kind, ...given, ...claims },
+    credential: {
+      async getToken(scopes) {
+        const token = await getToken([scopes].flat()[0] ?? cloud.scope)
+        if (!token.ok) throw new ProbeError(token.failure)
+        return token.value
+      },
+    },
+    async sqlToken() {
+      const token = await getToken(`https://${cloud.sqlSuffix}/.default`)
+      return mapSeen(token, (value) => new Secret('the access token for SQL servers', value.token))
     },
   }
 }
 
-function unexpected(error: unknown, { cloud, scrub }: SignInOptions): ProbeFailure {
-  const message = boundText(scrub(error instanceof Error ? error.message : String(error)))
-  const host = new URL(cloud.authorityHost).host
-  return { kind: 'protocol', message: `The sign-in at ${host} gave no token: ${message}` }
+function pick<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Partial<Record<Key, string>>)
 }
 
-/** The claim `oid` of a token. The token is for Azure and opaque to us: a missing or odd claim is no error. */
-export function readObjectId(token: string): string | undefined {
-  const payload = token.split('.')[1]
-  if (payload === undefined) return undefined
-  const claims = parseJson(Buffer.from(payload, 'base64url').toString('utf8'))
-  const objectId = isJsonObject(claims) ? claims['oid'] : undefined
-  return typeof objectId === 'string' && /^[0-9a-f-]{36}$/i.test(objectId) ? objectId : undefined
+/** Every token is a secret before anybody gets it. */
+function learnTokens(getToken: GetToken, { scrubber, learnSecret }: SignInOptions): GetToken {
+  return async (scope) => {
+    const token = await getToken(scope)
+    if (!token.ok) return token
+    const secret = new Secret('an access token of Azure', token.value.token)
+    scrubber.learn(secret)
+    learnSecret(secret)
+    return token
+  }
 }
 
-/** Takes the secret, in plain and in form encoding, and anything like a token out of a text. */
-export function createScrubber(credential: ArmCredential | undefined): (text: string) => string {
-  const secret = credential?.clientSecret.reveal() ?? ''
-  const forms =
-    secret === '' ? [] : [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)]
-  return (text) =>
-    forms
-      .reduce((clean, form) => clean.replaceAll(form, '***'), text)
-      .replace(/eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, '***')
+/** One token of each scope for the run, however many ask; a new one only when that one is about to end. */
+export function keepTokens(getToken: GetToken): GetToken {
+  const kept = new Map<string, Promise<Observed<AccessToken>>>()
+  return async (scope) => {
+    const known = kept.get(scope)
+    const token = await known
+    if (token !== undefined && !isEnding(token)) return token
+    // Of several that find the token ending, the first asks for the next one.
+    const next = kept.get(scope)
+    if (next !== undefined && next !== known) return next
+    const asked = getToken(scope)
+    kept.set(scope, asked)
+    return asked
+  }
+}
+
+/** A refusal is kept as well: a refused credential is not tried again. */
+function isEnding(token: Observed<AccessToken>): boolean {
+  return token.ok && token.value.expiresOnTimestamp - Date.now() <= RENEWAL_MS
 }

@@ -6,7 +6,7 @@ import type { RateBudget } from './rate-budget.ts'
 import { parseWaitMs } from './retry-after.ts'
 
 const TRIES = 3
-const FIRST_WAIT_MS = 400
+const FIRST_WAIT_MS = 250
 
 export interface TransportOptions {
   /** Who is asked, for messages: `Azure Resource Manager`. */
@@ -78,11 +78,12 @@ function waitBeforeNext(outcome: Outcome, tries: number): number | undefined {
   if (!outcome.ok) return outcome.error.failure.kind === 'reset' ? 0 : undefined
   const { status } = outcome.response
   if (status !== 429 && status < 500) return undefined
-  return waitAsked(outcome.response) ?? backOffMs
+  // Zero seconds is what some resource providers ask for while they still refuse.
+  return Math.max(waitAsked(outcome.response) ?? 0, backOffMs)
 }
 
-function waitAsked(response: PipelineResponse): number | undefined {
-  return parseWaitMs(response.headers.get('retry-after'), response.bodyAsText ?? '', Date.now())
+function waitAsked({ headers, bodyAsText }: PipelineResponse): number | undefined {
+  return parseWaitMs((name) => headers.get(name), bodyAsText ?? '', Date.now())
 }
 
 function conclude(outcome: Outcome, tries: number, { scrub }: TransportOptions): Error {
@@ -90,9 +91,11 @@ function conclude(outcome: Outcome, tries: number, { scrub }: TransportOptions):
   const { response } = outcome
   const answer: HttpAnswer = {
     status: response.status,
+    method: response.request.method,
     url: response.request.url,
     contentType: response.headers.get('content-type') ?? '',
     location: response.headers.get('location'),
+    challenge: response.headers.get('www-authenticate'),
     text: scrub(response.bodyAsText ?? ''),
     tries,
     waitMs: waitAsked(response),

@@ -2,6 +2,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import type { LookupAddress } from 'node:dns'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { startDeafListener } from '../../../test/matrix/deaf-listener.ts'
 import type { NetPort } from '../../ports/net-port.ts'
 import { createNetPort, type NetPortOptions } from './net-port.ts'
 import type { Lookup } from './resolve-name.ts'
@@ -163,6 +164,22 @@ describe('connect', () => {
       ok: true,
       value: { outcome: 'refused', localAddress: '127.0.0.1' },
     })
+  })
+
+  it('does not wait for a silent address when another one of the name is open', async () => {
+    const port = await listen(createServer())
+    const deaf = await startDeafListener({ host: '127.0.0.3', port })
+    closers.push(() => void deaf.close())
+    const net = netPort({ timeoutMs: 20_000 })
+    const addresses = ['127.0.0.3', '127.0.0.2', '127.0.0.1']
+    const startedAt = performance.now()
+    const answers = await Promise.all(addresses.map((address) => net.connect(address, port, addresses)))
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(answers.map((answer) => answer.ok && [answer.value.address, answer.value.outcome])).toEqual([
+      ['127.0.0.3', 'timeout'],
+      ['127.0.0.2', 'refused'],
+      ['127.0.0.1', 'open'],
+    ])
   })
 
   it('gives only IP addresses and real ports a packet', async () => {

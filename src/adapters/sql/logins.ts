@@ -1,12 +1,12 @@
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { LoginAnswer, SqlServer } from '../../ports/sql-port.ts'
+import type { LoginAnswer, SqlServer, Waiting } from '../../ports/sql-port.ts'
 import type { Memo } from '../memo.ts'
 import type { Lookup } from '../net/resolve-name.ts'
 import { accountKey, readAccount, type Account, type EntraToken } from './account.ts'
 import { createAccountGate } from './account-gate.ts'
 import type { Authorities } from './authorities.ts'
-import { openSession, type Session, type SessionTerms } from './session.ts'
+import { openSession, type LoginAttempt, type Session, type SessionTerms } from './session.ts'
 
 export interface LoginOptions {
   /** For one connection, one login or one statement. */
@@ -31,7 +31,7 @@ export interface LoggedIn {
 
 export interface Logins {
   /** One login for each server, account and database; the same answer whenever it is asked again. */
-  logIn(server: SqlServer, database: string): Promise<LoggedIn>
+  logIn(server: SqlServer, database: string, waiting?: Waiting): Promise<LoggedIn>
   close(): Promise<void>
 }
 
@@ -44,11 +44,17 @@ export function createLogins(
   const { entraToken } = options
   const sessions: Session[] = []
   let isClosed = false
-  const open = async (server: SqlServer, database: string, account: Account): Promise<LoggedIn> => {
+  const cancelled = ({ host }: SqlServer): LoggedIn => ({
+    answer: unseen('cancelled', `Login to ${host} was not tried: the run has ended.`),
+  })
+  const open = async (server: SqlServer, database: string, account: Account, onTurn: () => void): Promise<LoggedIn> => {
     const authorities = await authoritiesOf(server)
     if (!authorities.ok) return { answer: authorities }
     const terms = sessionTerms(options, server, { account, authorities: authorities.value, database })
-    const passed = await gate.pass(accountKey(account), server.askedBy, () => openSession(terms))
+    const passed = await gate.pass<LoginAttempt>(accountKey(account), server.askedBy, () => {
+      onTurn()
+      return isClosed ? Promise.resolve({ account: 'undecided', ...cancelled(server) }) : openSession(terms)
+    })
     if ('withheld' in passed) return { answer: seen({ outcome: 'withheld', refusedAt: passed.withheld }) }
     const { session } = passed.tried
     if (session !== undefined) sessions.push(session)
@@ -56,8 +62,8 @@ export function createLogins(
     return passed.tried
   }
   return {
-    async logIn(server, database) {
-      if (isClosed) return { answer: unseen('cancelled', `Login to ${server.host} was not tried: the run has ended.`) }
+    async logIn(server, database, waiting = (turn) => turn) {
+      if (isClosed) return cancelled(server)
       const account = await readAccount(server, options.secrets, entraToken)
       if (!account.ok) return { answer: account }
       const key = JSON.stringify([
@@ -68,7 +74,16 @@ export function createLogins(
         server.tls,
         database,
       ])
-      return memo.once(`login ${key}`, () => open(server, database, account.value))
+      const { turn, answer } = await memo.once(`login ${key}`, () => {
+        let onTurn = (): void => undefined
+        const begun = new Promise<void>((resolve) => {
+          onTurn = resolve
+        })
+        const opened = open(server, database, account.value, onTurn)
+        return Promise.resolve({ turn: Promise.race([begun, opened]), answer: opened })
+      })
+      await waiting(turn)
+      return answer
     },
     async close() {
       isClosed = true

@@ -1,7 +1,7 @@
 import type { config, ConnectionPool } from 'mssql'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TlsSettings } from '../../domain/manifest.ts'
-import { seen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
+import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { LoginAnswer, SqlMessage } from '../../ports/sql-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { showEndpoint } from '../net/open-socket.ts'
@@ -13,6 +13,7 @@ import type { TrustAnchors } from './authorities.ts'
 import { createOneLoginPool, type Connection } from './one-login-pool.ts'
 import { createConnector } from './routing.ts'
 import { driverFailure, findRefusal, isTransient, serverFailure } from './sql-errors.ts'
+import { MORE_TIME } from './sql-numbers.ts'
 import { driverTls } from './tls-options.ts'
 
 export interface SessionTerms {
@@ -52,15 +53,17 @@ const CANCEL_LIMIT_MS = 2000
 
 /** Logs in, once; again only after a transient error of the cloud, which comes before the password is looked at. */
 export async function openSession(terms: SessionTerms): Promise<LoginAttempt> {
-  const deadline = Date.now() + terms.timeoutMs
+  const startedAt = Date.now()
+  const deadline = startedAt + terms.timeoutMs
   let backoffMs = Math.min(BACKOFF_LIMIT_MS, terms.timeoutMs / 10)
   let passing: LoginAttempt | undefined
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const { attempt, transient } = await tryLogin(terms, Math.max(1, deadline - Date.now()))
     // The last try has little time left: what the server said before tells more than its silence.
     if (passing !== undefined && isLate(attempt)) return passing
-    passing = transient ? attempt : undefined
-    if (!transient || Date.now() + 2 * backoffMs > deadline) return attempt
+    if (!transient) return attempt
+    passing = outlasted(attempt, tries, Date.now() - startedAt)
+    if (Date.now() + 2 * backoffMs > deadline) return passing
     try {
       await delay(backoffMs, undefined, { signal: terms.signal })
     } catch {
@@ -68,6 +71,14 @@ export async function openSession(terms: SessionTerms): Promise<LoginAttempt> {
     }
     backoffMs *= 2
   }
+}
+
+/** Says how often it was tried, and what would give the server more time. */
+function outlasted({ account, answer }: LoginAttempt, tries: number, ms: number): LoginAttempt {
+  if (answer.ok) return { account, answer }
+  const { kind, message } = answer.failure
+  const often = tries === 1 ? 'Tried once' : `Tried ${tries} times`
+  return { account, answer: unseen(kind, `${message} ${often} within ${ms} ms.`, { missing: MORE_TIME }) }
 }
 
 function isLate({ answer }: LoginAttempt): boolean {

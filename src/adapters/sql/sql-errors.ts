@@ -1,4 +1,5 @@
-import type { ProbeFailure } from '../../domain/observed.ts'
+import { isIPv4 } from 'node:net'
+import type { ProbeFailure, Script } from '../../domain/observed.ts'
 import type { SqlMessage } from '../../ports/sql-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { isSocketErrorCode, socketFailure } from '../net/socket-errors.ts'
@@ -58,8 +59,13 @@ export function serverFailure(message: SqlMessage, asked: string): ProbeFailure 
     kind,
     message: `${asked}: ${says} (${message.number}, state ${message.state}: ${boundText(message.message)}).${from}`,
     ...(permission === undefined ? (missing === undefined ? {} : { missing }) : { missing: permission }),
-    ...(scripts === undefined ? {} : { scripts }),
+    ...(scripts === undefined ? {} : { scripts: scripts.map((script) => withAddress(script, address)) }),
   }
+}
+
+/** Firewall rules of this kind are for IPv4. */
+function withAddress(script: Script, address = ''): Script {
+  return isIPv4(address) ? { ...script, code: script.code.replaceAll("'<ADDRESS>'", address) } : script
 }
 
 /** What a driver threw, as a failure: the most telling code among the error, its causes and its parts. */

@@ -20,16 +20,34 @@ export const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([
   40_613, 40_197, 40_501, 40_143, 40_166, 40_540, 42_108, 42_109, 49_918, 49_919, 49_920, 10_928, 10_929, 4221, 615,
 ])
 
+const bash = (...lines: string[]): Script[] => [{ language: 'bash', code: lines.join(' \\\n  ') }]
+
+/** `<ADDRESS>` is what the server saw of this runner. */
 const NOT_ADMITTED: NumberMeaning = {
   kind: 'forbidden',
   says: 'the firewall of the server does not admit the address of this runner',
   missing: "a firewall rule of the server for this runner's address, or a runner in a network that it admits",
+  scripts: bash(
+    "az sql server firewall-rule create --resource-group '<RESOURCE-GROUP>' --server '<SERVER>' --name dms-preflight",
+    "--start-ip-address '<ADDRESS>' --end-ip-address '<ADDRESS>'",
+  ),
+}
+const NO_PUBLIC_ACCESS: NumberMeaning = {
+  kind: 'forbidden',
+  says: 'public network access of the server is denied, so this runner is not admitted',
+  missing: 'a runner that reaches a private endpoint of the server',
+  scripts: bash(
+    "az network private-endpoint-connection list --resource-group '<RESOURCE-GROUP>' --name '<SERVER>'",
+    '--type Microsoft.Sql/servers --output table',
+  ),
 }
 const PERMISSION: NumberMeaning = { kind: 'forbidden', says: 'the login has no permission' }
+/** After a login that was tried again until its time was over. */
+export const MORE_TIME = 'more time: raise the input `timeout` (a paused serverless database needs about a minute)'
 const PASSING: NumberMeaning = {
   kind: 'server-error',
-  says: 'the server or the database is not available just now, and was not within the time of the check',
-  missing: 'more time: raise the input `timeout` (a paused serverless database needs about a minute)',
+  says: 'the server or the database is not available just now',
+  missing: 'another try: this passes by itself, so run the gate again',
 }
 const NO_SUCH_OBJECT: NumberMeaning = {
   kind: 'unsupported',
@@ -55,25 +73,16 @@ const SECONDARY = busy(
 export const NUMBERS: ReadonlyMap<number, NumberMeaning> = new Map([
   [40_615, NOT_ADMITTED],
   [40_914, NOT_ADMITTED],
-  [
-    47_073,
-    {
-      kind: 'forbidden',
-      says: 'public network access of the server is denied, so this runner is not admitted',
-      missing: 'a runner that reaches a private endpoint of the server',
-    },
-  ],
+  [47_073, NO_PUBLIC_ACCESS],
+  [42_101, NO_PUBLIC_ACCESS],
   [
     47_072,
     {
       kind: 'tls',
       says: 'the server takes only a higher version of TLS than the driver speaks (minimal TLS version)',
-      scripts: [
-        {
-          language: 'bash',
-          code: "az sql server show --resource-group '<RESOURCE-GROUP>' --name '<SERVER>' --query minimalTlsVersion",
-        },
-      ],
+      scripts: bash(
+        "az sql server show --resource-group '<RESOURCE-GROUP>' --name '<SERVER>' --query minimalTlsVersion",
+      ),
     },
   ],
   [40_532, { kind: 'not-found', says: 'no server of that name answers there' }],

@@ -58,7 +58,7 @@ export function createSqlPort(options: SqlPortOptions): ClosableSqlPort {
       return answer
     },
     probeTls: async (server) => mapSeen(await findTls(server), ({ answer }) => answer),
-    logIn: async (server, database) => (await logins.logIn(server, database)).answer,
+    logIn: async (server, database, waiting) => (await logins.logIn(server, database, waiting)).answer,
     query: async <Row extends JsonObject>(server: SqlServer, database: string, statement: Statement<Row>) => {
       const { answer, session } = await logins.logIn(server, database)
       if (!answer.ok) return answer

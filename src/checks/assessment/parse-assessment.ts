@@ -141,13 +141,13 @@ function sqlAssessmentDatabase(database: Fields, server: Fields, platform: strin
 
 function blockerOf(rule: string, title: string, objects: Json | undefined): Blocker {
   const all: readonly Json[] = Array.isArray(objects) ? (objects as readonly Json[]) : []
-  const names = all.map((object) => (isJsonObject(object) ? textOf(object['Name']) : textOf(object)))
-  return {
-    rule,
-    title: title === '' ? rule : title,
-    objectCount: all.length,
-    objects: names.filter((name) => name !== '').slice(0, OBJECTS_LIMIT),
+  const objectNames: string[] = []
+  for (const object of all) {
+    if (objectNames.length === OBJECTS_LIMIT) break
+    const name = isJsonObject(object) ? textOf(object['Name']) : textOf(object)
+    if (name !== UNNAMED) objectNames.push(name)
   }
+  return { rule, title: title === '' ? rule : title, objectCount: all.length, objects: objectNames }
 }
 
 /** A time as the tools write it, with seven decimals; one without a zone is taken for UTC. */

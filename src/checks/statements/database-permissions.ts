@@ -7,12 +7,12 @@ export type UserTokenRow = { id: number; name: string; type: string }
 /** Who was granted or denied CONTROL on the current database itself. */
 export type DatabaseControlRow = { grantee: number; name: string | null; state: string }
 
-/** Needs no permission: it is about ourselves. */
+/** Needs no permission: it is about ourselves. The role public has the id 0, as have groups without a user of their own. */
 export const USER_TOKEN: Statement<UserTokenRow> = {
   name: 'user-token',
   text: `SELECT t.principal_id AS id, t.name AS name, t.type AS type
 FROM sys.user_token AS t
-WHERE t.principal_id > 0 AND t.name IS NOT NULL`,
+WHERE t.name IS NOT NULL AND (t.principal_id > 0 OR t.name = N'public')`,
   since: '10.0',
   url: 'https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-user-token-transact-sql',
   decode: (row) => ({ id: integer(row, 'id'), name: text(row, 'name'), type: text(row, 'type') }),

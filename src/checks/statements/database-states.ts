@@ -1,5 +1,5 @@
 import type { Statement } from '../../ports/sql-port.ts'
-import { flag, integer, text, textOrNull, type Flag } from './decode.ts'
+import { flag, integerOrNull, text, textOrNull, type Flag } from './decode.ts'
 
 /** A database of the server, whatever state it is in. */
 export type DatabaseStateRow = {
@@ -12,9 +12,9 @@ export type DatabaseStateRow = {
   isInStandby: Flag
   isSnapshot: Flag
   recoveryModel: string
-  /** Null while the database is not online. */
+  /** Null while the database is not online, or closed by AUTO_CLOSE; older versions say so of the compatibility level too. */
   collation: string | null
-  compatibilityLevel: number
+  compatibilityLevel: number | null
   isEncrypted: Flag
   isCdcEnabled: Flag
   /** Whether our login may open it; 0 also while it is not online, or in use by a single user. */
@@ -23,7 +23,10 @@ export type DatabaseStateRow = {
 
 export type DatabaseContainmentRow = { name: string; containment: string }
 
-/** All databases to who has VIEW ANY DATABASE, as everybody has by default; else master, tempdb and one's own. */
+/**
+ * All databases to who has VIEW ANY DATABASE, as everybody has by default; else master, tempdb and one's own. One that is
+ * OFFLINE only to who has ALTER ANY DATABASE, or CREATE DATABASE in master.
+ */
 export const DATABASE_STATES: Statement<DatabaseStateRow> = {
   name: 'database-states',
   text: `SELECT
@@ -51,7 +54,7 @@ FROM sys.databases AS d`,
     isSnapshot: flag(row, 'is_snapshot'),
     recoveryModel: text(row, 'recovery_model'),
     collation: textOrNull(row, 'collation'),
-    compatibilityLevel: integer(row, 'compatibility_level'),
+    compatibilityLevel: integerOrNull(row, 'compatibility_level'),
     isEncrypted: flag(row, 'is_encrypted'),
     isCdcEnabled: flag(row, 'is_cdc_enabled'),
     hasAccess: flag(row, 'has_access'),

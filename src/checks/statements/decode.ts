@@ -21,6 +21,17 @@ export function integerOrNull(row: Record<string, unknown>, column: string): num
   return row[column] === null ? null : integer(row, column)
 }
 
+const PORTS = 65_536
+
+/**
+ * A port, or null. CONNECTIONPROPERTY gives those from 32768 on as the negative number that the same two bytes are
+ * (https://jasonbrimhall.info/2019/12/31/negative-port-numbers/).
+ */
+export function portOrNull(row: Record<string, unknown>, column: string): number | null {
+  const port = integerOrNull(row, column)
+  return port === null || port >= 0 ? port : port + PORTS
+}
+
 export function flag(row: Record<string, unknown>, column: string): Flag {
   const value = row[column]
   if (value !== 0 && value !== 1 && value !== null) throw wrongType(column, '0, 1 or NULL', value)

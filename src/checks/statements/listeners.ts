@@ -1,5 +1,5 @@
 import type { Statement } from '../../ports/sql-port.ts'
-import { integer, integerOrNull, text, textOrNull } from './decode.ts'
+import { integer, portOrNull, text, textOrNull } from './decode.ts'
 
 /** A setting of TCP/IP for all addresses: `TcpPort` or `TcpDynamicPorts`, empty when it is not used. */
 export type TcpSettingRow = { setting: string; value: string | null }
@@ -15,7 +15,7 @@ export const CONNECTION_PORT: Statement<ConnectionPortRow> = {
   text: "SELECT CAST(CONNECTIONPROPERTY('local_tcp_port') AS int) AS port",
   since: '10.0',
   url: 'https://learn.microsoft.com/sql/t-sql/functions/connectionproperty-transact-sql',
-  decode: (row) => ({ port: integerOrNull(row, 'port') }),
+  decode: (row) => ({ port: portOrNull(row, 'port') }),
 }
 
 /** SQL Server Configuration Manager, TCP/IP, IPAll. VIEW SERVER STATE; Windows only; 2008 R2 SP1 and later. */

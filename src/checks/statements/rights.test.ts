@@ -63,6 +63,13 @@ describe('permissions', () => {
       controlDatabase: null,
     })
   })
+  it('reads a port above 32767 from the negative number that the server gives', () => {
+    const ports = [1433, 32_767, -32_768, -14_103, -1].map(
+      (port) => SOURCE_RIGHTS.decode({ ...SOURCE_ROW, local_tcp_port: port }).localTcpPort,
+    )
+    expect(ports).toEqual([1433, 32_767, 32_768, 51_433, 65_535])
+  })
+
   it.each([2, -1, true, '1'])('takes %j for no permission answer', (value) => {
     expect(() => SOURCE_RIGHTS.decode({ ...SOURCE_ROW, control_server: value })).toThrow('0, 1 or NULL')
   })

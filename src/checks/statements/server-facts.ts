@@ -16,10 +16,13 @@ export type ServerFactsRow = {
   isClustered: Flag
   isHadrEnabled: Flag
   viewAnyDatabase: Flag
+  /** Either of them shows databases that are OFFLINE. */
+  alterAnyDatabase: Flag
+  createDatabase: Flag
   controlServer: Flag
 }
 
-/** Needs no permission. Even SQL Server 2005 knows it, so that its version can be told. */
+/** Needs no permission, and is for `master`. Even SQL Server 2005 knows it, so that its version can be told. */
 export const SERVER_FACTS: Statement<ServerFactsRow> = {
   name: 'server-facts',
   text: `SELECT
@@ -33,6 +36,8 @@ export const SERVER_FACTS: Statement<ServerFactsRow> = {
   CAST(SERVERPROPERTY('IsClustered') AS int) AS is_clustered,
   CAST(SERVERPROPERTY('IsHadrEnabled') AS int) AS is_hadr_enabled,
   HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DATABASE') AS view_any_database,
+  HAS_PERMS_BY_NAME(NULL, NULL, 'ALTER ANY DATABASE') AS alter_any_database,
+  HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'CREATE DATABASE') AS create_database,
   HAS_PERMS_BY_NAME(NULL, NULL, 'CONTROL SERVER') AS control_server`,
   since: '9.0',
   url: 'https://learn.microsoft.com/sql/t-sql/functions/serverproperty-transact-sql',
@@ -47,6 +52,8 @@ export const SERVER_FACTS: Statement<ServerFactsRow> = {
     isClustered: flag(row, 'is_clustered'),
     isHadrEnabled: flag(row, 'is_hadr_enabled'),
     viewAnyDatabase: flag(row, 'view_any_database'),
+    alterAnyDatabase: flag(row, 'alter_any_database'),
+    createDatabase: flag(row, 'create_database'),
     controlServer: flag(row, 'control_server'),
   }),
 }

@@ -1,5 +1,5 @@
 import type { Statement } from '../../ports/sql-port.ts'
-import { flag, integer, integerOrNull, text, textOrNull, type Flag } from './decode.ts'
+import { flag, integer, portOrNull, text, textOrNull, type Flag } from './decode.ts'
 
 export type SourceRightsRow = {
   login: string | null
@@ -51,6 +51,6 @@ export const SOURCE_RIGHTS: Statement<SourceRightsRow> = {
     engineEdition: integer(row, 'engine_edition'),
     netTransport: textOrNull(row, 'net_transport'),
     authScheme: textOrNull(row, 'auth_scheme'),
-    localTcpPort: integerOrNull(row, 'local_tcp_port'),
+    localTcpPort: portOrNull(row, 'local_tcp_port'),
   }),
 }

@@ -86,6 +86,21 @@ export const FACTS_CASES: readonly Case[] = [
     ],
   },
   {
+    world: 'a database that is offline, and hidden from a login without CONTROL SERVER',
+    story: ready({
+      source: {
+        state: {
+          logins: [login({ databases: ['Sales'] })],
+          databases: [{ name: 'Sales' }, { name: 'Orders', state: 'OFFLINE' }],
+        },
+      },
+    }),
+    expected: [
+      isUnknown(READABLE, 'forbidden', /does not see a database Orders .*not there, or it is OFFLINE/, ORDERS),
+      passes(READABLE, /ONLINE/, { subject: 'sales/Sales' }),
+    ],
+  },
+  {
     world: 'a Windows login that applications use',
     story: ready({
       source: {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { DatabaseState, SqlState } from '../../../../lab/sql/state.ts'
 import { closeSourceRigs, openSourceRig } from '../../../../test/source-rig.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
 
@@ -42,6 +43,30 @@ const WORLDS: readonly [string, Partial<SqlState>, string, RegExp][] = [
       new RegExp(`is ${state}$`),
     ],
   ),
+  [
+    'closed by AUTO_CLOSE, which leaves less to tell',
+    withSales({ autoClosed: true }),
+    'pass',
+    /ONLINE and dms may open it \(recovery model FULL, 512 MB\)$/,
+  ],
+  [
+    'OFFLINE, which a login with a user in it alone does not see',
+    withSales({ state: 'OFFLINE' }, USER),
+    'unknown',
+    /^dms does not see a database Sales on [^ ]+: it is not there, or it is OFFLINE, which SQL Server hides .*; there are SalesArchive$/,
+  ],
+  [
+    'OFFLINE, which a login that may create databases sees',
+    withSales({ state: 'OFFLINE' }, [{ ...USER[0]!, grants: ['CREATE ANY DATABASE'] }]),
+    'fail',
+    /is OFFLINE$/,
+  ],
+  [
+    'for its owners only',
+    withSales({ userAccess: 'RESTRICTED_USER', closed: true }),
+    'fail',
+    /RESTRICTED_USER mode, which lets in only its db_owner/,
+  ],
   ['in use by a single user', withSales({ userAccess: 'SINGLE_USER', closed: true }), 'fail', /single-user mode/],
   [
     'closed, as a secondary replica is',
@@ -117,6 +142,19 @@ describe('source/database-is-readable', () => {
         remediation: { scripts: [{ code: expect.stringContaining('CREATE USER [dms] FOR LOGIN [dms]') }] },
       })
     }
+  })
+
+  it('does not know when the server does not say whether the login may open it', async () => {
+    const rig = await openSourceRig(withSales({}))
+    const evidence = await rig.observe(check)
+    const [subject] = check.subjects(fixtures.manifestWith({ source: rig.source }))
+    if (!evidence.ok || subject === undefined) throw new Error('the server answers')
+    const state = { ...(evidence.value['state'] as JsonObject), hasAccess: null }
+    expect(fixtures.judgeStored(check, { ...evidence.value, state }, subject)).toMatchObject({
+      verdict: 'unknown',
+      cause: { kind: 'insufficient' },
+      summary: expect.stringMatching(/answered NULL to HAS_DBACCESS for the database Sales/),
+    })
   })
 
   it('keeps what is known of the database as evidence', async () => {

@@ -6,6 +6,7 @@ import { blockedByControlServer } from '../../missing-control-server.ts'
 import { quoteIdentifier, quoteText } from '../../quote-identifier.ts'
 import { describeNotSeen } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
+import { nameInTsql } from '../../sql-side.ts'
 import type { DatabaseStateRow } from '../../statements/database-states.ts'
 import { sourceDatabaseSubjects, type SourceDatabaseSpec } from '../../subjects.ts'
 
@@ -47,13 +48,22 @@ function judgeDatabase(evidence: Answered, { database: { name }, source, manifes
   const { host, port, state, facts, account, server } = evidence
   const at = `${host}:${String(port)}`
   const expected = `the database ${name} on ${at} is ONLINE, and the login may open it`
-  if (state === null) return judgeMissing(evidence, name, expected)
+  const grantee = nameInTsql(source.login)
+  if (state === null) return judgeMissing(evidence, { name, grantee, expected })
   const fail = (actual: string, remediation: Remediation): Judgement => ({
     verdict: 'fail',
     proof: 'direct',
     summary: `The database ${name} on ${at} ${actual}`,
     expected,
     actual,
+    remediation,
+  })
+  const unsure = (kind: 'forbidden' | 'insufficient', message: string, remediation: Remediation): Judgement => ({
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: message,
+    expected,
+    cause: { kind, message },
     remediation,
   })
   if (state.state !== 'ONLINE') return fail(`is ${state.state}`, remedyOf(state.state, name))
@@ -67,37 +77,44 @@ function judgeDatabase(evidence: Answered, { database: { name }, source, manifes
       actual,
     }
   }
-  const closed = state.userAccess === 'SINGLE_USER' ? 'is in single-user mode, and its one session is taken' : undefined
+  if (state.hasAccess === null)
+    return unsure(
+      'insufficient',
+      `${at} answered NULL to HAS_DBACCESS for the database ${name}: it does not say whether ${account} may open it`,
+      lookUp('Try it with that login.', `SELECT HAS_DBACCESS(${quoteText(name)}) AS has_access;`),
+    )
+  const closed = CLOSED_MODES[state.userAccess]
   if (closed !== undefined) return fail(closed, multiUser(name))
   const isOther = source.dmsLogin !== undefined && source.dmsLogin.toLowerCase() !== account.toLowerCase()
   const why = `is ONLINE, and ${account} may not open it: it has no user there, or this is a secondary replica of an availability group that takes no readers`
   if (isOther) {
     const message = `The database ${name} on ${at} ${why}. That says nothing of ${source.dmsLogin ?? ''}, the login of DMS`
-    return {
-      verdict: 'unknown',
-      proof: 'direct',
-      summary: message,
-      expected,
-      cause: { kind: 'forbidden', message },
-      remediation: createUser(name, account),
-    }
+    return unsure('forbidden', message, createUser(name, grantee))
   }
   const blockedBy = server.controlServer === 0 ? blockedByControlServer({ source, manifest }, account) : undefined
   if (blockedBy !== undefined) {
     const summary = `The database ${name} on ${at} is ONLINE, and ${account} has no user in it: with CONTROL SERVER it needs none`
     return { verdict: 'blocked', summary, blockedBy }
   }
-  return fail(why, createUser(name, account))
+  return fail(why, createUser(name, grantee))
 }
 
-function judgeMissing({ host, port, near, server, account }: Answered, name: string, expected: string): Judgement {
+/** Modes in which a database that is online is closed to others. */
+const CLOSED_MODES: Readonly<Record<string, string>> = {
+  SINGLE_USER: 'is in single-user mode, and its one session is taken',
+  RESTRICTED_USER: 'is in RESTRICTED_USER mode, which lets in only its db_owner, dbcreator and sysadmin',
+}
+
+function judgeMissing(
+  { host, port, near, server, account }: Answered,
+  { name, grantee, expected }: { name: string; grantee: string; expected: string },
+): Judgement {
   const at = `${host}:${String(port)}`
   const like = near.length === 0 ? '' : `; there are ${near.join(', ')}`
-  const list: Remediation = {
-    text: 'Correct the name in the manifest, or have the database created, attached or restored.',
-    scripts: [{ language: 'tsql', code: 'SELECT name, state_desc FROM sys.databases ORDER BY name;' }],
-  }
-  if (server.viewAnyDatabase === 1) {
+  const seesAll = server.viewAnyDatabase === 1
+  // sys.databases hides a database that is OFFLINE from who has neither of the two.
+  const seesOffline = server.alterAnyDatabase === 1 || server.createDatabase === 1
+  if (seesAll && seesOffline) {
     const actual = `is not on the server${like}`
     return {
       verdict: 'fail',
@@ -105,28 +122,43 @@ function judgeMissing({ host, port, near, server, account }: Answered, name: str
       summary: `The database ${name} ${actual} (${at})`,
       expected,
       actual,
-      remediation: list,
+      remediation: lookUp(
+        'Correct the name in the manifest, or have the database created, attached or restored.',
+        'SELECT name, state_desc FROM sys.databases ORDER BY name;',
+      ),
     }
   }
-  const message = `${account} does not see a database ${name} on ${at}, and it does not see all databases: it lacks VIEW ANY DATABASE`
+  const hidden = seesAll
+    ? 'it is not there, or it is OFFLINE, which SQL Server hides from a login without ALTER ANY DATABASE'
+    : 'it does not see all databases: it lacks VIEW ANY DATABASE'
+  const message = `${account} does not see a database ${name} on ${at}: ${hidden}${seesAll ? like : ''}`
   return {
     verdict: 'unknown',
     proof: 'direct',
     summary: message,
     expected,
     cause: { kind: 'forbidden', message },
-    remediation: {
-      text: 'Let the login see the databases, or give it a user in this one.',
-      scripts: [{ language: 'tsql', code: `-- in master\nGRANT VIEW ANY DATABASE TO ${quoteIdentifier(account)};` }],
-    },
+    remediation: seesAll
+      ? lookUp(
+          'Have a sysadmin look whether it is there and in which state; CONTROL SERVER would show it to this login too.',
+          `SELECT name, state_desc FROM sys.databases WHERE name = ${quoteText(name)};`,
+        )
+      : lookUp(
+          'Let the login see the databases, or give it a user in this one.',
+          `-- in master\nGRANT VIEW ANY DATABASE TO ${quoteIdentifier(grantee)};`,
+        ),
   }
+}
+
+function lookUp(text: string, code: string): Remediation {
+  return { text, scripts: [{ language: 'tsql', code }] }
 }
 
 function describeFacts(state: DatabaseStateRow, { containment, encryption, files }: DatabaseFacts): string {
   return [
     `recovery model ${state.recoveryModel}`,
     ...(state.collation === null ? [] : [`collation ${state.collation}`]),
-    `compatibility level ${String(state.compatibilityLevel)}`,
+    ...(state.compatibilityLevel === null ? [] : [`compatibility level ${String(state.compatibilityLevel)}`]),
     ...(files === null ? [] : [`${String(files.sizeMb)} MB`]),
     ...(state.isEncrypted === 1 || encryption?.state === 3 ? ['encrypted (TDE)'] : []),
     ...(containment === null || containment === 'NONE' ? [] : [`containment ${containment}`]),
@@ -188,8 +220,8 @@ function multiUser(name: string): Remediation {
   }
 }
 
-function createUser(name: string, account: string): Remediation {
-  const grantee = quoteIdentifier(account)
+function createUser(name: string, login: string): Remediation {
+  const grantee = quoteIdentifier(login)
   return {
     text: 'Give the login a user in the database. On an availability group, name its listener or the primary replica instead.',
     scripts: [

@@ -84,7 +84,12 @@ describe('source/engine-port-is-reachable', () => {
 
   it('fails with the next command', () => {
     expect(fixtures.judgeStored(check, TABLE[2][0], subject)).toMatchObject({
-      remediation: { scripts: [{ code: 'Test-NetConnection -ComputerName sql01.corp.example -Port 1433' }] },
+      remediation: {
+        scripts: [
+          { code: 'Test-NetConnection -ComputerName sql01.corp.example -Port 1433' },
+          { code: expect.stringContaining('Get-NetTCPConnection -State Listen -OwningProcess') },
+        ],
+      },
     })
   })
 

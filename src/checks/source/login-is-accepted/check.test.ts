@@ -95,6 +95,7 @@ describe('source/login-is-accepted', () => {
 
   it.each([
     [18456, `WHERE name = N'o''neil]';`],
+    [18456, `EXEC sys.sp_readerrorlog 0, 1, N'Login failed for user', N'o''neil]';`],
     [18452, 'IsIntegratedSecurityOnly'],
     [18470, `ALTER LOGIN [o'neil]]] ENABLE;`],
     [18486, `ALTER LOGIN [o'neil]]] WITH PASSWORD = N'<its password>' UNLOCK;`],

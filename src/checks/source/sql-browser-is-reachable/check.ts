@@ -72,9 +72,13 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
         scripts: [{ language: 'powershell', code: START_BROWSER }],
       },
     })
-    return judgement.verdict === 'pass' ? withEntry(judgement, browser) : judgement
+    if (judgement.verdict === 'pass') return withEntry(judgement, browser)
+    return browser.outcome === 'timeout' ? { ...judgement, summary: `${judgement.summary}${SILENT_TOO}` } : judgement
   },
 })
+
+/** It has nothing to tell then, and MC-SQLR 3.2.5 has no answer for that. */
+const SILENT_TOO = '; a Browser that runs is silent too where every instance of the host is stopped or hidden'
 
 function withEntry(judgement: Extract<Judgement, { verdict: 'pass' }>, browser: BrowserFacts): Judgement {
   const entry = describeEntry(browser)
@@ -91,6 +95,7 @@ function describeEntry({ instance, listed, tcpPort, version, known }: BrowserFac
 
 const START_BROWSER = [
   '# on the SQL Server host, as administrator',
+  "Get-Service -Name 'MSSQL*', SQLBrowser",
   'Set-Service -Name SQLBrowser -StartupType Automatic',
   'Start-Service -Name SQLBrowser',
   "New-NetFirewallRule -DisplayName 'SQL Server Browser' -Direction Inbound -Protocol UDP -LocalPort 1434 -RemoteAddress '<prefix of the DMS subnet>' -Action Allow",

@@ -67,7 +67,7 @@ const TABLE = [
     'pass',
     `sql01.corp.example:1433 encrypts: TLSv1.2, the pinned certificate sha256:${'ab'.repeat(32)} for sql01.corp.example, sql01`,
   ],
-  [{ ...refused, problem: 'pin' }, 'fail', 'it is another certificate than tls.pin allows'],
+  [{ ...refused, problem: 'pin' }, 'fail', 'it shows another certificate than tls.pin allows: sha256:'],
   [
     { ...place, outcome: 'strict-not-offered', version: '15.0.4405' },
     'fail',

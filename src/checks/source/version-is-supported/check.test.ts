@@ -18,6 +18,8 @@ const SERVER = {
   isClustered: 0,
   isHadrEnabled: 0,
   viewAnyDatabase: 1,
+  alterAnyDatabase: 1,
+  createDatabase: 1,
   controlServer: 1,
 }
 const answered = (change: object) => ({ ...place, outcome: 'answered', server: { ...SERVER, ...change } })

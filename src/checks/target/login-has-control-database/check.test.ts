@@ -69,6 +69,22 @@ describe('target/login-has-control-database', () => {
     })
   })
 
+  it.each([
+    [answered({ controlDatabase: 0, user: null, login: 'dms-migration' }), '[dms-migration]'],
+    [refused(4060), '[<name of the identity>]'],
+  ])('makes the user of an identity from Entra (%#)', (evidence, name) => {
+    const login = { kind: 'entra' } as const
+    const judgement = fixtures.judgeStored(
+      check,
+      evidence,
+      fixtures.databaseSubject({ target: { ...change.target, login } }),
+    )
+    const scripts = judgement.verdict === 'fail' ? judgement.remediation.scripts : []
+    expect(scripts.at(-1)?.code).toContain(
+      `CREATE USER ${name} FROM EXTERNAL PROVIDER;\nGRANT CONTROL ON DATABASE::[Sales] TO ${name};`,
+    )
+  })
+
   it('takes a denial back before it grants', () => {
     const evidence = answered({ controlDatabase: 0 }, { deniedTo: ['load]ers'] })
     expect(fixtures.judgeStored(check, evidence, subject)).toMatchObject({

@@ -1,8 +1,9 @@
+import type { Login } from '../../../domain/manifest.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundName, boundText } from '../../foreign-text.ts'
 import { quoteIdentifier, quoteInComment } from '../../quote-identifier.ts'
-import { describeLogin, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
+import { nameInTsql, readSqlServer, TARGET_SIDE } from '../../sql-side.ts'
 import { judgeRefused, judgeWithheld, readRow, type RefusedFacts, type RowEvidence } from '../../sql-login.ts'
 import {
   DATABASE_CONTROL,
@@ -69,7 +70,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
   judge: (evidence, { spec }) => {
     switch (evidence.outcome) {
       case 'answered':
-        return judgeRights(evidence, evidence.row, evidence.facts)
+        return judgeRights(evidence, evidence.row, evidence.facts, spec.target.login)
       case 'withheld':
         return judgeWithheld(evidence, spec.manifest.name)
       case 'refused':
@@ -112,7 +113,7 @@ function describeFacts({ roles, grantedTo, deniedTo }: ControlFacts): string {
     .join('')
 }
 
-function judgeRights({ host, port, database, account }: Place, row: Row, facts: ControlFacts): Judgement {
+function judgeRights({ host, port, database, account }: Place, row: Row, facts: ControlFacts, login: Login): Judgement {
   const user = row.user ?? account
   const at = `${database} on ${host}:${String(port)}`
   const expected = `${user} has CONTROL on the database ${at}`
@@ -141,7 +142,7 @@ function judgeRights({ host, port, database, account }: Place, row: Row, facts: 
     case 0: {
       const actual = `CONTROL: no, ${role}`
       const summary = `${user} lacks CONTROL on the database ${at} (${role})`
-      const remediation = remediationOf(database, account, row.user, facts.deniedTo)
+      const remediation = remediationOf(database, login, row, facts.deniedTo)
       return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation }
     }
     case null:
@@ -156,7 +157,7 @@ function judgeNoAccess(evidence: RefusedFacts, spec: TargetDatabaseSpec): Judgem
   const judgement = judgeRefused(evidence, expected, { area: 'target', login: spec.target.login })
   if (judgement.verdict !== 'fail') return judgement
   if (NO_ACCESS_NUMBERS.includes(evidence.number)) {
-    const remediation = remediationOf(spec.database, describeLogin(spec.target.login), null)
+    const remediation = remediationOf(spec.database, spec.target.login, { user: null, login: null })
     return {
       ...judgement,
       remediation: { text: remediation.text, scripts: [...judgement.remediation.scripts, ...remediation.scripts] },
@@ -175,16 +176,18 @@ function judgeNoAccess(evidence: RefusedFacts, spec: TargetDatabaseSpec): Judgem
 
 function remediationOf(
   database: string,
-  account: string,
-  user: string | null,
+  login: Login,
+  { user, login: known }: Pick<Row, 'user' | 'login'>,
   deniedTo: readonly string[] = [],
 ): Extract<Judgement, { verdict: 'fail' }>['remediation'] {
   // A login without a user of its own comes in as guest, which must not get the permission.
   const isForeign = user === null || user.toLowerCase() === 'guest'
-  const grantee = quoteIdentifier(isForeign ? account : user)
+  const isEntra = login.kind === 'entra'
+  const name = isEntra ? (known ?? nameInTsql(login)) : login.user
+  const grantee = quoteIdentifier(isForeign ? name : user)
   const code = [
     `-- in the database ${quoteInComment(database)}, as a db_owner`,
-    ...(isForeign ? [`CREATE USER ${grantee} FOR LOGIN ${grantee};`] : []),
+    ...(isForeign ? [`CREATE USER ${grantee} ${isEntra ? 'FROM EXTERNAL PROVIDER' : `FOR LOGIN ${grantee}`};`] : []),
     ...deniedTo.map(
       (name) =>
         `REVOKE CONTROL ON DATABASE::${quoteIdentifier(database)} FROM ${quoteIdentifier(name)}; -- takes the denial back`,

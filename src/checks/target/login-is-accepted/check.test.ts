@@ -49,6 +49,18 @@ describe('target/login-is-accepted', () => {
     expect(judgement).toMatchObject({ remediation: { scripts: [{ code: expect.stringContaining('sys.sql_logins') }] } })
   })
 
+  it('lets an identity get a user, where Entra is what it comes from', () => {
+    const { spec } = subject
+    const entra = { ...subject, spec: { ...spec, target: { ...spec.target, login: { kind: 'entra' } as const } } }
+    const judgement = fixtures.judgeStored(check, { ...refused, account: "the run's Azure identity" }, entra)
+    expect(judgement.summary).toMatch(/knows no user for this identity in the database Sales/)
+    const scripts = judgement.verdict === 'fail' ? judgement.remediation.scripts : []
+    expect(scripts.map(({ language, code }) => `${language}: ${code}`)).toEqual([
+      'tsql: -- in [Sales]\nCREATE USER [<name of the identity>] FROM EXTERNAL PROVIDER;',
+      expect.stringMatching(/^bash: az sql server ad-admin list /),
+    ])
+  })
+
   const open = { names: { [HOST]: ['20.1.2.3'] }, ports: { '20.1.2.3:1433': 'open' } } as const
   it.each([
     [[], 'Sales'],

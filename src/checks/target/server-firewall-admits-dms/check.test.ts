@@ -32,7 +32,7 @@ interface Situation {
   /** Region of the server; the network's is `westeurope`. */
   location?: string
   /** Private endpoint connections by status. */
-  endpoints?: string[]
+  endpoints?: (string | undefined)[]
   /** What Azure says of each of them. */
   endpoint?: Partial<PrivateEndpoint> | Observed<ArmAnswer<PrivateEndpoint>>
   /** What the name of the server means to the runner, and the runner's own address. */
@@ -74,7 +74,7 @@ function portOf(situation: Situation): ArmPort {
         fullyQualifiedDomainName: HOST,
         privateEndpointConnections: endpoints.map((status, index) => ({
           name: `pe${String(index)}`,
-          status,
+          ...(status === undefined ? {} : { status }),
           endpointId: ENDPOINT_ID,
         })),
       }),
@@ -390,6 +390,18 @@ describe('target/server-firewall-admits-dms', () => {
       { access: 'disabled', endpoints: ['Pending'] },
       'fail',
       'no private endpoint is Approved',
+    ],
+    [
+      'no access and an endpoint without a status',
+      { access: 'Disabled', endpoints: [undefined], runner: '10.0.1.4' },
+      'unknown',
+      'of private endpoint pe0 Azure does not say whether it is Approved',
+    ],
+    [
+      'no rule and an endpoint without a status',
+      { endpoints: [undefined, 'Pending'], runner: '10.0.1.4' },
+      'unknown',
+      'no rule of sqlsales admits DMS, but of private endpoint pe0 Azure does not say',
     ],
     [
       'no access and an approved endpoint',

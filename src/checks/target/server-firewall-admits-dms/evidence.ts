@@ -25,7 +25,7 @@ export type ServerFacts = {
   location: string
   /** `Enabled`, `Disabled`, `SecuredByPerimeter`; absent when Azure left it out. */
   publicNetworkAccess?: string
-  /** Private endpoint connections that are Approved. */
+  /** Private endpoint connections that are Approved, or of which Azure does not say. */
   endpoints: EndpointFact[]
   /** What the server's name resolves to, and where it was looked up; null: not looked up. */
   dns: { host: string; addresses: string[]; vantage: VantageFact } | null

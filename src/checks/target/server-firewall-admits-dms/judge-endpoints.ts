@@ -14,10 +14,10 @@ export function judgeEndpoints({ endpoints, dns, subnet }: ServerFacts): Endpoin
   if (endpoints.length === 0) return undefined
   const near = endpoints.filter(({ network }) => network === 'same' || network === 'peered')
   if (near.length === 0) {
-    const facts = endpoints.map((one) => `private endpoint ${one.name} is Approved, ${placeOf(one)}`)
+    const facts = endpoints.map(describe)
     return { answer: 'open', kind: 'insufficient', fact: facts.join('; ') }
   }
-  const names = near.map((one) => `private endpoint ${one.name} is Approved, ${placeOf(one)}`).join('; ')
+  const names = near.map(describe).join('; ')
   if (dns === null)
     return { answer: 'open', kind: 'dns', fact: `${names}; the name of the server could not be resolved` }
   const own = near.flatMap(({ addresses }) => addresses)
@@ -31,6 +31,12 @@ export function judgeEndpoints({ endpoints, dns, subnet }: ServerFacts): Endpoin
   return dns.addresses.length > 0 && dns.addresses.every((address) => own.includes(address))
     ? { answer: 'admits', fact: `${names}, and ${resolved} ${where}` }
     : { answer: 'shut', fact: `${names}, but ${resolved} ${where}, not to ${own.join(', ')}` }
+}
+
+function describe(one: EndpointFact): string {
+  return one.isUntold === true
+    ? `of private endpoint ${one.name} Azure does not say whether it is Approved`
+    : `private endpoint ${one.name} is Approved, ${placeOf(one)}`
 }
 
 function placeOf({ network, networkName, gap }: EndpointFact): string {

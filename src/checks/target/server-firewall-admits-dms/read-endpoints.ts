@@ -6,6 +6,8 @@ import { boundName, boundText } from '../../foreign-text.ts'
 /** An approved private endpoint of the server, and how its network stands to that of DMS. */
 export type EndpointFact = {
   name: string
+  /** True where Azure does not say whether it is approved; then nothing else is looked at. */
+  isUntold?: boolean
   /** `same` network, `peered` with a Connected peering that allows access, `other`, or not known because of `gap`. */
   network: 'same' | 'peered' | 'other' | 'unknown'
   /** Name of the network that the endpoint is in. */
@@ -21,9 +23,12 @@ export function readEndpoints(
   server: SqlServerResource,
   network: VirtualNetwork | undefined,
 ): Promise<EndpointFact[]> {
-  const approved = server.privateEndpointConnections.filter(({ status }) => status?.toLowerCase() === 'approved')
+  const approved = server.privateEndpointConnections.filter(
+    ({ status }) => status === undefined || status.toLowerCase() === 'approved',
+  )
   return Promise.all(
-    approved.map(async ({ name, endpointId }): Promise<EndpointFact> => {
+    approved.map(async ({ name, status, endpointId }): Promise<EndpointFact> => {
+      if (status === undefined) return { name: boundName(name), isUntold: true, network: 'unknown', addresses: [] }
       const unknown = (gap: string): EndpointFact => ({
         name: boundName(name),
         network: 'unknown',

@@ -44,7 +44,8 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
       'fail',
       'Firewall rule AllowAllWindowsAzureIps (0.0.0.0) of sqlsales admits the Azure services of every other tenant',
     ],
-    ['all of Azure, access not told', arm([AZURE]), 'fail', 'AllowAllWindowsAzureIps'],
+    ['all of Azure, access not told', arm([AZURE]), 'unknown', 'did not say whether sqlsales admits public network'],
+    ['no rules, access not told', arm([]), 'unknown', 'did not say whether sqlsales admits public network access'],
     ['all of Azure, without effect', arm([AZURE], 'Disabled'), 'pass', 'public network access is Disabled'],
     ['a perimeter, no rules', arm([], 'SecuredByPerimeter'), 'unknown', 'sqlsales is SecuredByPerimeter: other rules'],
     ['a perimeter, all of Azure', arm([AZURE], 'securedByPerimeter'), 'unknown', 'they are not looked at'],
@@ -124,7 +125,7 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
   })
 
   it('names what is to be deleted, and what blocks it', async () => {
-    const wide = await run(arm([AZURE]))
+    const wide = await run(arm([AZURE], 'Enabled'))
     expect(wide.verdict === 'fail' ? wide.remediation.scripts[0]?.code : '').toContain('--name AllowAllWindowsAzureIps')
     const wide6 = await run(arm([], 'Enabled', [['six', '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff']]))
     expect(wide6).toMatchObject({

@@ -74,8 +74,10 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     const expected = `no firewall rule of ${server} admits all of Azure or all of the internet`
     const wide = wideRules(evidence.rules)
     const access = evidence.publicNetworkAccess?.toLowerCase()
-    if (access !== undefined && access !== 'enabled' && access !== 'disabled') {
-      return underOtherRules(server, evidence.publicNetworkAccess ?? '', expected)
+    if (access !== 'enabled' && access !== 'disabled') {
+      return evidence.publicNetworkAccess === undefined
+        ? untold(server, expected)
+        : underOtherRules(server, evidence.publicNetworkAccess, expected)
     }
     if (access === 'disabled') {
       const actual = 'public network access is Disabled, so that no firewall rule has an effect'
@@ -109,6 +111,19 @@ function underOtherRules(server: string, access: string, expected: string): Judg
     expected,
     cause: { kind: 'insufficient', message },
     remediation: { text: 'Look at the access rules of the network security perimeter of the server.', scripts: [] },
+  }
+}
+
+/** Whether the rules have an effect rests on it. */
+function untold(server: string, expected: string): Judgement {
+  const message = `Azure did not say whether ${server} admits public network access`
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: `Whether ${server} is closed to other tenants could not be determined: ${message}`,
+    expected,
+    cause: { kind: 'insufficient', message },
+    remediation: { text: 'Look at the public network access of the server in the portal.', scripts: [] },
   }
 }
 

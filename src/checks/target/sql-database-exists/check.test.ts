@@ -43,7 +43,14 @@ describe('target/sql-database-exists', () => {
       'pass',
       'Database Sales on sqlsales is Online (GP_Gen5_2)',
     ],
-    ['online in another letter case', arm({ status: 'online' }), 'pass', 'is online'],
+    ['online in another letter case', arm({ status: 'online' }, 'READY'), 'pass', 'is online'],
+    [
+      'online on a server without a state',
+      arm({ status: 'Online' }),
+      'unknown',
+      'Online, but for its server sqlsales Azure gave no state',
+    ],
+    ['online on a server in another state', arm({ status: 'Online' }, 'Moving'), 'unknown', 'the state is Moving'],
     [
       'no database',
       armWith({ sqlServer: () => there(SERVER), sqlDatabase: () => notThere() }),

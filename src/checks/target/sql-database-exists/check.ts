@@ -104,6 +104,11 @@ function judgeStatus(
   }
   const shown = boundText(status, 60)
   const actual = `${name} is ${shown}${sku === undefined ? '' : ` (${boundText(sku, 60)})`}`
+  if (status.toLowerCase() === 'online' && serverState?.toLowerCase() !== 'ready') {
+    const told = serverState === undefined ? 'Azure gave no state' : `the state is ${boundText(serverState, 60)}`
+    const message = `${actual}, but for its server ${serverName(spec)} ${told}`
+    return { verdict: 'unknown', proof: 'direct', summary: message, expected, cause: { kind: 'insufficient', message } }
+  }
   if (status.toLowerCase() === 'online') return { verdict: 'pass', proof: 'direct', summary: actual, expected, actual }
   if (UNUSABLE.includes(status.toLowerCase())) {
     const text = 'Bring the database online; the activity log of the database says why it is not.'

@@ -165,7 +165,7 @@ const REPORTS: readonly [string, string, Judgement['verdict'], RegExp][] = [
   ],
   ['of a server without a name', dma(all({ ServerName: null })), 'unknown', /a server without a name/],
   ['of the Azure CLI', cloud(), 'pass', /SqlAssessment of 2026-11-20T09:14:02Z/],
-  ['of the Azure CLI, with a warning', cloud({}, issue('Warning')), 'pass', /1 findings/],
+  ['of the Azure CLI, with a warning', cloud({}, issue('Warning')), 'pass', /1 finding about/],
   ['of the Azure CLI, with an issue', cloud({}, issue('Issue')), 'fail', /has 1 blocker: FileStream \(dbo\.Photos\)/],
   [
     'of the Azure CLI, where a restore fails',
@@ -264,13 +264,48 @@ describe('tools/assessment-is-clean', () => {
     expect(JSON.stringify(observed).length).toBeLessThan(20_000)
   })
 
-  const SAMPLE = path.resolve(import.meta.dirname, '../../../../../shared/samples/dma-report-azuresqldb-2024.json')
-  if (existsSync(SAMPLE)) {
-    it('reads a recorded report', async () => {
-      const judgement = await judge(readFileSync(SAMPLE, 'utf8'))
-      expect(judgement).toMatchObject({ verdict: 'fail', summary: expect.stringMatching(/does not cover/) })
+  const SAMPLES = path.resolve(import.meta.dirname, '../../../../../shared/samples')
+  const sample = (file: string): string => readFileSync(path.join(SAMPLES, file), 'utf8')
+  const RECORDED = 'dma-report-azuresqldb-2024.json'
+  const SKELETON = 'sqlassessment-report-skeleton.json'
+  if ([RECORDED, SKELETON].every((file) => existsSync(path.join(SAMPLES, file)))) {
+    const RECORDED_SERVER = String.raw`J9GCBX3\KIKO`
+    const of = (name: string, server: string, maxAgeMs?: number): Manifest => ({
+      ...manifest(maxAgeMs),
+      sources: [
+        {
+          ...source,
+          server: { text: server, host: 'J9GCBX3', instance: server.split('\\')[1] ?? '' },
+          databases: [{ name, as: name, target: 'default', location: at }],
+        },
+      ],
+    })
+
+    it.each<[string, Manifest, Judgement['verdict'], RegExp]>([
+      [
+        'that covers the database',
+        of('dbGenSparkCapstoneProject', RECORDED_SERVER),
+        'pass',
+        /Data Migration Assistant of 2024-09-02T09:39:15\.7714057\+00:00, 1 database\).*1 finding about them that is no blocker, 2 about the server$/,
+      ],
+      [
+        'that is two years old',
+        of('dbGenSparkCapstoneProject', RECORDED_SERVER, 30 * DAY_MS),
+        'fail',
+        /of 2024-09-02T09:39:15\.7714057\+00:00 is 811 days old/,
+      ],
+      ['of another instance', of('dbGenSparkCapstoneProject', String.raw`J9GCBX3\OTHER`), 'fail', /does not cover/],
+      ['of other databases', manifest(), 'fail', /does not cover/],
+    ])('reads a recorded report %s', async (_which, wanted, verdict, says) => {
+      const judgement = await judge(sample(RECORDED), wanted)
+      expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(says)])
+    })
+
+    it('takes the skeleton of a SqlAssessment report for one that covers nothing', async () => {
+      const judgement = await judge(sample(SKELETON))
+      expect(judgement).toMatchObject({ verdict: 'fail', summary: expect.stringMatching(/SqlAssessment.*not cover/) })
     })
   } else {
-    console.warn('Left out: no recorded report of Data Migration Assistant is here.')
+    console.warn('Left out: no recorded assessment reports are here.')
   }
 })

@@ -141,7 +141,7 @@ function judgeReport(evidence: Report, scenario: Scenario): Judgement {
     ...(stale?.verdict === 'fail' ? [stale.message] : []),
     ...findings.flatMap((one) => problemsOf(one, targetPlatform)),
   ]
-  const facts = `${tool}${evidence.made === null ? '' : ` of ${evidence.made}`}, ${String(evidence.databases)} databases`
+  const facts = `${tool}${evidence.made === null ? '' : ` of ${evidence.made}`}, ${count(evidence.databases, 'database')}`
   if (problems.length > 0) {
     const actual = list(problems)
     return {
@@ -170,10 +170,12 @@ function judgeReport(evidence: Report, scenario: Scenario): Judgement {
   }
   const warnings = findings.reduce((sum, one) => sum + (one.found === 'yes' ? one.assessed.warnings : 0), 0)
   const remarks = [
-    ...(warnings === 0 ? [] : [`${String(warnings)} findings about them that are no blockers`]),
+    ...(warnings === 0
+      ? []
+      : [`${count(warnings, 'finding')} about them that ${warnings === 1 ? 'is no blocker' : 'are no blockers'}`]),
     ...(evidence.serverFindings === 0 ? [] : [`${String(evidence.serverFindings)} about the server`]),
   ]
-  const actual = `${String(findings.length)} databases of the manifest without a blocker${remarks.length === 0 ? '' : `; ${remarks.join(', ')}`}`
+  const actual = `${count(findings.length, 'database')} of the manifest without a blocker${remarks.length === 0 ? '' : `; ${remarks.join(', ')}`}`
   return {
     verdict: 'pass',
     proof: 'direct',
@@ -197,14 +199,16 @@ function problemsOf(finding: Finding, targetPlatform: string | null): string[] {
     return `${title}${objects.length === 0 ? '' : ` (${objects.join(', ')}${more})`}`
   })
   const rest = blockerCount > blockers.length ? ` and ${String(blockerCount - blockers.length)} more` : ''
-  return [
-    `${what} has ${String(blockerCount)} ${blockerCount === 1 ? 'blocker' : 'blockers'}: ${shown.join('; ')}${rest}`,
-  ]
+  return [`${what} has ${count(blockerCount, 'blocker')}: ${shown.join('; ')}${rest}`]
 }
 
 function doubtOf({ name, server, elsewhere }: Uncovered): string {
   const where = elsewhere.map((one) => (one === '' ? 'a server without a name' : one)).join(', ')
   return `it has a database ${name} on ${where}, which may or may not be ${server}: assess again with the server named as in the manifest`
+}
+
+function count(number: number, what: string): string {
+  return `${String(number)} ${what}${number === 1 ? '' : 's'}`
 }
 
 function list(texts: readonly string[]): string {
