@@ -12,11 +12,16 @@ export async function readCircuit(
   const circuit = found(await arm.expressRouteCircuit(id), `the circuit ${id}`)
   if (!circuit.ok) return undefined
   const { name, circuitState, providerState, peerings } = circuit.value
-  const peering = peerings.find(({ type }) => type?.toLowerCase() === PRIVATE_PEERING)
+  const peering =
+    peerings.find(({ type }) => type?.toLowerCase() === PRIVATE_PEERING) ??
+    // One of which Azure does not tell the kind may be the private one.
+    peerings.find(({ type }) => type === undefined)
   return {
     name: boundName(name),
     ...(circuitState === undefined ? {} : { circuitState }),
     ...(providerState === undefined ? {} : { providerState }),
-    ...(peering === undefined ? {} : { privatePeering: peering.state ?? 'state not told' }),
+    ...(peering === undefined
+      ? {}
+      : { privatePeering: (peering.type === undefined ? undefined : peering.state) ?? 'not told' }),
   }
 }

@@ -40,8 +40,13 @@ export async function readOwnGateways(arm: GatewayReads, network: VirtualNetwork
 }
 
 async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
-  const { ids, unrecognised } = gatewayIds(network)
-  const part = emptyPart({ unrecognised })
+  const { ids, unrecognised, empty } = gatewayIds(network)
+  const where = through === undefined ? '' : `${through}: `
+  // It is made for nothing else, so that what stands in it may only not be told.
+  const part = emptyPart({
+    unrecognised,
+    unfollowed: empty.map((name) => `${where}nothing is shown to stand in ${name}`),
+  })
   const way = through === undefined ? {} : { through }
   for (const id of ids) {
     const gateway = found(await arm.virtualNetworkGateway(id), `the virtual network gateway ${id}`)
@@ -92,17 +97,19 @@ export function hasRouteServer({ subnets }: VirtualNetwork): boolean {
   return subnets.some(({ name }) => name.toLowerCase() === ROUTE_SERVER_SUBNET)
 }
 
-function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[] } {
+function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[]; empty: string[] } {
   const ids: string[] = []
+  const empty: string[] = []
   const unrecognised: string[] = []
   for (const subnet of subnets.filter(({ name }) => name.toLowerCase() === GATEWAY_SUBNET)) {
+    if (subnet.ipConfigurationIds.length === 0) empty.push(boundName(subnet.name))
     for (const ipConfigurationId of subnet.ipConfigurationIds) {
       const id = GATEWAY_ID.exec(ipConfigurationId)?.[1]
       if (id === undefined) unrecognised.push(boundText(ipConfigurationId))
       else if (!ids.some((known) => isSameResource(known, id))) ids.push(id)
     }
   }
-  return { ids, unrecognised }
+  return { ids, unrecognised, empty }
 }
 
 async function readConnection(arm: GatewayReads, gateway: string, id: string): Promise<Observed<ConnectionFact>> {

@@ -127,6 +127,7 @@ function isPropagated(
   { propagation }: HubGatewayConnection,
 ): boolean {
   const standard = `${id}/hubRouteTables/defaultRouteTable`
+  if (associatedTableId === null) return false
   const table = associatedTableId ?? standard
   if (propagation === undefined) return isSameResource(table, standard)
   const isDefault = isSameResource(table, standard) && propagation.labels.some((one) => one.toLowerCase() === 'default')

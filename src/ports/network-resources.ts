@@ -186,8 +186,8 @@ export interface HubConnection {
   name: string
   remoteNetworkId?: string
   provisioningState?: string
-  /** The hub's route table whose routes the network takes over; absent: the default one. */
-  associatedTableId?: string
+  /** The hub's route table whose routes the network takes over; absent: the default one, null: not told. */
+  associatedTableId?: string | null
 }
 
 /** A gateway in a virtual WAN hub, with its connections to sites or circuits. */

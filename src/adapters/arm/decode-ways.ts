@@ -127,7 +127,9 @@ export function decodeHubConnection(body: Fields): HubConnection {
   const remoteNetworkId = optionalReference(properties, 'remoteVirtualNetwork')
   const provisioningState = optionalText(properties, 'provisioningState')
   const routing = optionalFields(properties, 'routingConfiguration')
-  const associatedTableId = routing === undefined ? undefined : optionalReference(routing, 'associatedRouteTable')
+  // Where Azure tells of the routing at all, a part that is missing is not the default.
+  const associatedTableId =
+    routing === undefined ? undefined : (optionalReference(routing, 'associatedRouteTable') ?? null)
   return {
     ...nameOf(body),
     ...(remoteNetworkId === undefined ? {} : { remoteNetworkId }),
@@ -161,7 +163,7 @@ export function decodeHubGatewayConnection(body: Fields, kind: HubGateway['kind'
   const siteId = optionalReference(properties, 'remoteVpnSite')
   const circuitId = optionalReference(properties, 'expressRouteCircuitPeering')?.replace(/\/peerings\/[^/]+\/?$/i, '')
   const routing = optionalFields(properties, 'routingConfiguration')
-  const propagated = routing === undefined ? undefined : optionalFields(routing, 'propagatedRouteTables')
+  const propagated = routing === undefined ? undefined : (optionalFields(routing, 'propagatedRouteTables') ?? {})
   return {
     ...nameOf(body),
     ...(status === undefined ? {} : { status }),

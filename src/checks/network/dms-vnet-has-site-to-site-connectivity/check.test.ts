@@ -143,7 +143,7 @@ const peering = {
   allowVirtualNetworkAccess: true,
   useRemoteGateways: true,
   allowGatewayTransit: false,
-  remotePrefixes: [],
+  remotePrefixes: ['10.1.0.0/16'],
 }
 
 const BACK = { ...peering, name: 'to-dms', remoteId: networkWith({}).id, allowGatewayTransit: true }
@@ -802,6 +802,34 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       ['192.168.7.5'],
       'pass',
       'covers it with 192.168.0.0/16',
+    ],
+    [
+      'a virtual WAN hub that does not tell which of its routes the network gets',
+      wan({ link: { associatedTableId: null } }),
+      ['192.168.7.5'],
+      'unknown',
+      'is not shown to give its routes to this network',
+    ],
+    [
+      'a circuit with a peering of a kind that is not told',
+      circuits({ ...SOUND, peerings: [{ state: 'Enabled' }] }),
+      ['192.168.7.5'],
+      'unknown',
+      'private peering not told',
+    ],
+    [
+      'a peering whose address space is not told',
+      arm(networkWith({ peerings: [{ ...peering, useRemoteGateways: false, remotePrefixes: [] }] })),
+      ['10.1.7.5'],
+      'unknown',
+      'vnet has peering to-hub (Connected)',
+    ],
+    [
+      'a gateway subnet in which nothing is shown',
+      arm(networkWith({ subnets: [SUBNET, { ...GATEWAY_SUBNET, ipConfigurationIds: [] }] })),
+      ['192.168.7.5'],
+      'unknown',
+      'nothing is shown to stand in GatewaySubnet',
     ],
     [
       'a virtual WAN hub with a circuit that is not provisioned',

@@ -144,7 +144,9 @@ export function learners(evidence: Evidence, but: readonly ConnectionFact[] = []
     ...connections
       .filter((one) => !but.includes(one) && !isDown(one) && (one.enableBgp || !isIpsec(one)))
       .map((one) => describe(one)),
-    ...peerings.filter(({ state }) => state === undefined).map(({ name }) => `peering ${name}`),
+    ...peerings
+      .filter((one) => one.state === undefined || (isUp(one) && one.remotePrefixes.length === 0))
+      .map(({ name }) => `peering ${name}`),
     ...unfollowed,
     ...(hasRouteServer ? ['a route server'] : []),
     ...unrecognised,
