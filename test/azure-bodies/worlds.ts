@@ -5,6 +5,7 @@ import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../
 import { resourceId, type Place } from '../../lab/azure/place.ts'
 import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import { azureState, type ArmResource, type AzureState } from '../../lab/azure/state.ts'
+import * as wan from '../../lab/azure/wan-resources.ts'
 import * as ways from '../../lab/azure/ways-resources.ts'
 import type { SqlState } from '../../lab/sql/state.ts'
 import type { DeclaredFlow, Dms, Manifest, Source, Target } from '../../src/domain/manifest.ts'
@@ -27,6 +28,7 @@ const GATEWAY = network('virtualNetworkGateways', 'vgw')
 const SERVER = resourceId(DATA, 'Microsoft.Sql/servers', 'sqlsales')
 const SERVICE = resourceId(NET, 'Microsoft.DataMigration/services', 'dms')
 const TARGET_HOST = 'sqlsales.database.windows.net'
+const CIRCUIT_PEERING = network('expressRouteCircuits/peerings', 'er', 'AzurePrivatePeering')
 const LOCATION = MANIFEST.location
 
 const SOURCE_HOST = 'sql01.corp.example'
@@ -292,17 +294,20 @@ function hubGateway(): World {
         subnets: [{ name: 'snet-dms', prefix: '10.1.2.0/24' }],
         peerings: [{ name: 'RemoteVnetToHubPeering_1', remote: hubNetwork, remotePrefixes: ['10.200.0.0/23'] }],
       }),
-      ways.virtualHub(NET, 'hub', {
+      wan.virtualHub(NET, 'hub', {
         vpnGateway: network('vpnGateways', 'vpn'),
         expressRouteGateway: network('expressRouteGateways', 'er'),
       }),
-      ways.hubConnection(NET, 'hub', 'to-dms', NETWORK),
-      ways.hubVpnGateway(NET, 'vpn', [{ name: 'to-hq', site: network('vpnSites', 'hq'), status: 'Connected' }]),
-      ways.hubExpressRouteGateway(NET, 'er', {
+      wan.hubConnection(NET, 'hub', 'to-dms', NETWORK),
+      wan.hubVpnGateway(NET, 'vpn', ['to-hq']),
+      wan.hubVpnConnection(NET, 'vpn', 'to-hq', { site: network('vpnSites', 'hq'), status: 'Connected' }),
+      wan.hubExpressRouteGateway(NET, 'er', {
         hub: network('virtualHubs', 'hub'),
-        connections: [{ name: 'er-hq', circuitPeering: network('expressRouteCircuits/peerings', 'er', 'private') }],
+        connections: [{ name: 'er-hq', circuitPeering: CIRCUIT_PEERING }],
       }),
-      ways.vpnSite(NET, 'hq', ['192.168.0.0/16']),
+      wan.hubExpressRouteConnection(NET, 'er', 'er-hq', CIRCUIT_PEERING),
+      wan.expressRouteCircuit(NET, 'er', { privatePeering: 'Enabled' }),
+      wan.vpnSite(NET, 'hq', ['192.168.0.0/16']),
       withEndpoint(server, endpoint),
       ways.privateEndpoint(NET, 'pe-sql', {
         subnet: network('virtualNetworks/subnets', 'vnet-dms', 'snet-pe'),
