@@ -69,7 +69,7 @@ export function firewallRule(place: Place, server: string, name: string, start: 
 }
 
 export function ipv6FirewallRule(place: Place, server: string, name: string, start: string, end = start): ArmResource {
-  return resource(place, 'Microsoft.Sql/servers/ipv6FirewallRules', [server, name], {
+  return child(place, 'Microsoft.Sql/servers/ipv6FirewallRules', [server, name], {
     startIPv6Address: start,
     endIPv6Address: end,
   })

@@ -50,7 +50,7 @@ export function hubVpnGateway(place: Place, name: string, connections: readonly 
   })
 }
 
-/** `links`: a status for each link, of which `status` is then absent. */
+/** `links`: a status for each link. With links Azure says of them, and not of the connection, whether they speak BGP. */
 export function hubVpnConnection(
   place: Place,
   gateway: string,
@@ -64,15 +64,16 @@ export function hubVpnConnection(
   },
 ): ArmResource {
   const type = 'Microsoft.Network/vpnGateways/vpnConnections'
+  const { enableBgp = false, links = [] } = spec
   return child(place, type, [gateway, name], {
     provisioningState: 'Succeeded',
     remoteVpnSite: { id: spec.site },
     ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
-    enableBgp: spec.enableBgp ?? false,
-    vpnLinkConnections: (spec.links ?? []).map((connectionStatus, index) => ({
+    ...(links.length === 0 ? { enableBgp } : {}),
+    vpnLinkConnections: links.map((connectionStatus, index) => ({
       name: `link${String(index)}`,
       id: `${resourceId(place, type, gateway, name)}/vpnLinkConnections/link${String(index)}`,
-      properties: { provisioningState: 'Succeeded', connectionStatus, enableBgp: false },
+      properties: { provisioningState: 'Succeeded', connectionStatus, enableBgp },
     })),
     ...(spec.propagatesTo === undefined
       ? {}

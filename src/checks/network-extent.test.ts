@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { armWith, forbidden, GROUP, networkWith, notThere, there } from '../../test/arm-fixtures.ts'
 import { unseen } from '../domain/observed.ts'
+import type { NetworkExtent } from '../domain/service-tags.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 import type {
   GatewayConnection,
@@ -10,7 +11,7 @@ import type {
   VirtualNetworkGateway,
   VirtualNetworkPeering,
 } from '../ports/network-resources.ts'
-import { readNetworkExtent, type NetworkExtent } from './network-extent.ts'
+import { readNetworkExtent } from './network-extent.ts'
 
 const PROVIDER = `${GROUP}/providers/Microsoft.Network`
 const HUB_ID = `${PROVIDER}/virtualNetworks/vnet-hub`

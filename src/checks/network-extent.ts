@@ -1,5 +1,6 @@
 import { containsPrefix, parsePrefix } from '../domain/address.ts'
 import { seen, type Observed } from '../domain/observed.ts'
+import { PLATFORM_ADDRESS, type NetworkExtent } from '../domain/service-tags.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 import type { Subnet, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
@@ -8,28 +9,12 @@ import { hasRouteServer, readOwnGateways, type GatewayReads } from './gateways.t
 import { readRouteTable, type RouteTableFact, type UserRouteFact } from './route-table.ts'
 import { isHubPeering } from './virtual-hubs.ts'
 
-/**
- * What the service tag VirtualNetwork holds as seen from one subnet: the network, connected peered networks, on-premises
- * networks behind gateways, prefixes of user-defined routes and the platform's own address, perhaps default routes
- * (https://learn.microsoft.com/azure/virtual-network/service-tags-overview).
- */
-export type NetworkExtent = {
-  /** What surely belongs to it. */
-  prefixes: string[]
-  /** Nothing else can belong to it. */
-  isWhole: boolean
-  /** A user-defined default route: with one the tag was seen to hold every address. */
-  hasDefaultRoute: boolean
-  /** Sentences, each on what may belong to it as well. */
-  doubts: string[]
-}
-
 /** Documented as part of the tag, and recorded so in the effective rules of network interfaces. */
-const PLATFORM_PREFIX = '168.63.129.16/32'
+const PLATFORM_PREFIX = `${PLATFORM_ADDRESS}/32`
 /** Next hops under which a route's prefix is taken as part of the tag; Internet and None are not documented to count. */
 const COUNTING_HOPS = ['virtualappliance', 'virtualnetworkgateway', 'vnetlocal']
 
-type Part = Pick<NetworkExtent, 'prefixes' | 'doubts'>
+type Part = { prefixes: string[]; doubts: string[] }
 
 /** Never fails but for a run that was cancelled: a part that cannot be read is a doubt. */
 export async function readNetworkExtent(

@@ -22,7 +22,6 @@ import {
   optionalTexts,
   propertiesOf,
   text,
-  wrongShape,
   type Fields,
 } from './decode.ts'
 
@@ -167,7 +166,7 @@ export function decodeHubGatewayConnection(body: Fields, kind: HubGateway['kind'
   return {
     ...nameOf(body),
     ...(status === undefined ? {} : { status }),
-    enableBgp: kind === 'express-route' || isLearning([properties, ...links]),
+    enableBgp: kind === 'express-route' || speaksBgp(properties, links),
     ...(siteId === undefined ? {} : { siteId }),
     ...(circuitId === undefined ? {} : { circuitId }),
     ...(propagated === undefined
@@ -181,10 +180,12 @@ export function decodeHubGatewayConnection(body: Fields, kind: HubGateway['kind'
   }
 }
 
-/** A connection with several links tells it for each of them. */
-function isLearning(parts: readonly Fields[]): boolean {
-  const told = parts.flatMap((part) => optionalFlag(part, 'enableBgp') ?? [])
-  return told.length === 0 ? wrongShape('enableBgp is missing') : told.includes(true)
+/** Where there are links, Azure says it of each of them, and of the connection only in older answers. */
+function speaksBgp(connection: Fields, links: readonly Fields[]): boolean {
+  if (links.length === 0) return flag(connection, 'enableBgp')
+  return [optionalFlag(connection, 'enableBgp') ?? false, ...links.map((link) => flag(link, 'enableBgp'))].includes(
+    true,
+  )
 }
 
 /** One link that is up carries the connection. */

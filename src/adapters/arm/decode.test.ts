@@ -255,11 +255,17 @@ const CASES: readonly Case[] = [
     body: hubVpnConnection(PLACE, 'vpn', 'to-hq', {
       site: '/site',
       links: ['NotConnected', 'Connected'],
+      enableBgp: true,
       propagatesTo: ['/table'],
     }),
     decode: (body) => decodeHubGatewayConnection(body, 'vpn'),
-    mayBeAbsent:
-      /\.(connectionStatus|remoteVpnSite|enableBgp|vpnLinkConnections|routingConfiguration|propagatedRouteTables|ids)$/,
+    mayBeAbsent: /\.(connectionStatus|remoteVpnSite|routingConfiguration|propagatedRouteTables|ids)$/,
+  },
+  {
+    name: 'connection of a hub without links',
+    body: hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: '/site', status: 'Connected', enableBgp: true }),
+    decode: (body) => decodeHubGatewayConnection(body, 'vpn'),
+    mayBeAbsent: /\.(connectionStatus|remoteVpnSite)$/,
   },
   {
     name: 'ExpressRoute connection of a hub',

@@ -78,6 +78,8 @@ const CONNECTION: Shape = {
   },
 }
 
+const CIRCUIT_PEERING: Shape = { type: ['properties.peeringType'], state: ['properties.state'] }
+
 const ENDPOINT_CONNECTION: Shape = {
   name: ['name'],
   status: ['properties.privateLinkServiceConnectionState.status'],
@@ -169,11 +171,13 @@ const KINDS: readonly Kind[] = [
       ...NAMED,
       circuitState: ['properties.circuitProvisioningState'],
       providerState: ['properties.serviceProviderProvisioningState'],
-      peerings: {
-        each: ['properties.peerings'],
-        shape: { type: ['properties.peeringType'], state: ['properties.state'] },
-      },
+      peerings: { each: ['properties.peerings'], shape: CIRCUIT_PEERING },
     },
+  },
+  {
+    operations: ['Microsoft.Network/expressRouteCircuits.peerings.get'],
+    decode: (body) => decodeExpressRouteCircuit({ id: '/c', name: 'c', properties: { peerings: [body] } }).peerings[0],
+    shape: CIRCUIT_PEERING,
   },
   {
     operations: ['Microsoft.Network/azureFirewalls.get'],
@@ -345,7 +349,6 @@ const NOT_READ: readonly string[] = [
   'Microsoft.DataMigration/sqlMigrationServices.list',
   'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
   'Microsoft.DataMigration/tasks.get',
-  'Microsoft.Network/expressRouteCircuits.peerings.get',
   'Microsoft.Network/networkInterfaces.effectiveNetworkSecurityGroups',
   'Microsoft.Network/networkInterfaces.effectiveRouteTable',
   'Microsoft.Network/networkManagers.adminRuleCollections.get',
