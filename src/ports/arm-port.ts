@@ -1,3 +1,4 @@
+import type { PermissionSet } from '../domain/azure-permissions.ts'
 import type { Observed } from '../domain/observed.ts'
 import type {
   GatewayConnection,
@@ -80,14 +81,6 @@ export interface ProviderRegistration {
   /** `Registered`, `Registering`, `Unregistering`, `NotRegistered`, `Unregistered`. */
   registrationState?: string
   resourceTypes: readonly { type: string; locations: readonly string[] }[]
-}
-
-/** What the run's identity may do at a scope: actions less notActions, with `*` as a wildcard. */
-export interface PermissionSet {
-  actions: readonly string[]
-  notActions: readonly string[]
-  dataActions: readonly string[]
-  notDataActions: readonly string[]
 }
 
 /** An offer of the service: where, and whether this subscription may have it. */

@@ -1,4 +1,5 @@
-import type { DmsSku, PermissionSet, ProviderRegistration } from '../../ports/arm-port.ts'
+import type { PermissionSet } from '../../domain/azure-permissions.ts'
+import type { DmsSku, ProviderRegistration } from '../../ports/arm-port.ts'
 import { list, optionalList, optionalText, optionalTexts, text, type Fields } from './decode.ts'
 
 /** https://learn.microsoft.com/rest/api/resources/providers/get */
