@@ -80,6 +80,7 @@ export function armWith(answers: {
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
     gatewayConnection: ask('gatewayConnection') as ArmPort['gatewayConnection'],
     localNetworkGateway: ask('localNetworkGateway') as ArmPort['localNetworkGateway'],
+    expressRouteCircuit: ask('expressRouteCircuit') as ArmPort['expressRouteCircuit'],
     serviceTags: ask('serviceTags') as ArmPort['serviceTags'],
     securityAdminRules: ask('securityAdminRules') as ArmPort['securityAdminRules'],
     routeTable: ask('routeTable') as ArmPort['routeTable'],

@@ -7,11 +7,12 @@ export function routeTable(
   place: Place,
   name: string,
   routes: readonly { name: string; prefix: string; nextHop: string; address?: string }[],
+  { disableBgpRoutePropagation = false } = {},
 ): ArmResource {
   const type = 'Microsoft.Network/routeTables'
   return resource(place, type, [name], {
     provisioningState: 'Succeeded',
-    disableBgpRoutePropagation: false,
+    disableBgpRoutePropagation,
     routes: routes.map((route) => ({
       name: route.name,
       id: `${resourceId(place, type, name)}/routes/${route.name}`,
@@ -105,6 +106,33 @@ export function privateEndpoint(
     manualPrivateLinkServiceConnections: [],
     customDnsConfigs: [{ fqdn: spec.host, ipAddresses: spec.addresses }],
   })
+}
+
+/** Peerings that are Enabled, by their type. */
+export function expressRouteCircuit(
+  place: Place,
+  name: string,
+  peerings: readonly ('AzurePrivatePeering' | 'MicrosoftPeering')[],
+): ArmResource {
+  const type = 'Microsoft.Network/expressRouteCircuits'
+  return resource(
+    place,
+    type,
+    [name],
+    {
+      provisioningState: 'Succeeded',
+      peerings: peerings.map((peeringType) => ({
+        name: peeringType,
+        id: `${resourceId(place, type, name)}/peerings/${peeringType}`,
+        type: `${type}/peerings`,
+        properties: { provisioningState: 'Succeeded', peeringType, peerASN: 65_010, state: 'Enabled', vlanId: 200 },
+      })),
+      authorizations: [],
+      circuitProvisioningState: 'Enabled',
+      serviceProviderProvisioningState: 'Provisioned',
+    },
+    { sku: { name: 'Standard_MeteredData', tier: 'Standard', family: 'MeteredData' } },
+  )
 }
 
 export function virtualHub(

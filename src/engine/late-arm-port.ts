@@ -29,6 +29,7 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     virtualNetworkGateway: (id) => ask((arm) => arm.virtualNetworkGateway(id)),
     gatewayConnection: (id) => ask((arm) => arm.gatewayConnection(id)),
     localNetworkGateway: (id) => ask((arm) => arm.localNetworkGateway(id)),
+    expressRouteCircuit: (id) => ask((arm) => arm.expressRouteCircuit(id)),
     serviceTags: (subscription, location) => ask((arm) => arm.serviceTags(subscription, location)),
     securityAdminRules: (id) => ask((arm) => arm.securityAdminRules(id)),
     routeTable: (id) => ask((arm) => arm.routeTable(id)),

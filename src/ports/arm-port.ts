@@ -1,6 +1,7 @@
 import type { PermissionSet } from '../domain/azure-permissions.ts'
 import type { Observed } from '../domain/observed.ts'
 import type {
+  ExpressRouteCircuit,
   GatewayConnection,
   HubConnection,
   HubGateway,
@@ -89,8 +90,8 @@ export interface DmsSku {
   tier?: string
   resourceType?: string
   locations: readonly string[]
-  /** Reason codes such as `NotAvailableForSubscription`. */
-  restrictions: readonly string[]
+  /** `reason`: a code such as `NotAvailableForSubscription`. Without locations it holds everywhere. */
+  restrictions: readonly { reason: string; locations: readonly string[] }[]
 }
 
 /**
@@ -109,6 +110,7 @@ export interface ArmPort {
   virtualNetworkGateway(id: string): Promise<Observed<ArmAnswer<VirtualNetworkGateway>>>
   gatewayConnection(id: string): Promise<Observed<ArmAnswer<GatewayConnection>>>
   localNetworkGateway(id: string): Promise<Observed<ArmAnswer<LocalNetworkGateway>>>
+  expressRouteCircuit(id: string): Promise<Observed<ArmAnswer<ExpressRouteCircuit>>>
   /** The service tags that hold in a region; the same list for every network of it. */
   serviceTags(subscriptionId: string, location: string): Promise<Observed<ArmAnswer<ServiceTagList>>>
   /** In effect on a virtual network, from every network manager that manages it. */

@@ -76,6 +76,15 @@ export interface GatewayConnection {
   connectionStatus?: string
   enableBgp: boolean
   localNetworkGatewayId?: string
+  /** The ExpressRoute circuit at its other end. */
+  circuitId?: string
+}
+
+export interface ExpressRouteCircuit {
+  id: string
+  name: string
+  /** `type`: AzurePrivatePeering, MicrosoftPeering; `state`: Enabled, Disabled; as Azure writes them. */
+  peerings: readonly { name: string; type?: string; state?: string }[]
 }
 
 export interface LocalNetworkGateway {
@@ -158,7 +167,7 @@ export interface HubGateway {
   id: string
   name: string
   kind: 'vpn' | 'express-route'
-  connections: readonly { id?: string; name: string; status?: string; siteId?: string }[]
+  connections: readonly { id?: string; name: string; status?: string; siteId?: string; circuitId?: string }[]
 }
 
 /** A place on the other end of a hub's VPN connection. */

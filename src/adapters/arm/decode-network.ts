@@ -50,7 +50,12 @@ function decodeSubnet(item: Fields): Subnet {
     ...(routeTableId === undefined ? {} : { routeTableId }),
     ...(natGatewayId === undefined ? {} : { natGatewayId }),
     serviceEndpoints: (optionalList(properties, 'serviceEndpoints', decodeServiceEndpoint) ?? []).flat(),
-    ipConfigurationIds: optionalList(properties, 'ipConfigurations', (entry) => text(entry, 'id')) ?? [],
+    ipConfigurationIds: [
+      ...new Set([
+        ...(optionalList(properties, 'ipConfigurations', (entry) => text(entry, 'id')) ?? []),
+        ...(optionalList(properties, 'applicationGatewayIPConfigurations', (entry) => text(entry, 'id')) ?? []),
+      ]),
+    ],
     delegations: optionalList(properties, 'delegations', (entry) => text(propertiesOf(entry), 'serviceName')) ?? [],
     externalResources: [
       ...(optionalList(properties, 'serviceAssociationLinks', decodeExternalLink) ?? []),
@@ -112,6 +117,7 @@ export function decodeGatewayConnection(body: Fields): GatewayConnection {
   const connectionType = optionalText(properties, 'connectionType')
   const connectionStatus = optionalText(properties, 'connectionStatus')
   const localNetworkGatewayId = optionalReference(properties, 'localNetworkGateway2')
+  const circuitId = optionalReference(properties, 'peer')
   return {
     id: text(body, 'id'),
     name: text(body, 'name'),
@@ -119,6 +125,7 @@ export function decodeGatewayConnection(body: Fields): GatewayConnection {
     ...(connectionStatus === undefined ? {} : { connectionStatus }),
     enableBgp: flag(properties, 'enableBgp'),
     ...(localNetworkGatewayId === undefined ? {} : { localNetworkGatewayId }),
+    ...(circuitId === undefined ? {} : { circuitId }),
   }
 }
 

@@ -35,10 +35,9 @@ export function decodeDmsSku(item: Fields): DmsSku {
     ...(resourceType === undefined ? {} : { resourceType }),
     locations: optionalTexts(item, 'locations') ?? [],
     restrictions:
-      optionalList(
-        item,
-        'restrictions',
-        (one) => optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
-      ) ?? [],
+      optionalList(item, 'restrictions', (one) => ({
+        reason: optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
+        locations: optionalTexts(one, 'values') ?? [],
+      })) ?? [],
   }
 }

@@ -1,4 +1,5 @@
 import type {
+  ExpressRouteCircuit,
   HubConnection,
   HubGateway,
   NatGateway,
@@ -138,13 +139,30 @@ export function decodeHubGateway(body: Fields, kind: HubGateway['kind']): HubGat
         const id = optionalText(item, 'id')
         const status = properties === undefined ? undefined : optionalText(properties, 'connectionStatus')
         const siteId = properties === undefined ? undefined : optionalReference(properties, 'remoteVpnSite')
+        const peering =
+          properties === undefined ? undefined : optionalReference(properties, 'expressRouteCircuitPeering')
         return {
           name: text(item, 'name'),
           ...(id === undefined ? {} : { id }),
           ...(status === undefined ? {} : { status }),
           ...(siteId === undefined ? {} : { siteId }),
+          ...(peering === undefined ? {} : { circuitId: peering.replace(/\/peerings\/[^/]+\/?$/i, '') }),
         }
       }) ?? [],
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get */
+export function decodeExpressRouteCircuit(body: Fields): ExpressRouteCircuit {
+  return {
+    ...nameOf(body),
+    peerings: list(propertiesOf(body), 'peerings', (item) => {
+      const name = text(item, 'name')
+      const peering = propertiesOf(item, `properties of peering ${name}`)
+      const type = optionalText(peering, 'peeringType')
+      const state = optionalText(peering, 'state')
+      return { name, ...(type === undefined ? {} : { type }), ...(state === undefined ? {} : { state }) }
+    }),
   }
 }
 

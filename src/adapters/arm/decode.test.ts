@@ -10,6 +10,7 @@ import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
 import { adminRule } from '../../../lab/azure/subscription.ts'
 import {
+  expressRouteCircuit,
   hubConnection,
   hubVpnGateway,
   natGateway,
@@ -32,7 +33,9 @@ import {
 import { decodeSecurityAdminRule } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeHubConnection,
   decodeHubGateway,
   decodeNatGateway,
@@ -85,13 +88,15 @@ const CASES: readonly Case[] = [
           natGateway: '/nat',
           serviceEndpoints: ['Microsoft.Sql'],
           ipConfigurations: ['/gw/ipConfigurations/default'],
+          delegation: 'Microsoft.Sql/managedInstances',
+          associatedService: 'Microsoft.Sql/managedInstances',
         },
       ],
       peerings: [{ name: 'p', remote: '/vnet2', useRemoteGateways: true }],
     }),
     decode: decodeVirtualNetwork,
     mayBeAbsent:
-      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways)$/,
+      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|delegations|serviceAssociationLinks|linkedResourceType|peeringState|remoteVirtualNetwork|useRemoteGateways)$/,
   },
   {
     name: 'SQL server',
@@ -128,9 +133,15 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'connection',
-    body: connection(PLACE, 'c', { gateway: '/gw', status: 'Connected', localNetworkGateway: '/lng', enableBgp: true }),
+    body: connection(PLACE, 'c', {
+      gateway: '/gw',
+      status: 'Connected',
+      localNetworkGateway: '/lng',
+      enableBgp: true,
+      circuit: '/er',
+    }),
     decode: decodeGatewayConnection,
-    mayBeAbsent: /\.(connectionType|connectionStatus|enableBgp|localNetworkGateway2)$/,
+    mayBeAbsent: /\.(connectionType|connectionStatus|enableBgp|localNetworkGateway2|peer)$/,
   },
   {
     name: 'local network gateway',
@@ -200,6 +211,58 @@ const CASES: readonly Case[] = [
     body: hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: '/site', status: 'Connected' }]),
     decode: (body) => decodeHubGateway(body, 'vpn'),
     mayBeAbsent: /\.(connections|connections\.0\.(id|properties)|connectionStatus|remoteVpnSite)$/,
+  },
+  {
+    name: 'hub ExpressRoute gateway',
+    body: {
+      id: '/er',
+      name: 'er',
+      properties: {
+        expressRouteConnections: [
+          {
+            name: 'to-hq',
+            id: '/er/expressRouteConnections/to-hq',
+            properties: { expressRouteCircuitPeering: { id: '/circuits/er/peerings/AzurePrivatePeering' } },
+          },
+        ],
+      },
+    },
+    decode: (body) => decodeHubGateway(body, 'express-route'),
+    mayBeAbsent: /\.(expressRouteConnections|expressRouteConnections\.0\.(id|properties)|expressRouteCircuitPeering)$/,
+  },
+  {
+    name: 'ExpressRoute circuit',
+    body: expressRouteCircuit(PLACE, 'er', ['AzurePrivatePeering', 'MicrosoftPeering']),
+    decode: decodeExpressRouteCircuit,
+    mayBeAbsent: /\.(peeringType|state)$/,
+  },
+  {
+    name: 'offer of DMS',
+    body: {
+      name: 'Standard_1vCores',
+      tier: 'Standard',
+      resourceType: 'services',
+      locations: ['West Europe'],
+      restrictions: [{ type: 'location', values: ['West Europe'], reasonCode: 'NotAvailableForSubscription' }],
+    },
+    decode: decodeDmsSku,
+    mayBeAbsent: /^(tier|resourceType|locations|restrictions|restrictions\.0\.(type|values|reasonCode))$/,
+  },
+  {
+    name: 'provider',
+    body: {
+      namespace: 'Microsoft.DataMigration',
+      registrationState: 'Registered',
+      resourceTypes: [{ resourceType: 'services', locations: ['West Europe'] }],
+    },
+    decode: decodeProvider,
+    mayBeAbsent: /^(registrationState|resourceTypes\.0\.locations)$/,
+  },
+  {
+    name: 'permissions',
+    body: { actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] },
+    decode: decodePermissionSet,
+    mayBeAbsent: /^(actions|notActions|dataActions|notDataActions)$/,
   },
   {
     name: 'VPN site',
@@ -346,6 +409,21 @@ describe('other shapes', () => {
       value: {
         subnets: [{ addressPrefixes: ['10.0.1.0/24', '10.0.2.0/24'], serviceEndpoints: ['Microsoft.Storage'] }],
       },
+    })
+  })
+
+  it('a subnet with an application gateway, which newer answers tell apart', () => {
+    const body = virtualNetwork(PLACE, 'v', {
+      prefixes: ['10.0.0.0/8'],
+      subnets: [{ name: 'a', prefix: '10.0.1.0/24', ipConfigurations: ['/nic/ipConfigurations/x', '/gw/1'] }],
+    })
+    const more = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
+      ...(properties as object),
+      applicationGatewayIPConfigurations: [{ id: '/gw/1' }, { id: '/gw/2' }],
+    }))
+    expect(decodeBody('v', more, decodeVirtualNetwork)).toMatchObject({
+      ok: true,
+      value: { subnets: [{ ipConfigurationIds: ['/nic/ipConfigurations/x', '/gw/1', '/gw/2'] }] },
     })
   })
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import { dmsService } from '../../../lab/azure/data-resources.ts'
-import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
+import { connection, virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
 import { adminRule, LAB_SERVICE_TAGS } from '../../../lab/azure/subscription.ts'
@@ -30,9 +30,12 @@ const endpoint = ways.privateEndpoint(PLACE, 'pe', {
 })
 const site = ways.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
 const gateway = ways.hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: site.id, status: 'Connected' }])
+const circuit = ways.expressRouteCircuit(PLACE, 'er', ['MicrosoftPeering'])
+const link = connection(PLACE, 'cn', { gateway: '/gw', connectionType: 'ExpressRoute', circuit: circuit.id })
 const hub = ways.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
 const hubLink = ways.hubConnection(PLACE, 'hub-weu', 'c', network.id)
 const state = azureState([
+  ...[circuit, link],
   ...[network, table, pip, prefix, nat, endpoint, site, gateway, hub, hubLink],
   dmsService(PLACE, 'dms', { subnet: SUBNET }),
 ])
@@ -70,6 +73,13 @@ describe('what the network checks read', () => {
     expect(await port.virtualNetwork(network.id)).toMatchObject({
       value: { value: { peerings: [{ allowGatewayTransit: true, remotePrefixes: ['10.9.0.0/16'] }] } },
     })
+  })
+
+  it('of an ExpressRoute circuit', async () => {
+    expect(await port.expressRouteCircuit(circuit.id)).toMatchObject({
+      value: { value: { name: 'er', peerings: [{ type: 'MicrosoftPeering', state: 'Enabled' }] } },
+    })
+    expect(await port.gatewayConnection(link.id)).toMatchObject({ value: { value: { circuitId: circuit.id } } })
   })
 
   it('of virtual WAN hubs', async () => {

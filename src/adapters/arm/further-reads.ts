@@ -7,6 +7,7 @@ import { decodeDmsService } from './decode-dms.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeHubConnection,
   decodeHubGateway,
   decodeNatGateway,
@@ -37,6 +38,7 @@ type FurtherReads = Pick<
   ArmPort,
   | 'serviceTags'
   | 'securityAdminRules'
+  | 'expressRouteCircuit'
   | 'routeTable'
   | 'natGateway'
   | 'publicIpAddress'
@@ -96,6 +98,7 @@ export function createFurtherReads({ get, at }: Ways): FurtherReads {
           decodeItems(path, await rest.postForList(path, NETWORK_VERSION), decodeSecurityAdminRule),
         )
       }),
+    expressRouteCircuit: (id) => network('expressRouteCircuits', id, decodeExpressRouteCircuit),
     routeTable: (id) => network('routeTables', id, decodeRouteTable),
     natGateway: (id) => network('natGateways', id, decodeNatGateway),
     publicIpAddress: (id) => network('publicIPAddresses', id, decodePublicIpAddress),

@@ -14,6 +14,8 @@ import {
 } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import { decodeDmsSku, decodePermissionSet } from './decode-subscription.ts'
+import { decodeExpressRouteCircuit } from './decode-ways.ts'
 import type { HttpAnswer } from './probe-error.ts'
 import { parseWaitMs } from './retry-after.ts'
 
@@ -135,7 +137,10 @@ function testRecordings(): void {
       'Microsoft.Sql/databases': decodeSqlDatabase,
       'Microsoft.Sql/firewallRules': decodeFirewallRule,
       'Microsoft.Sql/virtualNetworkRules': decodeVirtualNetworkRule,
+      'Microsoft.Network/expressRouteCircuits': decodeExpressRouteCircuit,
+      'Microsoft.Authorization/permissions': decodePermissionSet,
       'Microsoft.DataMigration/services': decodeDmsService,
+      'Microsoft.DataMigration/skus': decodeDmsSku,
     }
     const recordings = Object.entries(decoders).flatMap(([type, decode]) =>
       [...readRecordings(`${type}.get`), ...readRecordings(`${type}.list`)].map((recording) => ({

@@ -1,5 +1,5 @@
+import type { GatewayFacts } from '../../gateway-facts.ts'
 import type { VantageFact } from '../../network-path.ts'
-import type { GatewayFacts } from './gateway-facts.ts'
 
 /** A connection to the engine's port that went through from the DMS subnet. */
 export type UsedWay = { from: string; address: string; port: number }

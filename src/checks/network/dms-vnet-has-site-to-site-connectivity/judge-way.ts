@@ -1,9 +1,9 @@
 import { containsAddress, isPrivateAddress, parseAddress } from '../../../domain/address.ts'
 import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { isConnected, isCovering, isIpsec, type ConnectionFact } from '../../gateway-facts.ts'
 import { proxyNote } from '../../network-path.ts'
 import type { Evidence } from './evidence.ts'
-import { isConnected, isCovering, isIpsec, type ConnectionFact } from './gateway-facts.ts'
 
 /** Whether the network reaches the source, as far as the addresses that were looked at are those that DMS will use. */
 export function judgeWay(evidence: Evidence): Judgement {

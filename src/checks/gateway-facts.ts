@@ -1,6 +1,6 @@
-import { containsAddress } from '../../../domain/address.ts'
-import { seen, unseen, type Observed } from '../../../domain/observed.ts'
-import type { ArmAnswer } from '../../../ports/arm-port.ts'
+import { containsAddress } from '../domain/address.ts'
+import { seen, unseen, type Observed } from '../domain/observed.ts'
+import type { ArmAnswer } from '../ports/arm-port.ts'
 
 export type ConnectionFact = {
   name: string
@@ -14,6 +14,8 @@ export type ConnectionFact = {
   enableBgp: boolean
   /** What lies behind the local network gateway. */
   prefixes: string[]
+  /** The ExpressRoute circuit that it leads to. */
+  circuitId?: string
 }
 
 export type GatewayFacts = {

@@ -1,8 +1,8 @@
-import { mapSeen, seen, type Observed } from '../../../domain/observed.ts'
-import { isSameResource, parseResourceId } from '../../../domain/resource-id.ts'
-import type { ArmPort } from '../../../ports/arm-port.ts'
-import type { VirtualHub, VirtualNetwork, VirtualNetworkPeering } from '../../../ports/network-resources.ts'
-import { boundName } from '../../foreign-text.ts'
+import { mapSeen, seen, type Observed } from '../domain/observed.ts'
+import { isSameResource, parseResourceId } from '../domain/resource-id.ts'
+import type { ArmPort } from '../ports/arm-port.ts'
+import type { VirtualHub, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
+import { boundName } from './foreign-text.ts'
 import { emptyPart, found, type GatewayPart } from './gateway-facts.ts'
 
 /** The network that Azure itself keeps for a virtual WAN hub; it cannot be read. */
@@ -72,6 +72,7 @@ async function readHubGateways(arm: ArmPort, hub: VirtualHub): Promise<GatewayPa
         ...(one.status === undefined ? {} : { status: one.status }),
         enableBgp: prefixes.ok && prefixes.value.length === 0,
         prefixes: prefixes.ok ? prefixes.value : [],
+        ...(one.circuitId === undefined ? {} : { circuitId: one.circuitId }),
       })
     }
   }

@@ -1,8 +1,8 @@
-import { mapSeen, seen, type Observed } from '../../../domain/observed.ts'
-import { isSameResource } from '../../../domain/resource-id.ts'
-import type { ArmPort } from '../../../ports/arm-port.ts'
-import type { VirtualNetwork } from '../../../ports/network-resources.ts'
-import { boundName, boundText } from '../../foreign-text.ts'
+import { mapSeen, seen, type Observed } from '../domain/observed.ts'
+import { isSameResource } from '../domain/resource-id.ts'
+import type { ArmPort } from '../ports/arm-port.ts'
+import type { VirtualNetwork } from '../ports/network-resources.ts'
+import { boundName, boundText } from './foreign-text.ts'
 import {
   emptyPart,
   found,
@@ -13,7 +13,7 @@ import {
   type GatewayFacts,
   type GatewayPart,
 } from './gateway-facts.ts'
-import { isHubPeering, readHub } from './hubs.ts'
+import { isHubPeering, readHub } from './virtual-hubs.ts'
 
 const GATEWAY_SUBNET = 'gatewaysubnet'
 const GATEWAY_ID = /^(.+\/providers\/microsoft\.network\/virtualnetworkgateways\/[^/]+)\/ipconfigurations\//i
@@ -103,7 +103,7 @@ function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised:
 async function readConnection(arm: ArmPort, gateway: string, id: string): Promise<Observed<ConnectionFact>> {
   const connection = found(await arm.gatewayConnection(id), `the gateway connection ${id}`)
   if (!connection.ok) return connection
-  const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId } = connection.value
+  const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId, circuitId } = connection.value
   const fact: ConnectionFact = {
     name,
     gateway,
@@ -111,6 +111,7 @@ async function readConnection(arm: ArmPort, gateway: string, id: string): Promis
     ...(connectionStatus === undefined ? {} : { status: connectionStatus }),
     enableBgp,
     prefixes: [],
+    ...(circuitId === undefined ? {} : { circuitId }),
   }
   if (localNetworkGatewayId === undefined) return seen(fact)
   const local = found(
