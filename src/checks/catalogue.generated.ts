@@ -32,6 +32,11 @@ import targetServerFirewallAdmitsDms from './target/server-firewall-admits-dms/c
 import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall-is-closed-to-other-tenants/check.ts'
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
 import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
+import networkDmsSubnetIsUsable from './network/dms-subnet-is-usable/check.ts'
+import azureProviderIsRegistered from './azure/provider-is-registered/check.ts'
+import serviceActivityFitsLimits from './service/activity-fits-limits/check.ts'
+import serviceDmsIsOnline from './service/dms-is-online/check.ts'
+import serviceDmsIsOfferedInRegion from './service/dms-is-offered-in-region/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -67,4 +72,9 @@ export const CATALOGUE: readonly Check[] = [
   targetServerFirewallIsClosedToOtherTenants,
   toolsDataMigrationAssistantIsCurrent,
   toolsAssessmentIsClean,
+  networkDmsSubnetIsUsable,
+  azureProviderIsRegistered,
+  serviceActivityFitsLimits,
+  serviceDmsIsOnline,
+  serviceDmsIsOfferedInRegion,
 ]
