@@ -33,6 +33,7 @@ import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
 import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
 import networkDmsSubnetIsUsable from './network/dms-subnet-is-usable/check.ts'
+import networkServiceEndpointsAreSet from './network/service-endpoints-are-set/check.ts'
 import azureProviderIsRegistered from './azure/provider-is-registered/check.ts'
 import serviceActivityFitsLimits from './service/activity-fits-limits/check.ts'
 import serviceDmsIsOnline from './service/dms-is-online/check.ts'
@@ -73,6 +74,7 @@ export const CATALOGUE: readonly Check[] = [
   toolsDataMigrationAssistantIsCurrent,
   toolsAssessmentIsClean,
   networkDmsSubnetIsUsable,
+  networkServiceEndpointsAreSet,
   azureProviderIsRegistered,
   serviceActivityFitsLimits,
   serviceDmsIsOnline,

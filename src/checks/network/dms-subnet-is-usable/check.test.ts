@@ -55,7 +55,7 @@ describe('network/dms-subnet-is-usable', () => {
       'an empty subnet',
       {},
       'pass',
-      'snet-dms (10.0.1.0/24) is not delegated, is held by no other service and has 251 free IPv4 addresses (251 addresses less 5',
+      'snet-dms (10.0.1.0/24) is not delegated, is held by no other service and has 251 free IPv4 addresses (251 addresses without the 5 of each prefix',
     ],
     ['the last address', { addressPrefixes: ['10.0.1.0/29'], ipConfigurationIds: configurations(2) }, 'pass', '1 free'],
     [
