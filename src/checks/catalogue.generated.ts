@@ -35,6 +35,7 @@ import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
 import networkDmsSubnetIsUsable from './network/dms-subnet-is-usable/check.ts'
 import networkServiceEndpointsAreSet from './network/service-endpoints-are-set/check.ts'
 import azureProviderIsRegistered from './azure/provider-is-registered/check.ts'
+import azureIdentityHasRoles from './azure/identity-has-roles/check.ts'
 import serviceActivityFitsLimits from './service/activity-fits-limits/check.ts'
 import serviceDmsIsOnline from './service/dms-is-online/check.ts'
 import serviceDmsIsOfferedInRegion from './service/dms-is-offered-in-region/check.ts'
@@ -76,6 +77,7 @@ export const CATALOGUE: readonly Check[] = [
   networkDmsSubnetIsUsable,
   networkServiceEndpointsAreSet,
   azureProviderIsRegistered,
+  azureIdentityHasRoles,
   serviceActivityFitsLimits,
   serviceDmsIsOnline,
   serviceDmsIsOfferedInRegion,
