@@ -46,6 +46,8 @@ export interface AzureState {
   adminRules?: readonly Json[]
   /** Offers of the DMS; default: three in West Europe. */
   dmsSkus?: readonly Json[]
+  /** Regions that Microsoft.DataMigration lists for its types; default: West and North Europe. */
+  dmsRegions?: readonly string[]
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */
   metadata?: (origin: string) => Json
   /** Without a leading dot. */
