@@ -1,13 +1,22 @@
 import { describe, expect, it } from '@jest/globals'
-import { armWith, forbidden, GROUP, manifestWith, notThere, SUBNET_ID, there } from '../../test/arm-fixtures.ts'
+import {
+  armWith,
+  forbidden,
+  GROUP,
+  manifestWith,
+  notThere,
+  SUBNET_ID,
+  there,
+  UNPLACED,
+} from '../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../test/fixtures.ts'
 import { isPlaced, readDmsService, subscriptionOfDms } from './dms-service.ts'
 
 const SERVICE_ID = `${GROUP.replace('000001', '000002')}/providers/Microsoft.DataMigration/services/dms`
-const { subnetId: _, ...noSubnet } = MANIFEST.dms
 const named = manifestWith({ dms: { ...MANIFEST.dms, serviceId: SERVICE_ID } })
-const nowhere = manifestWith({ dms: noSubnet })
-const service = { id: SERVICE_ID, name: 'dms', location: 'westeurope', virtualSubnetId: SUBNET_ID.toUpperCase() }
+const nowhere = manifestWith({ dms: UNPLACED })
+const bare = { id: SERVICE_ID, name: 'dms', location: 'westeurope' }
+const service = { ...bare, virtualSubnetId: SUBNET_ID.toUpperCase() }
 
 describe('the DMS service of a manifest', () => {
   it('has the subscription of the service, else of the subnet', () => {
@@ -24,7 +33,6 @@ describe('the DMS service of a manifest', () => {
 
   it('is the one that stands in the subnet', async () => {
     const other = { ...service, name: 'other', virtualSubnetId: `${SUBNET_ID}2` }
-    const { virtualSubnetId: __, ...bare } = service
     const arm = armWith({ dmsServices: () => there([other, { ...bare, name: 'bare' }, service]) })
     expect(await readDmsService(arm, MANIFEST)).toEqual({ ok: true, value: service })
     expect(await readDmsService(armWith({ dmsServices: () => there([other]) }), MANIFEST)).toEqual({ ok: true })

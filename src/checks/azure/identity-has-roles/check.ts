@@ -1,9 +1,4 @@
-import {
-  isActionGranted,
-  missingActions,
-  relevantAccess,
-  type PermissionSet,
-} from '../../../domain/azure-permissions.ts'
+import { isActionGranted, missingActions, type PermissionSet } from '../../../domain/azure-permissions.ts'
 import { SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'

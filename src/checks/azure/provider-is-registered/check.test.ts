@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
-import { armWith, evidenceIn, forbidden, GROUP, manifestWith, notThere, there } from '../../../../test/arm-fixtures.ts'
+import {
+  armWith,
+  evidenceIn,
+  forbidden,
+  GROUP,
+  manifestWith,
+  notThere,
+  there,
+  UNPLACED,
+} from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import type { Judgement } from '../../define.ts'
@@ -68,8 +77,7 @@ describe('azure/provider-is-registered', () => {
   })
 
   it('hands on that it could not look', async () => {
-    const { subnetId: _, ...dms } = MANIFEST.dms
-    const [nowhere] = definition.subjects(manifestWith({ dms }))
+    const [nowhere] = definition.subjects(manifestWith({ dms: UNPLACED }))
     if (nowhere === undefined) throw new Error('no subject')
     const kinds = await Promise.all([
       definition.observe({ arm: armWith({ provider: forbidden }) }, subject),

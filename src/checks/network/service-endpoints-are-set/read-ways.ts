@@ -1,10 +1,4 @@
-import {
-  ALL_ADDRESSES,
-  parsePrefix,
-  PRIVATE_PREFIXES,
-  subtractRanges,
-  type AddressRange,
-} from '../../../domain/address.ts'
+import { ALL_ADDRESSES, parsePrefix, PRIVATE_PREFIXES, subtractRanges } from '../../../domain/address.ts'
 import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import type { RouteTable, Subnet, VirtualNetwork } from '../../../ports/network-resources.ts'
@@ -65,7 +59,7 @@ async function readCircuits(
   })
   const names = circuits.flatMap((circuit) => (circuit.ok ? [boundName(circuit.value.name)] : []))
   const failure = circuits.find((circuit) => !circuit.ok)
-  return failure === undefined || failure.ok ? { names, peerings } : { names, peerings, failure }
+  return failure === undefined ? { names, peerings } : { names, peerings, failure }
 }
 
 /** What the user routes do with all public addresses, where together they take all of them. */

@@ -8,6 +8,7 @@ import {
   notThere,
   SUBNET_ID,
   there,
+  UNPLACED,
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
@@ -112,8 +113,7 @@ describe('service/activity-fits-limits', () => {
   it('hands on that it could not look', async () => {
     const [subject] = definition.subjects(MANIFEST)
     if (subject === undefined) throw new Error('no subject')
-    const { subnetId: _, ...dms } = MANIFEST.dms
-    const [nowhere] = definition.subjects(manifestWith({ dms }))
+    const [nowhere] = definition.subjects(manifestWith({ dms: UNPLACED }))
     if (nowhere === undefined) throw new Error('no subject')
     const answers = await Promise.all([
       definition.observe({ arm: armWith({ dmsServices: forbidden }) }, subject),

@@ -9,6 +9,7 @@ import {
   notThere,
   SUBNET_ID,
   there,
+  UNPLACED,
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
@@ -150,8 +151,7 @@ describe('service/dms-is-offered-in-region', () => {
   })
 
   it('says so where the manifest names neither', async () => {
-    const { subnetId: _, ...dms } = MANIFEST.dms
-    const [nowhere] = definition.subjects(manifestWith({ dms }))
+    const [nowhere] = definition.subjects(manifestWith({ dms: UNPLACED }))
     if (nowhere === undefined) throw new Error('no subject')
     expect(await definition.observe({ arm: azure([]) }, nowhere)).toMatchObject({ failure: { kind: 'missing-input' } })
   })
