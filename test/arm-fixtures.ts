@@ -42,6 +42,9 @@ export function manifestWith(more: Partial<Manifest>): Manifest {
   return { ...MANIFEST, ...more }
 }
 
+/** `dms` of a manifest that says nothing of where DMS is. */
+export const UNPLACED: Manifest['dms'] = { egress: [], nsgPorts: 'seed', flows: [], location: MANIFEST.dms.location }
+
 export function there<T>(value: T): Observed<ArmAnswer<T>> {
   return seen({ found: true, value })
 }

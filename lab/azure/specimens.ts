@@ -15,11 +15,14 @@ const SERVER = data.sqlServer(PLACE, 'server').id
 const fullSubnet = {
   name: 'snet',
   prefix: '10.0.1.0/24',
+  morePrefixes: ['fd00::/64'],
   networkSecurityGroup: id('networkSecurityGroups', 'nsg'),
   routeTable: id('routeTables', 'rt'),
   natGateway: id('natGateways', 'nat'),
   serviceEndpoints: ['Microsoft.Sql', 'Microsoft.Storage'],
   ipConfigurations: [`${GATEWAY}/ipConfigurations/default`],
+  delegation: 'Microsoft.Sql/managedInstances',
+  associatedService: 'Microsoft.Sql/managedInstances',
 } satisfies Full<network.SubnetSpec>
 
 const PEERING_STATES = forms({ Connected: true, Initiated: true, Disconnected: true } satisfies Forms<

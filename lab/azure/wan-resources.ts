@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../src/domain/json.ts'
 import { child, reference, resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
@@ -124,42 +125,42 @@ export function hubExpressRouteConnection(
 export function expressRouteCircuit(
   place: Place,
   name: string,
-  spec: { provider?: string; circuit?: string; privatePeering?: 'Enabled' | 'Disabled' } = {},
+  spec: {
+    provider?: string
+    circuit?: string
+    privatePeering?: 'Enabled' | 'Disabled'
+    microsoftPeering?: 'Enabled' | 'Disabled'
+  } = {},
 ): ArmResource {
-  const peerings =
-    spec.privatePeering === undefined
+  const type = 'Microsoft.Network/expressRouteCircuits'
+  const peering = (peeringType: string, state: string | undefined): readonly JsonObject[] =>
+    state === undefined
       ? []
       : [
           {
-            name: 'AzurePrivatePeering',
-            id: `${circuitId(place, name)}/peerings/AzurePrivatePeering`,
-            properties: {
-              provisioningState: 'Succeeded',
-              peeringType: 'AzurePrivatePeering',
-              state: spec.privatePeering,
-              peerASN: 65010,
-              vlanId: 100,
-            },
+            name: peeringType,
+            id: `${resourceId(place, type, name)}/peerings/${peeringType}`,
+            type: `${type}/peerings`,
+            properties: { provisioningState: 'Succeeded', peeringType, state, peerASN: 65_010, vlanId: 100 },
           },
         ]
   return resource(
     place,
-    'Microsoft.Network/expressRouteCircuits',
+    type,
     [name],
     {
       provisioningState: 'Succeeded',
       circuitProvisioningState: spec.circuit ?? 'Enabled',
       serviceProviderProvisioningState: spec.provider ?? 'Provisioned',
-      peerings,
+      peerings: [
+        ...peering('AzurePrivatePeering', spec.privatePeering),
+        ...peering('MicrosoftPeering', spec.microsoftPeering),
+      ],
       authorizations: [],
       serviceProviderProperties: { serviceProviderName: 'Carrier', peeringLocation: 'Amsterdam', bandwidthInMbps: 200 },
     },
     { sku: { name: 'Standard_MeteredData', tier: 'Standard', family: 'MeteredData' } },
   )
-}
-
-function circuitId(place: Place, name: string): string {
-  return resourceId(place, 'Microsoft.Network/expressRouteCircuits', name)
 }
 
 export function vpnSite(place: Place, name: string, prefixes: readonly string[]): ArmResource {

@@ -43,11 +43,12 @@ export const WAN_SPECIMENS = {
     wan.expressRouteCircuit(BARE, 'er'),
     ...forms({ Enabled: true, Disabled: true } satisfies Forms<
       Spec<typeof wan.expressRouteCircuit>['privatePeering']
-    >).map((privatePeering) =>
-      wan.expressRouteCircuit(PLACE, `er-${privatePeering}`, {
+    >).map((state) =>
+      wan.expressRouteCircuit(PLACE, `er-${state}`, {
         provider: 'NotProvisioned',
         circuit: 'Disabled',
-        privatePeering,
+        privatePeering: state,
+        microsoftPeering: state,
       } satisfies Spec<typeof wan.expressRouteCircuit>),
     ),
   ],

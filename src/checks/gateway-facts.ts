@@ -8,6 +8,8 @@ export type CircuitFact = {
   providerState?: string
   /** State of its private peering; absent: it has none. */
   privatePeering?: string
+  /** State of its Microsoft peering, which leads to public services; absent: it has none. */
+  microsoftPeering?: string
 }
 
 export type ConnectionFact = {
@@ -85,17 +87,35 @@ export type Unseen = { ok: false; failure: ProbeFailure }
 export interface GatewayPart {
   facts: GatewayFacts
   failures: Unseen[]
+  /** Of circuits. Their connections are there all the same, without what a circuit would tell. */
+  circuitFailures: Unseen[]
+}
+
+/** A connection, and why its circuit could not be read. */
+export interface ConnectionRead {
+  fact: ConnectionFact
+  circuitFailure?: Unseen
+}
+
+export function addConnection(part: GatewayPart, read: Observed<ConnectionRead>, through?: string): void {
+  if (!read.ok) {
+    part.failures.push(read)
+    return
+  }
+  const { fact, circuitFailure } = read.value
+  part.facts.connections.push({ ...fact, ...(through === undefined ? {} : { through }) })
+  if (circuitFailure !== undefined) part.circuitFailures.push(circuitFailure)
 }
 
 export function emptyPart(more: Partial<GatewayFacts> = {}): GatewayPart {
   const facts = { gateways: [], connections: [], hubs: [], unrecognised: [], unfollowed: [], closed: [], ...more }
-  return { facts, failures: [] }
+  return { facts, failures: [], circuitFailures: [] }
 }
 
 /** Several places as one. */
 export function joinParts(parts: readonly GatewayPart[]): GatewayPart {
   const all = emptyPart()
-  for (const { facts, failures } of parts) {
+  for (const { facts, failures, circuitFailures } of parts) {
     all.facts.gateways.push(...facts.gateways)
     all.facts.connections.push(...facts.connections)
     all.facts.hubs.push(...facts.hubs)
@@ -103,6 +123,7 @@ export function joinParts(parts: readonly GatewayPart[]): GatewayPart {
     all.facts.unfollowed.push(...facts.unfollowed)
     all.facts.closed.push(...facts.closed)
     all.failures.push(...failures)
+    all.circuitFailures.push(...circuitFailures)
   }
   return all
 }

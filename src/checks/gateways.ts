@@ -4,7 +4,7 @@ import type { ArmPort } from '../ports/arm-port.ts'
 import type { VirtualNetwork } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
 import { readCircuit } from './express-route.ts'
-import { emptyPart, found, joinParts, type ConnectionFact, type GatewayPart } from './gateway-facts.ts'
+import { addConnection, emptyPart, found, joinParts, type ConnectionRead, type GatewayPart } from './gateway-facts.ts'
 import { isHubPeering, readHub } from './virtual-hubs.ts'
 
 const GATEWAY_SUBNET = 'gatewaysubnet'
@@ -59,10 +59,7 @@ async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, t
     const clients = clientPrefixes.length === 0 ? {} : { clientPrefixes: [...clientPrefixes] }
     part.facts.gateways.push({ name, ...way, ...type, ...clients })
     const connections = await Promise.all(connectionIds.map((connectionId) => readConnection(arm, name, connectionId)))
-    for (const connection of connections) {
-      if (connection.ok) part.facts.connections.push({ ...connection.value, ...way })
-      else part.failures.push(connection)
-    }
+    for (const connection of connections) addConnection(part, connection, through)
   }
   return part
 }
@@ -112,20 +109,20 @@ function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised:
   return { ids, unrecognised, empty }
 }
 
-async function readConnection(arm: GatewayReads, gateway: string, id: string): Promise<Observed<ConnectionFact>> {
+async function readConnection(arm: GatewayReads, gateway: string, id: string): Promise<Observed<ConnectionRead>> {
   const connection = found(await arm.gatewayConnection(id), `the gateway connection ${id}`)
   if (!connection.ok) return connection
   const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId, circuitId, trafficSelectors } =
     connection.value
   const circuit = circuitId === undefined ? undefined : await readCircuit(arm, circuitId)
-  const fact: ConnectionFact = {
+  const fact: ConnectionRead['fact'] = {
     name,
     gateway,
     ...(connectionType === undefined ? {} : { type: connectionType }),
     ...(connectionStatus === undefined ? {} : { status: connectionStatus }),
     enableBgp,
     prefixes: [],
-    ...(circuit === undefined ? {} : { circuit }),
+    ...(circuit?.ok === true ? { circuit: circuit.value } : {}),
     ...(trafficSelectors === undefined
       ? {}
       : {
@@ -135,10 +132,11 @@ async function readConnection(arm: GatewayReads, gateway: string, id: string): P
           })),
         }),
   }
-  if (localNetworkGatewayId === undefined) return seen(fact)
+  const rest = circuit?.ok === false ? { circuitFailure: circuit } : {}
+  if (localNetworkGatewayId === undefined) return seen({ fact, ...rest })
   const local = found(
     await arm.localNetworkGateway(localNetworkGatewayId),
     `the local network gateway ${localNetworkGatewayId}`,
   )
-  return mapSeen(local, ({ addressPrefixes }) => ({ ...fact, prefixes: [...addressPrefixes] }))
+  return mapSeen(local, ({ addressPrefixes }) => ({ fact: { ...fact, prefixes: [...addressPrefixes] }, ...rest }))
 }

@@ -11,7 +11,7 @@ import type {
 } from '../ports/network-resources.ts'
 import { boundName } from './foreign-text.ts'
 import { readCircuit } from './express-route.ts'
-import { emptyPart, found, type ConnectionFact, type GatewayPart } from './gateway-facts.ts'
+import { addConnection, emptyPart, found, type ConnectionRead, type GatewayPart } from './gateway-facts.ts'
 
 /** The network that Azure itself keeps for a virtual WAN hub; it cannot be read. */
 const HUB_NETWORK = /\/virtualNetworks\/HV_[^/]+$/i
@@ -85,11 +85,8 @@ async function readHubGateways(arm: HubReads, link: HubLink): Promise<GatewayPar
     }
     const { name, kind, connections } = gateway.value
     part.facts.gateways.push({ name, through, type: kind === 'vpn' ? 'Vpn' : 'ExpressRoute' })
-    const facts = await Promise.all(connections.map((one) => readHubConnection(arm, link, { name, kind }, one.id)))
-    for (const one of facts) {
-      if (one.ok) part.facts.connections.push({ ...one.value, through })
-      else part.failures.push(one)
-    }
+    const read = await Promise.all(connections.map((one) => readHubConnection(arm, link, { name, kind }, one.id)))
+    for (const one of read) addConnection(part, one, through)
   }
   return part
 }
@@ -99,7 +96,7 @@ async function readHubConnection(
   { hub, connection }: HubLink,
   gateway: Pick<HubGateway, 'name' | 'kind'>,
   id: string,
-): Promise<Observed<ConnectionFact>> {
+): Promise<Observed<ConnectionRead>> {
   const read = found(await arm.hubGatewayConnection(id), `the connection ${id}`)
   if (!read.ok) return read
   const { name, status, enableBgp, siteId, circuitId } = read.value
@@ -107,7 +104,7 @@ async function readHubConnection(
   const site = siteId === undefined ? undefined : found(await arm.vpnSite(siteId), `the VPN site ${siteId}`)
   if (site?.ok === false) return site
   const prefixes = site === undefined ? [] : [...site.value.addressPrefixes]
-  return seen({
+  const fact: ConnectionRead['fact'] = {
     name,
     gateway: gateway.name,
     type: gateway.kind === 'vpn' ? 'IPsec' : 'ExpressRoute',
@@ -115,9 +112,10 @@ async function readHubConnection(
     // A site without an address space tells its prefixes by BGP alone.
     enableBgp: enableBgp || prefixes.length === 0,
     prefixes,
-    ...(circuit === undefined ? {} : { circuit }),
-    ...(isPropagated(hub, connection, read.value) ? {} : { isIsolated: true as const }),
-  })
+    ...(circuit?.ok === true ? { circuit: circuit.value } : {}),
+    ...(isPropagated(hub, connection, read.value) ? {} : { isIsolated: true }),
+  }
+  return seen({ fact, ...(circuit?.ok === false ? { circuitFailure: circuit } : {}) })
 }
 
 /** Whether the routes of a gateway's connection get into the hub's route table that the network takes over. */

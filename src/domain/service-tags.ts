@@ -1,5 +1,6 @@
 import { PRIVATE_PREFIXES, type AddressRange } from './address.ts'
 import { addressSet, ALL_OF_FAMILY, rangesOfSet, readTexts, setOfRanges, type Family } from './address-set.ts'
+import { toRegion } from './azure-region.ts'
 import { maybe, sure, type Term } from './filter-rule.ts'
 import { intersectSets, subtractSet, uniteSets, type NumberSet } from './number-set.ts'
 
@@ -124,8 +125,9 @@ const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
 
 /** Whether a tag's region is the location, as ARM or a person writes it (`West Europe`). */
 export function isTagRegion(tagRegion: string, location: string): boolean {
-  const [own, plain] = [tagRegion, location].map((text) => text.toLowerCase().replaceAll(' ', ''))
-  return own === plain || (plain !== undefined && own === TAG_REGION_BY_LOCATION[plain])
+  const own = toRegion(tagRegion)
+  const plain = toRegion(location)
+  return own === plain || own === TAG_REGION_BY_LOCATION[plain]
 }
 
 /** The regional form of a tag where the list has one for the network's region, else the tag itself. */

@@ -1,3 +1,4 @@
+import type { PermissionSet } from '../domain/azure-permissions.ts'
 import type { Observed } from '../domain/observed.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import type {
@@ -88,22 +89,14 @@ export interface ProviderRegistration {
   resourceTypes: readonly { type: string; locations: readonly string[] }[]
 }
 
-/** What the run's identity may do at a scope: actions less notActions, with `*` as a wildcard. */
-export interface PermissionSet {
-  actions: readonly string[]
-  notActions: readonly string[]
-  dataActions: readonly string[]
-  notDataActions: readonly string[]
-}
-
 /** An offer of the service: where, and whether this subscription may have it. */
 export interface DmsSku {
   name: string
   tier?: string
   resourceType?: string
   locations: readonly string[]
-  /** Reason codes such as `NotAvailableForSubscription`. */
-  restrictions: readonly string[]
+  /** `reason`: a code such as `NotAvailableForSubscription`. Without locations it holds everywhere. */
+  restrictions: readonly { reason: string; locations: readonly string[] }[]
 }
 
 /**

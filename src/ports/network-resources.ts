@@ -101,7 +101,7 @@ export interface ExpressRouteCircuit {
   circuitState?: string
   /** `NotProvisioned`, `Provisioning`, `Provisioned`, `Deprovisioning`. */
   providerState?: string
-  /** `type`: AzurePrivatePeering leads to virtual networks; `state`: `Enabled`, `Disabled`. */
+  /** `type`: AzurePrivatePeering leads to virtual networks, MicrosoftPeering to public services; `state`: `Enabled`, `Disabled`. */
   peerings: readonly { type?: string; state?: string }[]
 }
 

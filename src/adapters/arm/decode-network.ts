@@ -51,7 +51,12 @@ function decodeSubnet(item: Fields): Subnet {
     ...(routeTableId === undefined ? {} : { routeTableId }),
     ...(natGatewayId === undefined ? {} : { natGatewayId }),
     serviceEndpoints: (optionalList(properties, 'serviceEndpoints', decodeServiceEndpoint) ?? []).flat(),
-    ipConfigurationIds: optionalList(properties, 'ipConfigurations', (entry) => text(entry, 'id')) ?? [],
+    ipConfigurationIds: [
+      ...new Set([
+        ...(optionalList(properties, 'ipConfigurations', (entry) => text(entry, 'id')) ?? []),
+        ...(optionalList(properties, 'applicationGatewayIPConfigurations', (entry) => text(entry, 'id')) ?? []),
+      ]),
+    ],
     delegations: optionalList(properties, 'delegations', (entry) => text(propertiesOf(entry), 'serviceName')) ?? [],
     externalResources: [
       ...(optionalList(properties, 'serviceAssociationLinks', decodeExternalLink) ?? []),

@@ -1,4 +1,5 @@
-import type { DmsSku, PermissionSet, ProviderRegistration } from '../../ports/arm-port.ts'
+import type { PermissionSet } from '../../domain/azure-permissions.ts'
+import type { DmsSku, ProviderRegistration } from '../../ports/arm-port.ts'
 import { list, optionalList, optionalText, optionalTexts, text, type Fields } from './decode.ts'
 
 /** https://learn.microsoft.com/rest/api/resources/providers/get */
@@ -34,10 +35,9 @@ export function decodeDmsSku(item: Fields): DmsSku {
     ...(resourceType === undefined ? {} : { resourceType }),
     locations: optionalTexts(item, 'locations') ?? [],
     restrictions:
-      optionalList(
-        item,
-        'restrictions',
-        (one) => optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
-      ) ?? [],
+      optionalList(item, 'restrictions', (one) => ({
+        reason: optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
+        locations: optionalTexts(one, 'values') ?? [],
+      })) ?? [],
   }
 }

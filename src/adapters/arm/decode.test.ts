@@ -49,6 +49,7 @@ import {
   decodeSqlServer,
   decodeVirtualNetworkRule,
 } from './decode-sql.ts'
+import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
 import {
   decodeAddressHolder,
   decodeHubConnection,
@@ -104,13 +105,15 @@ const CASES: readonly Case[] = [
           natGateway: '/nat',
           serviceEndpoints: ['Microsoft.Sql'],
           ipConfigurations: ['/gw/ipConfigurations/default'],
+          delegation: 'Microsoft.Sql/managedInstances',
+          associatedService: 'Microsoft.Sql/managedInstances',
         },
       ],
       peerings: [{ name: 'p', remote: '/vnet2', useRemoteGateways: true }],
     }),
     decode: decodeVirtualNetwork,
     mayBeAbsent:
-      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|peeringState|remoteVirtualNetwork|useRemoteGateways|peeringSyncLevel)$/,
+      /\.(dhcpOptions|dnsServers|networkSecurityGroup|routeTable|natGateway|serviceEndpoints|ipConfigurations|delegations|serviceAssociationLinks|linkedResourceType|peeringState|remoteVirtualNetwork|useRemoteGateways|peeringSyncLevel)$/,
   },
   {
     name: 'SQL server',
@@ -290,6 +293,34 @@ const CASES: readonly Case[] = [
     body: loadBalancer(PLACE, 'lb', { subnet: '/subnet', address: '10.0.0.4' }),
     decode: decodeAddressHolder,
     mayBeAbsent: /\.(frontendIPConfigurations|privateIPAddress)$/,
+  },
+  {
+    name: 'offer of DMS',
+    body: {
+      name: 'Standard_1vCores',
+      tier: 'Standard',
+      resourceType: 'services',
+      locations: ['West Europe'],
+      restrictions: [{ type: 'location', values: ['West Europe'], reasonCode: 'NotAvailableForSubscription' }],
+    },
+    decode: decodeDmsSku,
+    mayBeAbsent: /^(tier|resourceType|locations|restrictions|restrictions\.0\.(type|values|reasonCode))$/,
+  },
+  {
+    name: 'provider',
+    body: {
+      namespace: 'Microsoft.DataMigration',
+      registrationState: 'Registered',
+      resourceTypes: [{ resourceType: 'services', locations: ['West Europe'] }],
+    },
+    decode: decodeProvider,
+    mayBeAbsent: /^(registrationState|resourceTypes\.0\.locations)$/,
+  },
+  {
+    name: 'permissions',
+    body: { actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] },
+    decode: decodePermissionSet,
+    mayBeAbsent: /^(actions|notActions|dataActions|notDataActions)$/,
   },
   {
     name: 'VPN site',
@@ -498,6 +529,21 @@ describe('other shapes', () => {
       }),
     )
     expect(peeringIn(moved)).toMatchObject({ remotePrefixes: ['10.1.0.0/16'], syncLevel: 'RemoteNotInSync' })
+  })
+
+  it('a subnet with an application gateway, which newer answers tell apart', () => {
+    const body = virtualNetwork(PLACE, 'v', {
+      prefixes: ['10.0.0.0/8'],
+      subnets: [{ name: 'a', prefix: '10.0.1.0/24', ipConfigurations: ['/nic/ipConfigurations/x', '/gw/1'] }],
+    })
+    const more = changed(body, ['properties', 'subnets', 0, 'properties'], (properties) => ({
+      ...(properties as object),
+      applicationGatewayIPConfigurations: [{ id: '/gw/1' }, { id: '/gw/2' }],
+    }))
+    expect(decodeBody('v', more, decodeVirtualNetwork)).toMatchObject({
+      ok: true,
+      value: { subnets: [{ ipConfigurationIds: ['/nic/ipConfigurations/x', '/gw/1', '/gw/2'] }] },
+    })
   })
 
   it('a connection that works may carry no status', () => {

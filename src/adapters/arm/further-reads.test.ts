@@ -3,7 +3,7 @@ import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import { dmsService } from '../../../lab/azure/data-resources.ts'
 import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
-import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
+import { connection, virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
 import { LAB_SERVICE_TAGS } from '../../../lab/azure/service-tags.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
@@ -34,7 +34,8 @@ const endpoint = ways.privateEndpoint(PLACE, 'pe', {
 const site = wan.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
 const gateway = wan.hubVpnGateway(PLACE, 'vpn', ['to-hq'])
 const toSite = wan.hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: site.id, links: ['Connecting', 'Connected'] })
-const circuit = wan.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' })
+const circuit = wan.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled', microsoftPeering: 'Disabled' })
+const link = connection(PLACE, 'cn', { gateway: '/gw', connectionType: 'ExpressRoute', circuit: circuit.id })
 const circuitPeering = `${circuit.id}/peerings/AzurePrivatePeering`
 const expressGateway = wan.hubExpressRouteGateway(PLACE, 'er-gw', {
   hub: resourceId(PLACE, 'Microsoft.Network/virtualHubs', 'hub-weu'),
@@ -48,7 +49,7 @@ const hub = wan.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
 const hubLink = wan.hubConnection(PLACE, 'hub-weu', 'c', network.id)
 const state = azureState([
   ...[network, table, pip, prefix, nat, endpoint, site, gateway, toSite, hub, hubLink],
-  ...[expressGateway, toCircuit, circuit, firewall, card, balancer],
+  ...[expressGateway, toCircuit, circuit, link, firewall, card, balancer],
   dmsService(PLACE, 'dms', { subnet: SUBNET }),
 ])
 
@@ -88,6 +89,22 @@ describe('what the network checks read', () => {
     })
   })
 
+  it('of an ExpressRoute circuit', async () => {
+    expect(await port.expressRouteCircuit(circuit.id)).toMatchObject({
+      value: {
+        value: {
+          name: 'er',
+          providerState: 'Provisioned',
+          peerings: [
+            { type: 'AzurePrivatePeering', state: 'Enabled' },
+            { type: 'MicrosoftPeering', state: 'Disabled' },
+          ],
+        },
+      },
+    })
+    expect(await port.gatewayConnection(link.id)).toMatchObject({ value: { value: { circuitId: circuit.id } } })
+  })
+
   it('of virtual WAN hubs', async () => {
     expect(await port.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { value: [{ vpnGatewayId: gateway.id }] } })
     expect(await port.hubConnections(hub.id)).toMatchObject({ value: { value: [{ remoteNetworkId: network.id }] } })
@@ -101,9 +118,6 @@ describe('what the network checks read', () => {
       value: { value: { kind: 'express-route', connections: [{ id: toCircuit.id }] } },
     })
     expect(await port.hubGatewayConnection(toCircuit.id)).toMatchObject({ value: { value: { circuitId: circuit.id } } })
-    expect(await port.expressRouteCircuit(circuit.id)).toMatchObject({
-      value: { value: { providerState: 'Provisioned', peerings: [{ type: 'AzurePrivatePeering', state: 'Enabled' }] } },
-    })
     expect(await port.vpnSite(site.id)).toMatchObject({ value: { value: { addressPrefixes: ['192.168.0.0/16'] } } })
   })
 

@@ -57,7 +57,7 @@ const SUBNET: Shape = {
   routeTableId: ['properties.routeTable.id'],
   natGatewayId: ['properties.natGateway.id'],
   serviceEndpoints: ['properties.serviceEndpoints.*.service'],
-  ipConfigurationIds: ['properties.ipConfigurations.*.id'],
+  ipConfigurationIds: ['properties.ipConfigurations.*.id', 'properties.applicationGatewayIPConfigurations.*.id'],
   delegations: ['properties.delegations.*.properties.serviceName'],
   externalResources: [
     'properties.serviceAssociationLinks.*.properties.linkedResourceType',
@@ -305,7 +305,7 @@ const KINDS: readonly Kind[] = [
       tier: ['tier'],
       resourceType: ['resourceType'],
       locations: ['locations.*'],
-      restrictions: ['restrictions.*.reasonCode'],
+      restrictions: { each: ['restrictions'], shape: { reason: ['reasonCode'], locations: ['values.*'] } },
     },
   },
   {

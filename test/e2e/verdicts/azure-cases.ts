@@ -13,7 +13,8 @@ const FIREWALL = 'target/server-firewall-admits-dms'
 const CLOSED = 'target/server-firewall-is-closed-to-other-tenants'
 const ORDERS_DATABASE = { subject: 'default/OrdersNew' }
 
-const behindSignIn = [NETWORK, EXISTS, FIREWALL, CLOSED].map((id) => isBlocked(id, SIGN_IN))
+const PROVIDER = 'azure/provider-is-registered'
+const behindSignIn = [NETWORK, EXISTS, FIREWALL, CLOSED, PROVIDER].map((id) => isBlocked(id, SIGN_IN))
 
 export const AZURE_CASES: readonly Case[] = [
   {

@@ -1,3 +1,4 @@
+import { toRegion } from '../../../domain/azure-region.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import type { ArmPort, SqlFirewallRule } from '../../../ports/arm-port.ts'
@@ -42,7 +43,7 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
   const facts: ServerFacts = {
     found: true,
     server: parseResourceId(target.resourceId)?.name ?? server.value.value.name,
-    location: toRegion(location),
+    location: boundText(toRegion(location), 60),
     ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
     endpoints,
     dns: endpoints.length === 0 ? null : await readDns(ports, spec),
@@ -73,7 +74,7 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
     subnet: {
       id: subnet.id,
       name: subnet.name,
-      location: toRegion(network.location),
+      location: boundText(toRegion(network.location), 60),
       prefixes: [...subnet.addressPrefixes],
       serviceEndpoints: [...subnet.serviceEndpoints],
     },
@@ -104,9 +105,4 @@ async function readDns(
   if (!resolved.ok || !resolved.value.found) return null
   const addresses = resolved.value.addresses.map(({ address }) => address)
   return { host, addresses, vantage: await readResolverVantage(ports, manifest, addresses[0]) }
-}
-
-/** ARM writes a region as `westeurope` or as `West Europe`. */
-function toRegion(location: string): string {
-  return boundText(location.toLowerCase().replaceAll(' ', ''), 60)
 }
