@@ -523,6 +523,13 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       'behind it 172.16.0.0/24, and nothing of this leads there, and sql01.corp.example has the private address 192.168.7.5',
     ],
     [
+      'a tunnel of which Azure does not tell what lies behind it',
+      arm(WITH_GATEWAY, UP, []),
+      ['192.168.7.5'],
+      'unknown',
+      'IPsec connection to-hq Connected, behind it no prefixes',
+    ],
+    [
       'a tunnel that leads elsewhere and a public address',
       arm(WITH_GATEWAY, UP, ['172.16.0.0/24']),
       ['203.0.113.9'],

@@ -142,7 +142,9 @@ export function learners(evidence: Evidence, but: readonly ConnectionFact[] = []
   const { connections, peerings, unfollowed, hasRouteServer, unrecognised } = evidence
   return [
     ...connections
-      .filter((one) => !but.includes(one) && !isDown(one) && (one.enableBgp || !isIpsec(one)))
+      .filter(
+        (one) => !but.includes(one) && !isDown(one) && (one.enableBgp || !isIpsec(one) || one.prefixes.length === 0),
+      )
       .map((one) => describe(one)),
     ...peerings
       .filter((one) => one.state === undefined || (isUp(one) && one.remotePrefixes.length === 0))
