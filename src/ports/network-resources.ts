@@ -8,8 +8,8 @@ export interface Subnet {
   serviceEndpoints: readonly string[]
   /** ARM ids under which something has an address here, e.g. `.../virtualNetworkGateways/gw/ipConfigurations/default`. */
   ipConfigurationIds: readonly string[]
-  /** Services that the subnet is delegated to, `Microsoft.Sql/managedInstances`. */
-  delegations: readonly string[]
+  /** Services that the subnet is delegated to, `Microsoft.Sql/managedInstances`. Absent: Azure does not tell. */
+  delegations?: readonly string[]
   /** Resource types that hold the subnet for themselves (service association links, resource navigation links). */
   externalResources: readonly string[]
 }

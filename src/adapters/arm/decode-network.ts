@@ -43,6 +43,8 @@ function decodeSubnet(item: Fields): Subnet {
   const networkSecurityGroupId = optionalReference(properties, 'networkSecurityGroup')
   const routeTableId = optionalReference(properties, 'routeTable')
   const natGatewayId = optionalReference(properties, 'natGateway')
+  // Empty where there are none; answers of api-versions before 2018 do not have it.
+  const delegations = optionalList(properties, 'delegations', (entry) => text(propertiesOf(entry), 'serviceName'))
   return {
     id: text(item, 'id'),
     name,
@@ -57,7 +59,7 @@ function decodeSubnet(item: Fields): Subnet {
         ...(optionalList(properties, 'applicationGatewayIPConfigurations', (entry) => text(entry, 'id')) ?? []),
       ]),
     ],
-    delegations: optionalList(properties, 'delegations', (entry) => text(propertiesOf(entry), 'serviceName')) ?? [],
+    ...(delegations === undefined ? {} : { delegations }),
     externalResources: [
       ...(optionalList(properties, 'serviceAssociationLinks', decodeExternalLink) ?? []),
       ...(optionalList(properties, 'resourceNavigationLinks', decodeExternalLink) ?? []),

@@ -158,6 +158,20 @@ describe('network/dms-subnet-is-usable', () => {
     expect(judgement.summary).toContain(summary)
   })
 
+  it('does not take it for free of delegations when Azure does not tell of them', async () => {
+    const network = networkWith({})
+    const subnets = network.subnets.map((subnet) => {
+      const bare = { ...subnet }
+      delete bare.delegations
+      return bare
+    })
+    const arm = { ...azure({}), virtualNetwork: () => Promise.resolve(there({ ...network, subnets })) }
+    expect(await run(arm)).toMatchObject({
+      verdict: 'unknown',
+      cause: { kind: 'insufficient', message: 'whether snet-dms (10.0.1.0/24) is delegated, Azure does not tell' },
+    })
+  })
+
   it('a service whose subnet Azure does not tell is not taken for one that is placed here', async () => {
     const bare = { id: SERVICE_ID, name: 'dms-weu', location: 'westeurope', provisioningState: 'Succeeded' }
     expect(await run(azure(full, bare), NAMED)).toMatchObject({ verdict: 'fail' })

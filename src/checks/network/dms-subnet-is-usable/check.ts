@@ -64,7 +64,7 @@ function judgeSubnet(evidence: Evidence): Judgement {
   const faults = [...occupied(evidence), ...(room.hasIpv4 || room.capacity === undefined ? [] : [NO_IPV4])]
   if (room.capacity === undefined) {
     if (faults.length > 0) return unusable(evidence, place, faults, expected)
-    return undetermined(`the prefixes of ${place} cannot all be read as addresses`, expected)
+    return undetermined(`the prefixes of ${place} cannot all be read as addresses`, expected, COUNT)
   }
   const free = room.capacity - BigInt(evidence.ipConfigurations)
   const count = `${room.capacity} addresses without the 5 of each prefix that Azure keeps, ${evidence.ipConfigurations} IP configurations in it`
@@ -73,17 +73,23 @@ function judgeSubnet(evidence: Evidence): Judgement {
   if (faults.length > 0) return unusable(evidence, place, faults, expected)
   if (isFull) {
     const message = `${place} may be full (${count}): which of them are of IPv6 and take no IPv4 address, Azure does not tell here`
-    return undetermined(message, expected)
+    return undetermined(message, expected, COUNT)
+  }
+  if (evidence.delegations === null) {
+    const text = 'Look at the delegation of the subnet in the portal (subnets of the virtual network).'
+    return undetermined(`whether ${place} is delegated, Azure does not tell`, expected, text)
   }
   const actual = `${place} is not delegated, is held by no other service and has ${free} free IPv4 addresses (${count})`
   return passed(`${actual}; DMS takes one`, expected, actual)
 }
 
+const COUNT =
+  'Count the free IPv4 addresses in the portal (subnets of the virtual network), or give DMS a subnet of its own.'
 const NO_IPV4 = 'it has no IPv4 prefix, and every network interface in Azure needs an IPv4 address'
 
 function occupied({ delegations, occupants }: Evidence): string[] {
   return [
-    ...(delegations.length === 0
+    ...(delegations === null || delegations.length === 0
       ? []
       : [`it is delegated to ${delegations.join(', ')} (ResourceNotPermittedOnDelegatedSubnet)`]),
     ...(occupants.length === 0
@@ -129,16 +135,13 @@ function failed(
   }
 }
 
-function undetermined(message: string, expected: string): Judgement {
+function undetermined(message: string, expected: string, text: string): Judgement {
   return {
     verdict: 'unknown',
     proof: 'direct',
-    summary: boundText(`Whether DMS finds room is not known: ${message}`),
+    summary: boundText(`Whether DMS can be placed there is not known: ${message}`),
     expected,
     cause: { kind: 'insufficient', message: boundText(message) },
-    remediation: {
-      text: 'Count the free IPv4 addresses in the portal (subnets of the virtual network), or give DMS a subnet of its own.',
-      scripts: [],
-    },
+    remediation: { text, scripts: [] },
   }
 }

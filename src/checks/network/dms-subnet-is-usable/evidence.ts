@@ -20,8 +20,8 @@ export type Evidence = {
   networkId: string
   subnet: string
   prefixes: string[]
-  /** Services that the subnet is delegated to. */
-  delegations: string[]
+  /** Services that the subnet is delegated to; null: Azure does not tell. */
+  delegations: string[] | null
   /** What holds the subnet for itself: resource types of linked services, application gateways. */
   occupants: string[]
   /** IP configurations in the subnet. */
@@ -39,7 +39,7 @@ export function evidenceOf(network: VirtualNetwork, subnet: Subnet, service: Dms
     networkId: network.id,
     subnet: boundName(subnet.name),
     prefixes: [...subnet.addressPrefixes],
-    delegations: subnet.delegations.map((one) => boundText(one, 120)),
+    delegations: subnet.delegations?.map((one) => boundText(one, 120)) ?? null,
     occupants: [
       ...new Set([
         ...subnet.externalResources.map((one) => boundText(one, 120)),

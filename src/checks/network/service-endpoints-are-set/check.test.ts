@@ -310,13 +310,12 @@ describe('network/service-endpoints-are-set', () => {
   it('one connection of several that names no circuit', async () => {
     const arm = azure({ gateway: 'ExpressRoute', circuit: [PRIVATE], routes: [[EVERYTHING, 'Internet']] })
     const gateway = { id: GATEWAY_ID, name: 'vgw', gatewayType: 'ExpressRoute', clientPrefixes: [] }
-    const { gatewayConnection } = arm
     const judgement = await judge({
       ...arm,
       virtualNetworkGateway: () => Promise.resolve(there({ ...gateway, connectionIds: ['cn', 'other'] })),
       gatewayConnection: (id) =>
         id === 'cn'
-          ? gatewayConnection(id)
+          ? arm.gatewayConnection(id)
           : Promise.resolve(there({ id, name: 'cn-other', connectionType: 'ExpressRoute', enableBgp: false })),
     })
     expect(judgement).toMatchObject({

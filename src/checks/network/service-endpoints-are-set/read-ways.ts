@@ -44,7 +44,7 @@ function circuitsOf({
   ]
   const isKnown = (state: string): boolean => ['enabled', 'disabled'].includes(state)
   return {
-    untoldCircuits: gateways.filter(isExpressRoute).flatMap((gateway) => {
+    untoldCircuits: gateways.filter(mayBeExpressRoute).flatMap((gateway) => {
       const own = connections.filter((one) => isOfGateway(one, gateway))
       const untold = own.filter(({ circuit }) => circuit === undefined)
       return untold.length === own.length ? [describeGateway(gateway)] : untold.map(describeConnection)
@@ -84,13 +84,13 @@ function effectOfHop(hop: string): WayFacts['byRoute'] {
 
 /** What may advertise a default route by BGP, which only the effective routes of a network interface would show. */
 function teachersOf(network: VirtualNetwork, facts: GatewayFacts): string[] {
-  const up = network.peerings.filter(({ state }) => state?.toLowerCase() === 'connected')
+  const up = network.peerings.filter(({ state }) => state === undefined || state.toLowerCase() === 'connected')
   const transits = up.filter(
     (one) =>
       one.useRemoteGateways && !isHubPeering(one) && facts.gateways.every(({ through }) => through !== nameOf(one)),
   )
   return [
-    ...facts.gateways.filter(isExpressRoute).map(describeGateway),
+    ...facts.gateways.filter(mayBeExpressRoute).map(describeGateway),
     ...facts.connections
       .filter(({ enableBgp, prefixes }) => enableBgp || isWhole(prefixes))
       .map((one) => describeConnection(one)),
@@ -109,16 +109,18 @@ function nameOf({ name }: VirtualNetwork['peerings'][number]): string {
   return `peering ${boundName(name)}`
 }
 
-function isExpressRoute({ type }: GatewayFacts['gateways'][number]): boolean {
-  return type?.toLowerCase() === 'expressroute'
+/** Also one whose kind Azure does not tell. */
+function mayBeExpressRoute({ type }: GatewayFacts['gateways'][number]): boolean {
+  return type?.toLowerCase() !== 'vpn'
 }
 
 function isOfGateway({ gateway, through }: ConnectionFact, own: GatewayFacts['gateways'][number]): boolean {
   return gateway === own.name && through === own.through
 }
 
-function describeGateway({ name, through }: GatewayFacts['gateways'][number]): string {
-  return `ExpressRoute gateway ${boundName(name)}${through === undefined ? '' : ` (${through})`}`
+function describeGateway({ name, type, through }: GatewayFacts['gateways'][number]): string {
+  const kind = type ?? 'untold kind of'
+  return `${kind} gateway ${boundName(name)}${through === undefined ? '' : ` (${through})`}`
 }
 
 function describeConnection({ name, type, gateway }: ConnectionFact): string {
