@@ -113,6 +113,7 @@ function route(addressPrefix: string, nextHopType = 'VirtualAppliance'): Routes[
 describe('what belongs to VirtualNetwork', () => {
   it.each<[string, World, string[]]>([
     ['a plain network', {}, []],
+    ['a subnet beyond the told space', { subnet: { addressPrefixes: ['10.99.0.0/24'] } }, ['10.99.0.0/24']],
     ['a connected peering', { peerings: [PEERING] }, ['10.1.0.0/16']],
     ['a peering in sync', { peerings: [{ ...PEERING, syncLevel: 'FullyInSync' }] }, ['10.1.0.0/16']],
     ['a peering that is half made', { peerings: [{ ...PEERING, state: 'Initiated' }] }, []],

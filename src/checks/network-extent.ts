@@ -30,7 +30,7 @@ export async function readNetworkExtent(
   // Without the table it is not known whether the subnet takes over the gateways' routes.
   const isPropagated = subnet.routeTableId === undefined || routes?.isPropagationOff === false
   const parts: Part[] = [
-    { prefixes: [...network.addressPrefixes, PLATFORM_PREFIX], doubts: [] },
+    partOfNetwork(network, subnet),
     ...network.peerings.map(partOfPeering),
     partOfGateways(gateways.facts, isPropagated),
     partOfRouteServer(network),
@@ -46,6 +46,12 @@ export async function readNetworkExtent(
     hasDefaultRoute: defaults.length > 0,
     doubts,
   })
+}
+
+/** The subnet lies in its network, whatever is told of the network's address space. */
+function partOfNetwork({ addressPrefixes }: VirtualNetwork, subnet: Subnet): Part {
+  const own = subnet.addressPrefixes.filter((prefix) => !containsPrefix(addressPrefixes, prefix))
+  return { prefixes: [...addressPrefixes, PLATFORM_PREFIX, ...own], doubts: [] }
 }
 
 function partOfPeering(peering: VirtualNetworkPeering): Part {

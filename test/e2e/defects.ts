@@ -174,7 +174,10 @@ const AZURE_DEFECTS: readonly Defect[] = [
   {
     defect: 'forbidden NSG',
     change: closed(NSG),
-    roots: [443, 53, 9354, 445, 12_000].map((port) => `network/nsg-allows-dms-ports (snet-dms:${String(port)})`),
+    roots: [
+      ...[443, 53, 9354, 445, 12_000].map((port) => `network/nsg-allows-dms-ports (snet-dms:${String(port)})`),
+      'network/nsg-allows-source-ports (sales)',
+    ],
   },
   {
     defect: 'gateway NotConnected',
