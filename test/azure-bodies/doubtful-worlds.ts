@@ -3,8 +3,8 @@ import { firewallRule, sqlDatabase, sqlServer } from '../../lab/azure/data-resou
 import { connection, virtualNetwork, vpnGateway } from '../../lab/azure/network-resources.ts'
 import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import type { ArmResource } from '../../lab/azure/state.ts'
+import { expressRouteCircuit } from '../../lab/azure/wan-resources.ts'
 import * as ways from '../../lab/azure/ways-resources.ts'
-import type { JsonObject } from '../../src/domain/json.ts'
 import { DATA, GATEWAY, NET, SHUT, SURROUNDINGS, azure, gateway, manifest, network, type World } from './world-frame.ts'
 
 /** A group that rests on what the tag VirtualNetwork holds, and a source to which nothing but a gateway may lead. */
@@ -64,6 +64,21 @@ export const expressRouteBesides = (): World => {
   )
 }
 
+/** The circuit leads to public services as well. */
+export const microsoftPeering = (): World => {
+  const expressRoute = network('virtualNetworkGateways', 'ergw')
+  const circuit = expressRouteCircuit(NET, 'er', { privatePeering: 'Enabled', microsoftPeering: 'Enabled' })
+  return doubtful(
+    'ExpressRoute with Microsoft peering',
+    [
+      vpnGateway(NET, 'ergw', { subnet: `${expressRoute}-subnet`, gatewayType: 'ExpressRoute' }),
+      connection(NET, 'cn-er', { gateway: expressRoute, connectionType: 'ExpressRoute', circuit: circuit.id }),
+      circuit,
+    ],
+    { gateways: [expressRoute] },
+  )
+}
+
 export const bgpBesides = (): World =>
   doubtful('a tunnel that learns its routes beside one that is down', [
     ...gateway('NotConnected'),
@@ -72,11 +87,8 @@ export const bgpBesides = (): World =>
 
 /** The route table keeps the routes of gateways out of the subnet. */
 export const routesKeptOut = (): World => {
-  const table = ways.routeTable(NET, 'rt', [])
-  const properties = { ...(table['properties'] as JsonObject), disableBgpRoutePropagation: true }
-  return doubtful('routes of gateways kept out', [{ ...table, properties }, ...gateway('Connected')], {
-    routeTable: table.id,
-  })
+  const table = ways.routeTable(NET, 'rt', [], { disableBgpRoutePropagation: true })
+  return doubtful('routes of gateways kept out', [table, ...gateway('Connected')], { routeTable: table.id })
 }
 
 export const defaultRoute = (): World => {

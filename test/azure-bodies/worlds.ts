@@ -2,6 +2,7 @@
 import { virtualNetworkRule } from '../../lab/azure/data-resources.ts'
 import type { ArmResource } from '../../lab/azure/state.ts'
 import { broken } from './broken-world.ts'
+import { noPlaceForDms, stoppedDms } from './dms-worlds.ts'
 import * as doubtful from './doubtful-worlds.ts'
 import { ownGateway, peeredGateway, hubGateway } from './well-worlds.ts'
 import { DATA, DMS_SUBNET, manifest, type World } from './world-frame.ts'
@@ -44,8 +45,11 @@ export const WORLDS: readonly (() => World)[] = [
   peeredGateway,
   hubGateway,
   broken,
+  noPlaceForDms,
+  stoppedDms,
   doubtful.tunnelDown,
   doubtful.expressRouteBesides,
+  doubtful.microsoftPeering,
   doubtful.bgpBesides,
   doubtful.routesKeptOut,
   doubtful.defaultRoute,
