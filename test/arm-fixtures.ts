@@ -42,6 +42,9 @@ export function manifestWith(more: Partial<Manifest>): Manifest {
   return { ...MANIFEST, ...more }
 }
 
+/** `dms` of a manifest that says nothing of where DMS is. */
+export const UNPLACED: Manifest['dms'] = { egress: [], nsgPorts: 'seed', flows: [], location: MANIFEST.dms.location }
+
 export function there<T>(value: T): Observed<ArmAnswer<T>> {
   return seen({ found: true, value })
 }
@@ -74,12 +77,14 @@ export function armWith(answers: {
     sqlServer: ask('sqlServer') as ArmPort['sqlServer'],
     sqlDatabase: ask('sqlDatabase') as ArmPort['sqlDatabase'],
     sqlFirewallRules: ask('sqlFirewallRules') as ArmPort['sqlFirewallRules'],
+    sqlIpv6FirewallRules: ask('sqlIpv6FirewallRules') as ArmPort['sqlIpv6FirewallRules'],
     sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],
     managedInstance: ask('managedInstance') as ArmPort['managedInstance'],
     virtualNetwork: ask('virtualNetwork') as ArmPort['virtualNetwork'],
     networkSecurityGroup: ask('networkSecurityGroup') as ArmPort['networkSecurityGroup'],
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
     gatewayConnection: ask('gatewayConnection') as ArmPort['gatewayConnection'],
+    expressRouteCircuit: ask('expressRouteCircuit') as ArmPort['expressRouteCircuit'],
     localNetworkGateway: ask('localNetworkGateway') as ArmPort['localNetworkGateway'],
     serviceTags: ask('serviceTags') as ArmPort['serviceTags'],
     securityAdminRules: ask('securityAdminRules') as ArmPort['securityAdminRules'],
@@ -91,6 +96,8 @@ export function armWith(answers: {
     virtualHubs: ask('virtualHubs') as ArmPort['virtualHubs'],
     hubConnections: ask('hubConnections') as ArmPort['hubConnections'],
     hubGateway: ask('hubGateway') as ArmPort['hubGateway'],
+    hubGatewayConnection: ask('hubGatewayConnection') as ArmPort['hubGatewayConnection'],
+    addressHolder: ask('addressHolder') as ArmPort['addressHolder'],
     vpnSite: ask('vpnSite') as ArmPort['vpnSite'],
     provider: ask('provider') as ArmPort['provider'],
     permissions: ask('permissions') as ArmPort['permissions'],

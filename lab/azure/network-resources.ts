@@ -5,12 +5,18 @@ import type { ArmResource } from './state.ts'
 export interface SubnetSpec {
   name: string
   prefix: string
+  /** Beside `prefix`: several address prefixes. */
+  morePrefixes?: readonly string[]
   networkSecurityGroup?: string
   routeTable?: string
   natGateway?: string
   serviceEndpoints?: readonly string[]
   /** Ids of what has an address in it. */
   ipConfigurations?: readonly string[]
+  /** Service that it is delegated to, `Microsoft.Sql/managedInstances`. */
+  delegation?: string
+  /** Resource type of a service that holds it for itself. */
+  associatedService?: string
 }
 
 export interface PeeringSpec {
@@ -61,16 +67,41 @@ function subnetBody(place: Place, network: string, spec: SubnetSpec): JsonObject
     type,
     properties: {
       provisioningState: 'Succeeded',
-      addressPrefix: spec.prefix,
+      ...(spec.morePrefixes === undefined
+        ? { addressPrefix: spec.prefix }
+        : { addressPrefixes: [spec.prefix, ...spec.morePrefixes] }),
       ...reference(spec.networkSecurityGroup, 'networkSecurityGroup'),
       ...reference(spec.routeTable, 'routeTable'),
       ...reference(spec.natGateway, 'natGateway'),
       ...(ipConfigurations.length === 0 ? {} : { ipConfigurations }),
       serviceEndpoints,
-      delegations: [],
+      ...(spec.associatedService === undefined
+        ? {}
+        : { serviceAssociationLinks: [associationLink(place, network, spec.name, spec.associatedService)] }),
+      delegations: spec.delegation === undefined ? [] : [delegation(place, network, spec.name, spec.delegation)],
       privateEndpointNetworkPolicies: 'Disabled',
       privateLinkServiceNetworkPolicies: 'Enabled',
     },
+  }
+}
+
+function delegation(place: Place, network: string, subnet: string, serviceName: string): JsonObject {
+  const type = 'Microsoft.Network/virtualNetworks/subnets/delegations'
+  return {
+    name: 'delegation',
+    id: resourceId(place, type, network, subnet, 'delegation'),
+    type,
+    properties: { provisioningState: 'Succeeded', serviceName, actions: [] },
+  }
+}
+
+function associationLink(place: Place, network: string, subnet: string, linkedResourceType: string): JsonObject {
+  const type = 'Microsoft.Network/virtualNetworks/subnets/serviceAssociationLinks'
+  return {
+    name: 'link',
+    id: resourceId(place, type, network, subnet, 'link'),
+    type,
+    properties: { provisioningState: 'Succeeded', linkedResourceType, allowDelete: false, locations: [] },
   }
 }
 
@@ -145,19 +176,27 @@ export function connection(
     connectionType?: 'IPsec' | 'ExpressRoute' | 'Vnet2Vnet'
     status?: 'Connected' | 'NotConnected' | 'Connecting' | 'Unknown'
     localNetworkGateway?: string
+    /** The ExpressRoute circuit at the other end. */
+    circuit?: string
     enableBgp?: boolean
+    trafficSelectors?: readonly { local: readonly string[]; remote: readonly string[] }[]
   },
 ): ArmResource {
   return resource(place, 'Microsoft.Network/connections', [name], {
     provisioningState: 'Succeeded',
     virtualNetworkGateway1: { id: spec.gateway },
     ...reference(spec.localNetworkGateway, 'localNetworkGateway2'),
+    ...reference(spec.circuit, 'peer'),
     connectionType: spec.connectionType ?? 'IPsec',
     connectionProtocol: 'IKEv2',
     routingWeight: 10,
     enableBgp: spec.enableBgp ?? false,
     usePolicyBasedTrafficSelectors: false,
     ipsecPolicies: [],
+    trafficSelectorPolicies: (spec.trafficSelectors ?? []).map(({ local, remote }) => ({
+      localAddressRanges: local,
+      remoteAddressRanges: remote,
+    })),
     ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
     ingressBytesTransferred: 0,
     egressBytesTransferred: 0,

@@ -59,6 +59,8 @@ export interface AzureState {
   adminRules?: readonly Json[]
   /** Offers of the DMS; default: three in West Europe. */
   dmsSkus?: readonly Json[]
+  /** Regions that Microsoft.DataMigration lists for its types; default: West and North Europe. */
+  dmsRegions?: readonly string[]
   /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
   standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */

@@ -54,7 +54,7 @@ function provider(state: AzureState, subscription: string, namespace: string): J
     resourceTypes: isSame(namespace, 'Microsoft.DataMigration')
       ? ['services', 'services/projects', 'SqlMigrationServices'].map((resourceType) => ({
           resourceType,
-          locations: ['West Europe', 'North Europe'],
+          locations: [...(state.dmsRegions ?? ['West Europe', 'North Europe'])],
           apiVersions: ['2018-07-15-preview', '2018-04-19'],
           capabilities: 'SupportsTags, SupportsLocation',
         }))

@@ -23,7 +23,7 @@ export function readyStory(): Story {
     }),
     expected: { status: 'ready', exitCode: 0, failing: [] },
     look: [
-      'Every required check passes, and every network path was tried from the DMS subnet: nothing is "by proxy".',
+      'Every required check passes, and every network path was tried from the DMS subnet: none is "by proxy".',
       'Nothing rests on a person: both firewalls are proven by the connection itself, the assessment by its report.',
     ],
   }

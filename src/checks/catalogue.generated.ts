@@ -32,6 +32,13 @@ import targetServerFirewallAdmitsDms from './target/server-firewall-admits-dms/c
 import targetServerFirewallIsClosedToOtherTenants from './target/server-firewall-is-closed-to-other-tenants/check.ts'
 import toolsDataMigrationAssistantIsCurrent from './tools/data-migration-assistant-is-current/check.ts'
 import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
+import networkDmsSubnetIsUsable from './network/dms-subnet-is-usable/check.ts'
+import networkServiceEndpointsAreSet from './network/service-endpoints-are-set/check.ts'
+import azureProviderIsRegistered from './azure/provider-is-registered/check.ts'
+import azureIdentityHasRoles from './azure/identity-has-roles/check.ts'
+import serviceActivityFitsLimits from './service/activity-fits-limits/check.ts'
+import serviceDmsIsOnline from './service/dms-is-online/check.ts'
+import serviceDmsIsOfferedInRegion from './service/dms-is-offered-in-region/check.ts'
 import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
 import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
@@ -73,6 +80,13 @@ export const CATALOGUE: readonly Check[] = [
   targetServerFirewallIsClosedToOtherTenants,
   toolsDataMigrationAssistantIsCurrent,
   toolsAssessmentIsClean,
+  networkDmsSubnetIsUsable,
+  networkServiceEndpointsAreSet,
+  azureProviderIsRegistered,
+  azureIdentityHasRoles,
+  serviceActivityFitsLimits,
+  serviceDmsIsOnline,
+  serviceDmsIsOfferedInRegion,
   networkNsgAllowsDeclaredFlows,
   networkNoAdminRuleBlocksDms,
   networkNsgAllowsSourcePorts,

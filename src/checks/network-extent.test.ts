@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { armWith, forbidden, GROUP, networkWith, notThere, there } from '../../test/arm-fixtures.ts'
 import { unseen } from '../domain/observed.ts'
+import type { NetworkExtent } from '../domain/service-tags.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 import type {
   GatewayConnection,
@@ -10,7 +11,7 @@ import type {
   VirtualNetworkGateway,
   VirtualNetworkPeering,
 } from '../ports/network-resources.ts'
-import { readNetworkExtent, type NetworkExtent } from './network-extent.ts'
+import { readNetworkExtent } from './network-extent.ts'
 
 const PROVIDER = `${GROUP}/providers/Microsoft.Network`
 const HUB_ID = `${PROVIDER}/virtualNetworks/vnet-hub`
@@ -112,6 +113,7 @@ function route(addressPrefix: string, nextHopType = 'VirtualAppliance'): Routes[
 describe('what belongs to VirtualNetwork', () => {
   it.each<[string, World, string[]]>([
     ['a plain network', {}, []],
+    ['a subnet beyond the told space', { subnet: { addressPrefixes: ['10.99.0.0/24'] } }, ['10.99.0.0/24']],
     ['a connected peering', { peerings: [PEERING] }, ['10.1.0.0/16']],
     ['a peering in sync', { peerings: [{ ...PEERING, syncLevel: 'FullyInSync' }] }, ['10.1.0.0/16']],
     ['a peering that is half made', { peerings: [{ ...PEERING, state: 'Initiated' }] }, []],

@@ -1,34 +1,20 @@
 import { containsPrefix, parsePrefix } from '../domain/address.ts'
 import { seen, type Observed } from '../domain/observed.ts'
+import { PLATFORM_ADDRESS, type NetworkExtent } from '../domain/service-tags.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
-import type { RouteTable, Subnet, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
+import type { Subnet, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
-import { found, isConnected, type ConnectionFact, type GatewayFacts, type Unseen } from './gateway-facts.ts'
+import { isConnected, type ConnectionFact, type GatewayFacts, type Unseen } from './gateway-facts.ts'
 import { hasRouteServer, readOwnGateways, type GatewayReads } from './gateways.ts'
+import { readRouteTable, type RouteTableFact, type UserRouteFact } from './route-table.ts'
 import { isHubPeering } from './virtual-hubs.ts'
 
-/**
- * What the service tag VirtualNetwork holds as seen from one subnet: the network, connected peered networks, on-premises
- * networks behind gateways, prefixes of user-defined routes and the platform's own address, perhaps default routes
- * (https://learn.microsoft.com/azure/virtual-network/service-tags-overview).
- */
-export type NetworkExtent = {
-  /** What surely belongs to it. */
-  prefixes: string[]
-  /** Nothing else can belong to it. */
-  isWhole: boolean
-  /** A user-defined default route: with one the tag was seen to hold every address. */
-  hasDefaultRoute: boolean
-  /** Sentences, each on what may belong to it as well. */
-  doubts: string[]
-}
-
 /** Documented as part of the tag, and recorded so in the effective rules of network interfaces. */
-const PLATFORM_PREFIX = '168.63.129.16/32'
+const PLATFORM_PREFIX = `${PLATFORM_ADDRESS}/32`
 /** Next hops under which a route's prefix is taken as part of the tag; Internet and None are not documented to count. */
 const COUNTING_HOPS = ['virtualappliance', 'virtualnetworkgateway', 'vnetlocal']
 
-type Part = Pick<NetworkExtent, 'prefixes' | 'doubts'>
+type Part = { prefixes: string[]; doubts: string[] }
 
 /** Never fails but for a run that was cancelled: a part that cannot be read is a doubt. */
 export async function readNetworkExtent(
@@ -42,9 +28,9 @@ export async function readNetworkExtent(
   if (cancelled !== undefined) return cancelled
   const routes = table?.ok === true ? table.value : undefined
   // Without the table it is not known whether the subnet takes over the gateways' routes.
-  const isPropagated = subnet.routeTableId === undefined || routes?.disableBgpRoutePropagation === false
+  const isPropagated = subnet.routeTableId === undefined || routes?.isPropagationOff === false
   const parts: Part[] = [
-    { prefixes: [...network.addressPrefixes, PLATFORM_PREFIX], doubts: [] },
+    partOfNetwork(network, subnet),
     ...network.peerings.map(partOfPeering),
     partOfGateways(gateways.facts, isPropagated),
     partOfRouteServer(network),
@@ -62,12 +48,10 @@ export async function readNetworkExtent(
   })
 }
 
-async function readRouteTable(
-  arm: Pick<ArmPort, 'routeTable'>,
-  { routeTableId }: Subnet,
-): Promise<Observed<RouteTable> | undefined> {
-  if (routeTableId === undefined) return undefined
-  return found(await arm.routeTable(routeTableId), `the route table ${routeTableId}`)
+/** The subnet lies in its network, whatever is told of the network's address space. */
+function partOfNetwork({ addressPrefixes }: VirtualNetwork, subnet: Subnet): Part {
+  const own = subnet.addressPrefixes.filter((prefix) => !containsPrefix(addressPrefixes, prefix))
+  return { prefixes: [...addressPrefixes, PLATFORM_PREFIX, ...own], doubts: [] }
 }
 
 function partOfPeering(peering: VirtualNetworkPeering): Part {
@@ -141,26 +125,26 @@ function partOfRouteServer(network: VirtualNetwork): Part {
 }
 
 /** `belonging`: what is in the tag without the routes. A route inside it adds nothing, whatever its next hop. */
-function partOfRoutes({ name, routes }: RouteTable, belonging: readonly string[]): Part {
+function partOfRoutes({ name, routes }: RouteTableFact, belonging: readonly string[]): Part {
   const part: Part = { prefixes: [], doubts: [] }
   for (const route of routes) {
-    const { addressPrefix, nextHopType } = route
-    const what = `Route ${boundName(route.name)} of ${boundName(name)} (${boundName(addressPrefix)}, next hop ${boundName(nextHopType)})`
-    if (parsePrefix(addressPrefix) === undefined) {
+    const { prefix, nextHop } = route
+    const what = `Route ${route.name} of ${name} (${prefix}, next hop ${nextHop})`
+    if (parsePrefix(prefix) === undefined) {
       part.doubts.push(`${what} is for a service tag, whose addresses are not read here.`)
     } else if (isDefaultRoute(route)) {
       part.doubts.push(`${what} is a default route, with which the tag VirtualNetwork was seen to hold every address.`)
-    } else if (COUNTING_HOPS.includes(nextHopType.toLowerCase())) {
-      part.prefixes.push(addressPrefix)
-    } else if (!containsPrefix(belonging, addressPrefix)) {
+    } else if (COUNTING_HOPS.includes(nextHop.toLowerCase())) {
+      part.prefixes.push(prefix)
+    } else if (!containsPrefix(belonging, prefix)) {
       part.doubts.push(`${what}: whether such a route puts its prefix into the tag is not documented.`)
     }
   }
   return part
 }
 
-function isDefaultRoute({ addressPrefix }: RouteTable['routes'][number]): boolean {
-  return isWholeFamily(addressPrefix)
+function isDefaultRoute({ prefix }: UserRouteFact): boolean {
+  return isWholeFamily(prefix)
 }
 
 /** Also one half of all addresses, since a default route is sometimes written as two halves. */

@@ -1,4 +1,4 @@
-import type { RuleStack } from '../domain/security-rules.ts'
+import type { RuleStack } from '../domain/decide-flow.ts'
 import type { NetworkFacts } from '../domain/service-tags.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { seen, unseen, type Observed, type ProbeFailure } from '../domain/observed.ts'
@@ -22,13 +22,26 @@ export interface SubnetFilter {
 }
 
 /** The group of the DMS subnet, what a network manager puts before it, and what its tags stand for. */
-export async function readSubnetFilter(arm: ArmPort, manifest: Manifest): Promise<Observed<SubnetFilter>> {
+export function readSubnetFilter(arm: ArmPort, manifest: Manifest): Promise<Observed<SubnetFilter>> {
+  return readFilter(arm, manifest, (subnet) => readGroup(arm, subnet))
+}
+
+/** As if the subnet had no group: what a network manager decides alone, also where the group cannot be read. */
+export function readFilterWithoutGroup(arm: ArmPort, manifest: Manifest): Promise<Observed<SubnetFilter>> {
+  return readFilter(arm, manifest, () => Promise.resolve(seen(null)))
+}
+
+async function readFilter(
+  arm: ArmPort,
+  manifest: Manifest,
+  groupOf: (subnet: Subnet) => Promise<Observed<NetworkSecurityGroup | null>>,
+): Promise<Observed<SubnetFilter>> {
   const dms = await readDmsSubnet(arm, manifest)
   if (!dms.ok) return dms
   if (!dms.value.found) return unseen('not-found', dms.value.message)
   const { subnet, network } = dms.value
   const [nsg, adminRules, tags, extent] = await Promise.all([
-    readGroup(arm, subnet),
+    groupOf(subnet),
     arm.securityAdminRules(network.id),
     readTags(arm, network),
     readNetworkExtent(arm, network, subnet),

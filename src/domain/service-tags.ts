@@ -1,17 +1,22 @@
 import { PRIVATE_PREFIXES, type AddressRange } from './address.ts'
 import { addressSet, ALL_OF_FAMILY, rangesOfSet, readTexts, setOfRanges, type Family } from './address-set.ts'
+import { toRegion } from './azure-region.ts'
 import { maybe, sure, type Term } from './filter-rule.ts'
 import { intersectSets, subtractSet, uniteSets, type NumberSet } from './number-set.ts'
 
-/** What belongs to the tag VirtualNetwork as one subnet sees it. */
+/**
+ * What the service tag VirtualNetwork holds as seen from one subnet: the network, connected peered networks, on-premises
+ * networks behind gateways, prefixes of user-defined routes and the platform's own address, perhaps default routes
+ * (https://learn.microsoft.com/azure/virtual-network/service-tags-overview).
+ */
 export interface NetworkExtent {
   /** What surely belongs to it, the network's own address space included. */
   prefixes: readonly string[]
   /** Nothing else can belong to it. */
   isWhole: boolean
-  /** A route table sends everything somewhere: VirtualNetwork was seen to become everything then. */
+  /** A user-defined default route: with one the tag was seen to hold every address. */
   hasDefaultRoute: boolean
-  /** Why it may be larger, a sentence each. */
+  /** Sentences, each on what may belong to it as well. */
   doubts: readonly string[]
 }
 
@@ -120,8 +125,9 @@ const TAG_REGION_BY_LOCATION: Readonly<Record<string, string>> = {
 
 /** Whether a tag's region is the location, as ARM or a person writes it (`West Europe`). */
 export function isTagRegion(tagRegion: string, location: string): boolean {
-  const [own, plain] = [tagRegion, location].map((text) => text.toLowerCase().replaceAll(' ', ''))
-  return own === plain || (plain !== undefined && own === TAG_REGION_BY_LOCATION[plain])
+  const own = toRegion(tagRegion)
+  const plain = toRegion(location)
+  return own === plain || own === TAG_REGION_BY_LOCATION[plain]
 }
 
 /** The regional form of a tag where the list has one for the network's region, else the tag itself. */
@@ -164,6 +170,8 @@ function termsOfTag(text: string, side: Side, family: Family, network: Network):
     case 'azureloadbalancer':
       return [sure(addressSet([PLATFORM_ADDRESS], family))]
     default: {
+      // The id of a network group of a network manager: which addresses it holds is not told.
+      if (name.includes('/')) return [maybe(ALL_OF_FAMILY[family], side, text.split('/').at(-1) ?? text)]
       const tag = network.tag(name)
       return [tag === undefined ? maybe(PUBLIC_ADDRESSES[family], side, text) : sure(network.tagSet(tag, family))]
     }

@@ -6,13 +6,8 @@ import { putResources, removeResources, type Change } from '../../lab/stories/ch
 import { ASSESSMENT_PATH, assessmentReport, salesReport } from '../../lab/stories/ready.ts'
 import { GATEWAY, NET, NSG, ON_PREMISES, SALES, SQL_SERVER } from '../../lab/stories/sales.ts'
 import type { LoginState } from '../../lab/sql/state.ts'
-
-/** One thing wrong in a world where all else holds, and the only results that may fail or be unknown for it. */
-export interface Defect {
-  defect: string
-  change: Change
-  roots: readonly string[]
-}
+import type { Defect } from './defect.ts'
+import { DMS_DEFECTS } from './dms-defects.ts'
 
 const NETWORK_ID = resourceId(NET, 'Microsoft.Network/virtualNetworks', 'vnet-hub')
 const MANIFEST = 'Sales to Azure SQL Database'
@@ -179,7 +174,10 @@ const AZURE_DEFECTS: readonly Defect[] = [
   {
     defect: 'forbidden NSG',
     change: closed(NSG),
-    roots: [443, 53, 9354, 445, 12_000].map((port) => `network/nsg-allows-dms-ports (snet-dms:${String(port)})`),
+    roots: [
+      ...[443, 53, 9354, 445, 12_000].map((port) => `network/nsg-allows-dms-ports (snet-dms:${String(port)})`),
+      'network/nsg-allows-source-ports (sales)',
+    ],
   },
   {
     defect: 'gateway NotConnected',
@@ -225,4 +223,4 @@ const AZURE_DEFECTS: readonly Defect[] = [
   },
 ]
 
-export const DEFECTS: readonly Defect[] = [...SOURCE_DEFECTS, ...TARGET_DEFECTS, ...AZURE_DEFECTS]
+export const DEFECTS: readonly Defect[] = [...SOURCE_DEFECTS, ...TARGET_DEFECTS, ...AZURE_DEFECTS, ...DMS_DEFECTS]

@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../src/checks/catalogue.generated.ts'
 import { mayGive } from './rig.ts'
 import { AZURE_CASES } from './verdicts/azure-cases.ts'
 import { BROWSER_CASES } from './verdicts/browser-cases.ts'
+import { DMS_CASES } from './verdicts/dms-cases.ts'
 import { FACTS_CASES } from './verdicts/facts-cases.ts'
 import { FLOW_CASES } from './verdicts/flow-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
@@ -12,11 +13,12 @@ import { SOURCE_CASES } from './verdicts/source-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
 import { TOOLS_CASES } from './verdicts/tools-cases.ts'
+import { WAY_CASES } from './verdicts/way-cases.ts'
 import { WELL_CASES } from './verdicts/well-cases.ts'
 
 const expected = [
   ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES, FACTS_CASES, LOGIN_CASES],
-  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES],
+  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, DMS_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES, WAY_CASES],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 

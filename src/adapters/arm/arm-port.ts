@@ -18,6 +18,7 @@ import {
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import {
   decodeFirewallRule,
+  decodeIpv6FirewallRule,
   decodeManagedInstance,
   decodeSqlDatabase,
   decodeSqlServer,
@@ -129,6 +130,13 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       sql('Microsoft.Sql/servers/databases', id, (reader, resource) => reader.database(resource), decodeSqlDatabase),
     sqlFirewallRules: (id) =>
       sqlList(id, '/firewallRules', (reader, resource) => reader.firewallRules(resource), decodeFirewallRule),
+    sqlIpv6FirewallRules: (id) =>
+      sqlList(
+        id,
+        '/ipv6FirewallRules',
+        (reader, resource) => reader.ipv6FirewallRules(resource),
+        decodeIpv6FirewallRule,
+      ),
     sqlVirtualNetworkRules: (id) =>
       sqlList(
         id,

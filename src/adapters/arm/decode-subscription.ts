@@ -1,5 +1,6 @@
-import type { DmsSku, PermissionSet, ProviderRegistration } from '../../ports/arm-port.ts'
-import { list, optionalList, optionalText, optionalTexts, text, type Fields } from './decode.ts'
+import type { PermissionSet } from '../../domain/azure-permissions.ts'
+import type { DmsSku, ProviderRegistration } from '../../ports/arm-port.ts'
+import { list, optionalText, optionalTexts, text, texts, type Fields } from './decode.ts'
 
 /** https://learn.microsoft.com/rest/api/resources/providers/get */
 export function decodeProvider(body: Fields): ProviderRegistration {
@@ -17,8 +18,9 @@ export function decodeProvider(body: Fields): ProviderRegistration {
 /** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group */
 export function decodePermissionSet(item: Fields): PermissionSet {
   return {
-    actions: optionalTexts(item, 'actions') ?? [],
-    notActions: optionalTexts(item, 'notActions') ?? [],
+    actions: texts(item, 'actions'),
+    // What takes away is told even where it is nothing.
+    notActions: texts(item, 'notActions'),
     dataActions: optionalTexts(item, 'dataActions') ?? [],
     notDataActions: optionalTexts(item, 'notDataActions') ?? [],
   }
@@ -33,11 +35,9 @@ export function decodeDmsSku(item: Fields): DmsSku {
     ...(tier === undefined ? {} : { tier }),
     ...(resourceType === undefined ? {} : { resourceType }),
     locations: optionalTexts(item, 'locations') ?? [],
-    restrictions:
-      optionalList(
-        item,
-        'restrictions',
-        (one) => optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
-      ) ?? [],
+    restrictions: list(item, 'restrictions', (one) => ({
+      reason: optionalText(one, 'reasonCode') ?? optionalText(one, 'type') ?? 'restricted',
+      locations: optionalTexts(one, 'values') ?? [],
+    })),
   }
 }

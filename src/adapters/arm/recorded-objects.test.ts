@@ -6,6 +6,7 @@ import { isJsonObject } from '../../domain/json.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeGatewayConnection,
   decodeLocalNetworkGateway,
   decodeVirtualNetwork,
@@ -15,7 +16,7 @@ import { decodeSecurityAdminRule } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
-import { decodeRouteTable } from './decode-ways.ts'
+import { decodeAddressHolder, decodeRouteTable } from './decode-ways.ts'
 import { readPage } from './rest-reader.ts'
 
 /**
@@ -56,7 +57,7 @@ const SUBNET: Shape = {
   routeTableId: ['properties.routeTable.id'],
   natGatewayId: ['properties.natGateway.id'],
   serviceEndpoints: ['properties.serviceEndpoints.*.service'],
-  ipConfigurationIds: ['properties.ipConfigurations.*.id'],
+  ipConfigurationIds: ['properties.ipConfigurations.*.id', 'properties.applicationGatewayIPConfigurations.*.id'],
   delegations: ['properties.delegations.*.properties.serviceName'],
   externalResources: [
     'properties.serviceAssociationLinks.*.properties.linkedResourceType',
@@ -70,7 +71,14 @@ const CONNECTION: Shape = {
   connectionStatus: ['properties.connectionStatus'],
   enableBgp: ['properties.enableBgp'],
   localNetworkGatewayId: ['properties.localNetworkGateway2.id'],
+  circuitId: ['properties.peer.id'],
+  trafficSelectors: {
+    each: ['properties.trafficSelectorPolicies'],
+    shape: { localPrefixes: ['localAddressRanges.*'], remotePrefixes: ['remoteAddressRanges.*'] },
+  },
 }
+
+const CIRCUIT_PEERING: Shape = { type: ['properties.peeringType'], state: ['properties.state'] }
 
 const ENDPOINT_CONNECTION: Shape = {
   name: ['name'],
@@ -155,6 +163,33 @@ const KINDS: readonly Kind[] = [
     operations: ['Microsoft.Network/localNetworkGateways.get'],
     decode: decodeLocalNetworkGateway,
     shape: { ...NAMED, addressPrefixes: ['properties.localNetworkAddressSpace.addressPrefixes.*'] },
+  },
+  {
+    operations: ['Microsoft.Network/expressRouteCircuits.get', 'Microsoft.Network/expressRouteCircuits.list'],
+    decode: decodeExpressRouteCircuit,
+    shape: {
+      ...NAMED,
+      circuitState: ['properties.circuitProvisioningState'],
+      providerState: ['properties.serviceProviderProvisioningState'],
+      peerings: { each: ['properties.peerings'], shape: CIRCUIT_PEERING },
+    },
+  },
+  {
+    operations: ['Microsoft.Network/expressRouteCircuits.peerings.get'],
+    decode: (body) => decodeExpressRouteCircuit({ id: '/c', name: 'c', properties: { peerings: [body] } }).peerings[0],
+    shape: CIRCUIT_PEERING,
+  },
+  {
+    operations: ['Microsoft.Network/azureFirewalls.get'],
+    decode: decodeAddressHolder,
+    shape: {
+      ...NAMED,
+      addresses: [
+        'properties.ipConfigurations.*.properties.privateIPAddress',
+        'properties.frontendIPConfigurations.*.properties.privateIPAddress',
+      ],
+      virtualMachineId: ['properties.virtualMachine.id'],
+    },
   },
   {
     operations: ['Microsoft.Network/routeTables.get', 'Microsoft.Network/routeTables.list'],
@@ -270,7 +305,7 @@ const KINDS: readonly Kind[] = [
       tier: ['tier'],
       resourceType: ['resourceType'],
       locations: ['locations.*'],
-      restrictions: ['restrictions.*.reasonCode'],
+      restrictions: { each: ['restrictions'], shape: { reason: ['reasonCode'], locations: ['values.*'] } },
     },
   },
   {
@@ -314,10 +349,6 @@ const NOT_READ: readonly string[] = [
   'Microsoft.DataMigration/sqlMigrationServices.list',
   'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
   'Microsoft.DataMigration/tasks.get',
-  'Microsoft.Network/azureFirewalls.get',
-  'Microsoft.Network/expressRouteCircuits.get',
-  'Microsoft.Network/expressRouteCircuits.list',
-  'Microsoft.Network/expressRouteCircuits.peerings.get',
   'Microsoft.Network/networkInterfaces.effectiveNetworkSecurityGroups',
   'Microsoft.Network/networkInterfaces.effectiveRouteTable',
   'Microsoft.Network/networkManagers.adminRuleCollections.get',

@@ -25,6 +25,8 @@ export function isSameServer(reported: string, server: ServerName): SameServer {
   )
     return 'no'
   if (isOther(port, server.port === undefined ? undefined : String(server.port))) return 'no'
+  // With a port in it nobody asks for the instance by its name.
+  if (port !== undefined && port === String(server.port)) return 'yes'
   const isCertain = instance === own && (port === undefined) === (server.port === undefined)
   return isCertain || instance === own ? 'yes' : 'unsure'
 }

@@ -40,14 +40,13 @@ const WITH_SHARE = manifestWith({
 
 async function run(
   rules: readonly SecurityAdminRule[],
-  { manifest = MANIFEST, hasGroup = true }: { manifest?: Manifest; hasGroup?: boolean } = {},
+  { manifest = MANIFEST }: { manifest?: Manifest } = {},
 ): Promise<Judgement> {
   const [subject] = definition.subjects(manifest)
   if (subject === undefined) throw new Error('no subject')
   const arm = armWith({
-    virtualNetwork: () => there(networkWith({}, hasGroup ? {} : { networkSecurityGroupId: undefined as never })),
-    // What the group does is another check's question.
-    networkSecurityGroup: () => there({ id: NSG_ID, name: 'nsg-dms', rules: [securityRule({ name: 'DenyAll' })] }),
+    // What its group does is another check's question, and is not asked.
+    virtualNetwork: () => there(networkWith({}, { networkSecurityGroupId: NSG_ID })),
     serviceTags: forbidden,
     securityAdminRules: () => there(rules),
   })
@@ -95,7 +94,7 @@ describe('network/no-admin-rule-blocks-dms', () => {
   })
 
   it('says who can change it, and proposes no rule of a group', async () => {
-    const judgement = await run([adminRule({})], { hasGroup: false })
+    const judgement = await run([adminRule({})])
     expect(judgement).toMatchObject({ verdict: 'fail', remediation: { scripts: [] } })
     if (judgement.verdict !== 'fail') return
     expect(judgement.remediation.text).toContain('No rule of a network security group helps: HighRisk')
@@ -117,7 +116,6 @@ describe('network/no-admin-rule-blocks-dms', () => {
     const [subject] = definition.subjects(MANIFEST)
     const arm = armWith({
       virtualNetwork: () => there(networkWith({})),
-      networkSecurityGroup: () => there({ id: NSG_ID, name: 'nsg-dms', rules: [] }),
       serviceTags: forbidden,
       securityAdminRules: answer as () => ReturnType<typeof notThere<never>>,
     })

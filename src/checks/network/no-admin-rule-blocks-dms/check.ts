@@ -6,7 +6,7 @@ import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { evidenceOfFlows, type AskedFlow, type FlowEvidence } from '../../flow-evidence.ts'
 import { describeFlows, judgeFlows } from '../../judge-flows.ts'
 import { flowsOfPort, portsOf } from '../../port-flows.ts'
-import { readSubnetFilter } from '../../subnet-filter.ts'
+import { readFilterWithoutGroup } from '../../subnet-filter.ts'
 import { manifestSubject } from '../../subjects.ts'
 
 type Evidence = FlowEvidence & {
@@ -42,16 +42,15 @@ export default defineCheck<Spec, Evidence, 'arm' | 'net'>({
   uses: ['arm', 'net'],
   subjects: manifestSubject,
   observe: async ({ arm, net }, { spec }) => {
-    const filter = await readSubnetFilter(arm, spec.manifest)
+    const filter = await readFilterWithoutGroup(arm, spec.manifest)
     if (!filter.ok) return filter
-    const { network, stack } = filter.value
+    const { network } = filter.value
     const rules = await arm.securityAdminRules(network.id)
     if (!rules.ok) return rules
     if (!rules.value.found)
       return unseen('not-found', `Azure did not list security admin rules: ${rules.value.message}`)
     const { asked, notAsked } = await allFlows(spec.manifest, network, { arm, net })
-    const alone = { ...filter.value, nsg: null, stack: { ...stack, rules: null } }
-    const evidence = evidenceOfFlows(alone, asked)
+    const evidence = evidenceOfFlows(filter.value, asked)
     return seen({ ...evidence, inEffect: rules.value.value.length, virtualNetwork: network.name, notAsked })
   },
   judge: (evidence) => judgeAdminRules(evidence),

@@ -76,6 +76,7 @@ function armOf({
           id: ENDPOINT_ID,
           name: 'pe-blob',
           subnetId: `${MI_NETWORK_ID}/subnets/snet-pe`,
+          networkInterfaceIds: [],
           connections: [{ status: 'Approved', groupIds: ['blob'] }],
           dnsConfigs: [],
           ...endpoint,
