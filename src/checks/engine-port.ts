@@ -74,9 +74,7 @@ function judgePublicEndpoint(
     return { verdict: 'pass', proof: 'proxy', summary, expected, actual }
   }
   const text = `${advice} If DMS is to use the public endpoint, name it as \`endpoint\` of the target.`
-  const scripts = [
-    { language: 'yaml' as const, code: `target:\n  endpoint: ${quoteYaml(`${host},${String(port)}`)}` },
-  ]
+  const scripts = [{ language: 'yaml' as const, code: `target:\n  endpoint: ${quoteYaml(`${host},${String(port)}`)}` }]
   return { verdict: 'fail', proof: 'direct', summary: actual, expected, actual, remediation: { text, scripts } }
 }
 

@@ -102,7 +102,9 @@ export function migratedDatabaseSubjects(manifest: Manifest): readonly Subject<M
     if (target === undefined) return []
     const { target: itself, databases } = target.spec
     const [source = '', ...rest] = database.within
-    return [{ ...database, within: [source, target.key, ...rest], spec: { ...database.spec, target: itself, databases } }]
+    return [
+      { ...database, within: [source, target.key, ...rest], spec: { ...database.spec, target: itself, databases } },
+    ]
   })
 }
 
