@@ -46,3 +46,32 @@ export function answeredBy(place: typeof AT_INSTANCE, more: JsonObject, server: 
 export function refusedBy(place: typeof AT_INSTANCE) {
   return { ...place, outcome: 'refused', number: 18456, state: 1, severity: 14, message: 'no' } as const
 }
+
+/** A database that the source sees; `facts` are those that differ from a plain one. */
+export function databaseAt(place: typeof AT_INSTANCE, facts: JsonObject) {
+  const state = {
+    name: 'Sales',
+    state: 'ONLINE',
+    userAccess: 'MULTI_USER',
+    isReadOnly: 0,
+    isInStandby: 0,
+    isSnapshot: 0,
+    recoveryModel: 'FULL',
+    collation: null,
+    compatibilityLevel: 150,
+    isEncrypted: 0,
+    isCdcEnabled: 0,
+    hasAccess: 1,
+  }
+  const plain = {
+    containment: 'NONE',
+    encryption: null,
+    files: null,
+    nonTransactedAccess: null,
+    lastFullBackup: null,
+    lastLogBackup: null,
+    notSeen: [],
+  }
+  const source = { productVersion: '16.0.4135.4', engineEdition: 3 }
+  return answeredBy(place, { state, near: [], facts: { ...plain, ...facts } }, source)
+}
