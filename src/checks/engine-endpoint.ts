@@ -132,7 +132,7 @@ export async function readTargetHost({ arm }: Pick<Ports, 'arm'>, target: Target
   }
   const server = { text: name, host: name }
   const isPublic = 'publicDataEndpointEnabled' in answer.value.value && answer.value.value.publicDataEndpointEnabled
-  const publicEndpoint = isPublic === true ? publicNameOf(name) : undefined
+  const publicEndpoint = isPublic ? publicNameOf(name) : undefined
   return { known: true, server, from: 'azure', ...(publicEndpoint === undefined ? {} : { publicEndpoint }) }
 }
 

@@ -27,7 +27,7 @@ export interface SqlSide<S extends Spec> {
   /** Checks that say what Azure did not tell about the host. */
   hostBlockers(spec: S): readonly BlockedBy[]
   /** What to look at when the port does not answer, and with which commands on the host. */
-  portAdvice(spec: S): string
+  portAdvice: (spec: S) => string
   portScripts: readonly Script[]
 }
 

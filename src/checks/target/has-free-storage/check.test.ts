@@ -97,7 +97,7 @@ describe('target/has-free-storage', () => {
       [8, 'target/login-is-accepted', 'default'],
       [9, 'source/login-is-accepted', 'sales'],
     ] as const) {
-      expect(check.judge(TABLE[place]?.[0] ?? {}, subject)).toMatchObject({ blockedBy: [{ id, subject: name }] })
+      expect(check.judge(TABLE[place][0], subject)).toMatchObject({ blockedBy: [{ id, subject: name }] })
     }
   })
 
