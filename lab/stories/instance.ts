@@ -25,7 +25,7 @@ export const INSTANCE_SUBNET = resourceId(NET, SUBNETS, 'vnet-hub', 'snet-mi')
 export const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-sales')
 export const STORAGE_ACCOUNT = resourceId(SALES, 'Microsoft.Storage/storageAccounts', 'stmig')
 
-/** Sales moves to a managed instance; both logins lack a role, backups lack checksums, and a name is taken. */
+/** Sales moves to a managed instance; both logins lack a role, a database was never backed up, and a name is taken. */
 export function instanceStory({ fixed } = { fixed: true }): Story {
   return {
     name: 'instance',
@@ -49,8 +49,10 @@ export function instanceStory({ fixed } = { fixed: true }): Story {
           status: 'not-ready',
           exitCode: 1,
           failing: [
-            ...['source/login-is-sysadmin', 'source/backups-have-checksums', 'source/backups-have-checksums'],
-            ...['target/login-is-sysadmin', 'target/database-names-are-free'],
+            'source/login-is-sysadmin',
+            'source/backups-have-checksums',
+            'target/login-is-sysadmin',
+            'target/database-names-are-free',
           ],
         },
     look: fixed
@@ -69,12 +71,13 @@ export function instanceStory({ fixed } = { fixed: true }): Story {
 
 function instanceSource({ fixed }: { fixed: boolean }): SqlState {
   const source = salesSource({ controlServer: true })
-  if (!fixed) return source
   const backups = [{ type: 'D' as const, finished: `${isoDay(-1)}T22:00:07`, checksums: true }]
   return {
     ...source,
-    logins: source.logins.map((login) => ({ ...login, sysadmin: true })),
-    databases: source.databases.map((database) => ({ ...database, backups })),
+    logins: source.logins.map((login) => ({ ...login, sysadmin: fixed })),
+    databases: source.databases.map((database) =>
+      fixed || database.name !== 'Orders' ? { ...database, backups } : database,
+    ),
   }
 }
 

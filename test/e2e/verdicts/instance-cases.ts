@@ -104,7 +104,7 @@ export const INSTANCE_CASES: readonly Case[] = [
     story: changeStory(instanceStory({ fixed: false })),
     expected: [
       fails(SOURCE_SYSADMIN, /dms is not sysadmin/),
-      fails(CHECKSUMS, /remembers no full backup/),
+      fails(CHECKSUMS, /remembers no full backup/, ORDERS),
       fails(SYSADMIN, /dms is not sysadmin on localhost.*\(roles: none\)/),
       fails(NAMES, /a database ORDERSNEW \(ONLINE\), which is the same name by its collation/, {
         subject: 'default/OrdersNew',
