@@ -84,14 +84,14 @@ export function blobContainer(
 export function managedInstance(
   place: Place,
   name: string,
-  spec: { subnet: string; state?: string; fullyQualifiedDomainName?: string },
+  spec: { subnet: string; state?: string; provisioningState?: string; fullyQualifiedDomainName?: string },
 ): ArmResource {
   return resource(
     place,
     'Microsoft.Sql/managedInstances',
     [name],
     {
-      provisioningState: 'Succeeded',
+      provisioningState: spec.provisioningState ?? 'Succeeded',
       fullyQualifiedDomainName: spec.fullyQualifiedDomainName ?? `${name}.1b4e2caff2530.database.windows.net`,
       administratorLogin: 'sqladmin',
       subnetId: spec.subnet,

@@ -3,6 +3,7 @@ import { resourceId } from '../azure/place.ts'
 import type { ArmResource, AzureState } from '../azure/state.ts'
 import { blobContainer, managedInstance, storageAccount, type StorageAccountSpec } from '../azure/storage-resources.ts'
 import { goodParameters, serviceSas } from '../sas.ts'
+import type { SqlState } from '../sql/state.ts'
 import { putResources } from './change.ts'
 import {
   DMS_SUBNET,
@@ -24,13 +25,15 @@ export const INSTANCE_SUBNET = resourceId(NET, SUBNETS, 'vnet-hub', 'snet-mi')
 export const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-sales')
 export const STORAGE_ACCOUNT = resourceId(SALES, 'Microsoft.Storage/storageAccounts', 'stmig')
 
-/** Sales moves to a managed instance: as far as the backup container is concerned, all is well. */
-export function instanceStory(): Story {
+/** Sales moves to a managed instance; both logins lack a role, a database was never backed up, and a name is taken. */
+export function instanceStory({ fixed } = { fixed: true }): Story {
   return {
     name: 'instance',
-    title: 'Sales moves to Azure SQL Managed Instance',
+    title: fixed
+      ? 'Sales moves to Azure SQL Managed Instance, made ready'
+      : 'Sales moves to Azure SQL Managed Instance',
     azure: instanceAzure(),
-    servers: { source: { state: salesSource({ controlServer: true }) } },
+    servers: { source: { state: instanceSource({ fixed }) }, target: { state: instanceTarget({ fixed }) } },
     storage: {
       secrets: (account) => ({ BACKUP_SAS: serviceSas(account, 'backups', goodParameters()) }),
       prepare: ({ front }, state) => {
@@ -40,13 +43,51 @@ export function instanceStory(): Story {
     secrets: { SALES_PASSWORD, TARGET_PASSWORD },
     inputs: {},
     files: (ports) => ({ [MANIFEST_PATH]: instanceManifest(ports) }),
-    // What its source lacks is the business of other stories.
-    expected: {
-      status: 'not-ready',
-      exitCode: 1,
-      failing: ['source/login-is-sysadmin', 'source/backups-have-checksums', 'source/backups-have-checksums'],
-    },
-    look: [],
+    expected: fixed
+      ? { status: 'ready-with-conditions', exitCode: 0, failing: [] }
+      : {
+          status: 'not-ready',
+          exitCode: 1,
+          failing: [
+            'source/login-is-sysadmin',
+            'source/backups-have-checksums',
+            'target/login-is-sysadmin',
+            'target/database-names-are-free',
+          ],
+        },
+    look: fixed
+      ? [
+          'The instance, its network, its storage, its names and the backup container are proven; nothing was written.',
+          'The report counts until the SAS or the first attestation ends: see ready-until.',
+        ]
+      : [
+          'Both logins have to be sysadmin, and neither is: the statement to copy stands under each.',
+          'The instance has a database ORDERSNEW: by its collation that is the name under which Orders would arrive.',
+          'What the logins may not see is not known, and not failed: each names the permission that it lacks.',
+          'Run `npm run demo -- --story instance --fixed` to see the same migration made ready.',
+        ],
+  }
+}
+
+function instanceSource({ fixed }: { fixed: boolean }): SqlState {
+  const source = salesSource({ controlServer: true })
+  const backups = [{ type: 'D' as const, finished: `${isoDay(-1)}T22:00:07`, checksums: true }]
+  return {
+    ...source,
+    logins: source.logins.map((login) => ({ ...login, sysadmin: fixed })),
+    databases: source.databases.map((database) =>
+      fixed || database.name !== 'Orders' ? { ...database, backups } : database,
+    ),
+  }
+}
+
+function instanceTarget({ fixed }: { fixed: boolean }): SqlState {
+  return {
+    serverName: 'mi-sales',
+    version: [12, 0, 2000],
+    engineEdition: 8,
+    logins: [{ user: 'dms', password: TARGET_PASSWORD, sysadmin: fixed }],
+    databases: fixed ? [] : [{ name: 'ORDERSNEW' }],
   }
 }
 
@@ -94,6 +135,7 @@ sources:
     databases: [Sales, { name: Orders, as: OrdersNew }]
 target:
   resource: ${INSTANCE}
+  endpoint: localhost,${String(sql['target'])}
   login: { user: dms, password: "\${TARGET_PASSWORD}" }
 container:
   url: ${blob ?? ''}/stmig/backups

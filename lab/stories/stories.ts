@@ -1,3 +1,4 @@
+import { instanceStory } from './instance.ts'
 import { networkStory } from './network.ts'
 import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
@@ -12,4 +13,5 @@ export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => S
   undetermined: undeterminedStory,
   sql: sqlStory,
   network: networkStory,
+  instance: instanceStory,
 }

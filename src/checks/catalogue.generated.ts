@@ -42,6 +42,13 @@ import serviceDmsIsOfferedInRegion from './service/dms-is-offered-in-region/chec
 import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
 import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
+import targetManagedInstanceExists from './target/managed-instance-exists/check.ts'
+import targetLoginIsSysadmin from './target/login-is-sysadmin/check.ts'
+import networkTargetIsConnected from './network/target-is-connected/check.ts'
+import targetHasFreeStorage from './target/has-free-storage/check.ts'
+import targetDatabaseNamesAreFree from './target/database-names-are-free/check.ts'
+import targetHasTdeCertificates from './target/has-tde-certificates/check.ts'
+import targetAllowsContainedDatabases from './target/allows-contained-databases/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
@@ -90,6 +97,13 @@ export const CATALOGUE: readonly Check[] = [
   networkNsgAllowsDeclaredFlows,
   networkNoAdminRuleBlocksDms,
   networkNsgAllowsSourcePorts,
+  targetManagedInstanceExists,
+  targetLoginIsSysadmin,
+  networkTargetIsConnected,
+  targetHasFreeStorage,
+  targetDatabaseNamesAreFree,
+  targetHasTdeCertificates,
+  targetAllowsContainedDatabases,
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,

@@ -24,6 +24,9 @@ export interface TargetSpec extends Spec {
 export interface TargetDatabaseSpec extends TargetSpec {
   database: string
 }
+/** A database of a source, on its way to a target. */
+export interface MigratedDatabaseSpec extends SourceDatabaseSpec, TargetSpec {}
+
 export interface NsgPortSpec extends Spec {
   port: number
 }
@@ -89,6 +92,33 @@ export function targetDatabaseSubjects(manifest: Manifest): readonly Subject<Tar
       spec: { ...target.spec, database: name, location },
     })),
   )
+}
+
+/** Databases of the sources with the targets that they go to; named, as everywhere, `<source>/<database>`. */
+export function migratedDatabaseSubjects(manifest: Manifest): readonly Subject<MigratedDatabaseSpec>[] {
+  const targets = targetSubjects(manifest)
+  return sourceDatabaseSubjects(manifest).flatMap((database) => {
+    const target = targets.find(({ name }) => name === database.spec.database.target)
+    if (target === undefined) return []
+    const { target: itself, databases } = target.spec
+    const [source = '', ...rest] = database.within
+    return [
+      { ...database, within: [source, target.key, ...rest], spec: { ...database.spec, target: itself, databases } },
+    ]
+  })
+}
+
+/** Targets, each also within the sources whose databases go there: what is asked of them needs both. */
+export function fedTargetSubjects(manifest: Manifest): readonly Subject<TargetSpec>[] {
+  return targetSubjects(manifest).map((target) => {
+    const sources = sourcesOf(manifest, target.name).map(({ name }) => subjectKey('sql-server', name))
+    return { ...target, within: [...sources, ...target.within] }
+  })
+}
+
+/** Sources of which at least one database goes to the target. */
+export function sourcesOf(manifest: Manifest, target: string): readonly Source[] {
+  return manifest.sources.filter(({ databases }) => databases.some((database) => database.target === target))
 }
 
 /** Ports of the 2018 list, or of Microsoft's later one. `dms-subnet` stands where only Azure knows the subnet's name. */

@@ -82,6 +82,12 @@ export interface ManagedInstanceResource {
   fullyQualifiedDomainName?: string
   /** The subnet that the instance stands in, and from which it reaches storage. */
   subnetId?: string
+  vCores?: number
+  storageSizeInGB?: number
+  /** `GP_Gen5`, and the tier: `GeneralPurpose`. */
+  skuName?: string
+  /** Whether the name with `.public` in it answers on TCP 3342. */
+  publicDataEndpointEnabled?: boolean
 }
 
 export interface DmsService {

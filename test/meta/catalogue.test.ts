@@ -27,6 +27,8 @@ const ROWS_OF_2018: Readonly<Record<string, readonly string[]>> = {
   D5: ['target/server-firewall-admits-dms'],
   D6: ['source/login-has-control-server'],
   D7: ['target/login-has-control-database'],
+  M1: ['target/managed-instance-exists'],
+  M5: ['source/login-is-sysadmin', 'target/login-is-sysadmin'],
   M9: ['storage/container-exists', 'storage/sas-has-all-permissions'],
 }
 

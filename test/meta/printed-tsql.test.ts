@@ -7,8 +7,10 @@ import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
-import { sourceDatabaseSubjects } from '../../src/checks/subjects.ts'
+import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
+import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
+import loginIsSysadmin from '../../src/checks/target/login-is-sysadmin/check.ts'
 import type { Judgement } from '../../src/checks/define.ts'
 import type { SourceRightsEvidence } from '../../src/checks/source-login-rights.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
@@ -29,9 +31,15 @@ const PRINTERS = [
   'checks/source/has-one-log-file/check.ts',
   'checks/source/logins-can-be-migrated/check.ts',
   'checks/source/recovery-model-is-full/check.ts',
+  'checks/target/database-names-are-free/check.ts',
   'checks/target/login-has-control-database/check.ts',
+  'checks/target/login-is-sysadmin/check.ts',
 ]
-const CONSTANT_PRINTERS = ['checks/source/tcp-ip-is-enabled/check.ts', 'checks/tls-remedies.ts']
+const CONSTANT_PRINTERS = [
+  'checks/source/tcp-ip-is-enabled/check.ts',
+  'checks/target/allows-contained-databases/check.ts',
+  'checks/tls-remedies.ts',
+]
 const CONSTANT = /language: 'tsql',\s*code: (?:'([^'\n]+)'|"([^"\n]+)"),/g
 
 const PASSWORD = { kind: 'sql', password: { secret: 'P' } } as const
@@ -43,6 +51,7 @@ function printed(name: string): readonly string[] {
     ...refusalScripts(name),
     ...sourceRightScripts(name),
     ...targetScripts(name),
+    ...instanceScripts(name),
     ...databaseScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
@@ -130,6 +139,27 @@ function targetScripts(name: string): readonly Script[] {
   const answered = { ...place(name), outcome: 'answered', row, facts }
   const refused = { ...place(name), outcome: 'refused', number: 4060, state: 1, severity: 11, message: name }
   const evidences = [answered, { ...answered, row: { ...row, user: null } }, refused]
+  return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
+}
+
+function instanceScripts(name: string): readonly Script[] {
+  const [subject] = targetDatabaseSubjects(manifestWith({}))
+  if (subject === undefined) throw new Error('the fixture has no database')
+  const ofLogin = (login: Login): readonly Script[] => {
+    const named = {
+      ...subject,
+      spec: { ...subject.spec, database: name, target: { ...subject.spec.target, login } },
+    }
+    const row = { sysadmin: 0, login: name, engineEdition: 8 }
+    const answered = { ...place(name), outcome: 'answered' }
+    const told = { ...answered, server: { collation: null, viewAnyDatabase: 0 }, seen: 1 }
+    return [
+      loginIsSysadmin.judge({ ...answered, row, roles: [name] }, named),
+      loginIsSysadmin.judge({ ...answered, row: { ...row, sysadmin: null }, roles: [] }, named),
+      databaseNamesAreFree.judge({ ...told, taken: { name, state: 'ONLINE' } }, named),
+      databaseNamesAreFree.judge({ ...told, taken: null }, named),
+    ].flatMap(scriptsOf)
+  }
   return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
 }
 

@@ -46,6 +46,8 @@ const SINCE: Readonly<Record<string, string>> = {
   is_cdc_enabled: '10.0',
   is_encrypted: '10.0',
   'msdb.dbo.backupset': '9.0',
+  'sys.certificates': '9.0',
+  'sys.configurations': '9.0',
   'sys.database_filestream_options': '11.0',
   'sys.database_permissions': '9.0',
   'sys.databases': '9.0',
@@ -58,6 +60,8 @@ const SINCE: Readonly<Record<string, string>> = {
   'sys.server_permissions': '9.0',
   'sys.server_principals': '9.0',
   'sys.server_role_members': '9.0',
+  // Of Azure SQL Managed Instance alone, which calls itself 12.0.
+  'sys.server_resource_stats': '12.0',
   'sys.user_token': '9.0',
 }
 

@@ -77,11 +77,20 @@ export function decodeManagedInstance(body: Fields): ManagedInstanceResource {
     const value = optionalText(properties, name)
     return value === undefined ? [] : [[name, value] as const]
   })
+  const sku = optionalFields(body, 'sku')
+  const skuName = sku === undefined ? undefined : optionalText(sku, 'name')
+  const vCores = optionalInteger(properties, 'vCores')
+  const storageSizeInGB = optionalInteger(properties, 'storageSizeInGB')
+  const publicDataEndpointEnabled = optionalFlag(properties, 'publicDataEndpointEnabled')
   return {
     id: text(body, 'id'),
     name: text(body, 'name'),
     location: text(body, 'location'),
     ...Object.fromEntries(known),
+    ...(skuName === undefined ? {} : { skuName }),
+    ...(vCores === undefined ? {} : { vCores }),
+    ...(storageSizeInGB === undefined ? {} : { storageSizeInGB }),
+    ...(publicDataEndpointEnabled === undefined ? {} : { publicDataEndpointEnabled }),
   }
 }
 

@@ -149,7 +149,8 @@ const CASES: readonly Case[] = [
     name: 'managed instance',
     body: managedInstance(PLACE, 'mi', { subnet: '/subnet' }),
     decode: decodeManagedInstance,
-    mayBeAbsent: /\.(state|provisioningState|fullyQualifiedDomainName|subnetId)$/,
+    mayBeAbsent:
+      /(^sku|^sku\.name|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled))$/,
   },
   {
     name: 'storage account, open',
