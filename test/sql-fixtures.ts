@@ -149,6 +149,8 @@ function createArm({ subnet, sqlServer, absentDatabases = [] }: World): Partial<
       }
       return Promise.resolve(seen({ found: true, value }))
     },
+    securityAdminRules: () => Promise.resolve(FORBIDDEN),
+    serviceTags: () => Promise.resolve(FORBIDDEN),
     sqlServer: () => Promise.resolve(sqlServer ?? FORBIDDEN),
     sqlDatabase: (id) => {
       const name = id.split('/').at(-1) ?? ''

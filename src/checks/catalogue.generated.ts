@@ -35,6 +35,8 @@ import toolsAssessmentIsClean from './tools/assessment-is-clean/check.ts'
 import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
 import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
+import shareSmbPortIsReachable from './share/smb-port-is-reachable/check.ts'
+import shareLoginIsAccepted from './share/login-is-accepted/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
@@ -76,6 +78,8 @@ export const CATALOGUE: readonly Check[] = [
   networkNsgAllowsDeclaredFlows,
   networkNoAdminRuleBlocksDms,
   networkNsgAllowsSourcePorts,
+  shareSmbPortIsReachable,
+  shareLoginIsAccepted,
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,

@@ -57,7 +57,14 @@ export function standIns({ names, open, own, servers }: Surroundings): Omit<Port
       },
     },
     // No world here has a share or a container.
-    share: { negotiate: notAsked, logIn: notAsked, openShare: notAsked, openFolder: notAsked, probeWrite: notAsked },
+    share: {
+      writes: false,
+      negotiate: notAsked,
+      logIn: notAsked,
+      openShare: notAsked,
+      openFolder: notAsked,
+      probeWrite: notAsked,
+    },
     blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
