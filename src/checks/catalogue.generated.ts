@@ -37,6 +37,8 @@ import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/chec
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
 import shareSmbPortIsReachable from './share/smb-port-is-reachable/check.ts'
 import shareLoginIsAccepted from './share/login-is-accepted/check.ts'
+import shareExists from './share/exists/check.ts'
+import shareWindowsUserHasFullControl from './share/windows-user-has-full-control/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
@@ -80,6 +82,8 @@ export const CATALOGUE: readonly Check[] = [
   networkNsgAllowsSourcePorts,
   shareSmbPortIsReachable,
   shareLoginIsAccepted,
+  shareExists,
+  shareWindowsUserHasFullControl,
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
