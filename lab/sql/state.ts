@@ -91,6 +91,8 @@ export interface SqlState {
   /** Default: the port that the client came to is fixed. */
   tcp?: { port?: number; dynamicPort?: number }
   serviceAccount?: string
+  /** Nodes of a failover cluster instance; its `serverName` is then that of the virtual server. */
+  clusterNodes?: readonly string[]
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
   azure?: boolean
   /** Client addresses that the firewall of Azure SQL lets in; default: all. */

@@ -7,6 +7,7 @@ import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
+import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
 import { sourceDatabaseSubjects } from '../../src/checks/subjects.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
 import type { Judgement } from '../../src/checks/define.ts'
@@ -22,6 +23,7 @@ import { readTokens, syntaxError } from './tsql-guard.ts'
 const PRINTERS = [
   'checks/judge-database-fact.ts',
   'checks/judge-source-right.ts',
+  'checks/judge-writers.ts',
   'checks/login-refusals.ts',
   'checks/source/backups-have-checksums/check.ts',
   'checks/source/database-is-readable/check.ts',
@@ -44,6 +46,7 @@ function printed(name: string): readonly string[] {
     ...sourceRightScripts(name),
     ...targetScripts(name),
     ...databaseScripts(name),
+    ...shareScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
 }
@@ -131,6 +134,12 @@ function targetScripts(name: string): readonly Script[] {
   const refused = { ...place(name), outcome: 'refused', number: 4060, state: 1, severity: 11, message: name }
   const evidences = [answered, { ...answered, row: { ...row, user: null } }, refused]
   return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
+}
+
+function shareScripts(name: string): readonly Script[] {
+  const writer = { source: name, state: 'known', account: name, machines: [name], isClustered: false }
+  const evidence = { path: name, host: name, share: name, folder: name, writes: false, writers: [writer] }
+  return scriptsOf(serviceAccountCanWrite.judge(evidence, sourceSubject()))
 }
 
 function databaseScripts(name: string): readonly Script[] {
