@@ -25,11 +25,11 @@ export const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-
 export const STORAGE_ACCOUNT = resourceId(SALES, 'Microsoft.Storage/storageAccounts', 'stmig')
 
 /** Sales moves to a managed instance: as far as the backup container is concerned, all is well. */
-export function instanceStory(): Story {
+export function instanceStory(dmsPrefix = '10.1.2.0/24'): Story {
   return {
     name: 'instance',
     title: 'Sales moves to Azure SQL Managed Instance',
-    azure: instanceAzure(),
+    azure: instanceAzure(dmsPrefix),
     servers: { source: { state: salesSource({ controlServer: true }) } },
     storage: {
       secrets: (account) => ({ BACKUP_SAS: serviceSas(account, 'backups', goodParameters()) }),
@@ -59,7 +59,7 @@ export function putAccount(origin: string, spec: StorageAccountSpec = {}): (stat
 }
 
 /** The network of the sales migration with a subnet for the instance, and the instance in it. */
-function instanceAzure(): ArmResource[] {
+function instanceAzure(dmsPrefix: string): ArmResource[] {
   const others = salesAzure().filter(
     ({ type }) => type.startsWith('Microsoft.Network/') && type !== 'Microsoft.Network/virtualNetworks',
   )
@@ -68,7 +68,7 @@ function instanceAzure(): ArmResource[] {
     virtualNetwork(NET, 'vnet-hub', {
       prefixes: ['10.1.0.0/16'],
       subnets: [
-        { name: 'snet-dms', prefix: '10.1.2.0/24', networkSecurityGroup: NSG, serviceEndpoints },
+        { name: 'snet-dms', prefix: dmsPrefix, networkSecurityGroup: NSG, serviceEndpoints },
         { name: 'snet-mi', prefix: '10.1.3.0/24', serviceEndpoints },
         { name: 'GatewaySubnet', prefix: '10.1.255.0/27', ipConfigurations: [`${GATEWAY}/ipConfigurations/default`] },
       ],
