@@ -42,6 +42,11 @@ export function splitPath(path: string): { share: string; folder: string } {
   return { share, folder: folders.join('\\') }
 }
 
+/** `DOMAIN\user`, or `AZURE\account` for Azure Files: DMS takes a user in no other form. */
+export function isDomainUser(user: string): boolean {
+  return /^[^\\@/]+\\[^\\@/]+$/.test(user)
+}
+
 /** The prerequisite stands, and the manifest says nothing of it. */
 export function noShare(): Observed<never> {
   return unseen('missing-input', 'The manifest names no share for the backups.', {

@@ -8,6 +8,7 @@ import { FLOW_CASES } from './verdicts/flow-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
 import { NETWORK_CASES } from './verdicts/network-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
+import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
@@ -16,16 +17,16 @@ import { WELL_CASES } from './verdicts/well-cases.ts'
 
 const expected = [
   ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES, FACTS_CASES, LOGIN_CASES],
-  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES],
+  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, STORAGE_CASES, SHARE_CASES, TOOLS_CASES, WELL_CASES],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 
 // Each expectation is a test of its own suite: what stands in the table was produced over real sockets when all are green.
 describe('the table of verdicts', () => {
   it('has a world for every verdict that any check can give', () => {
-    // What only other scenarios ask has no story to stand in yet, but for what is asked of the backup container.
+    // What only other scenarios ask has no story to stand in yet, but for what is asked of the share and the backup container.
     const reachable = CATALOGUE.filter(
-      ({ meta }) => meta.scenarios.includes('sql-server-to-azure-sql-database') || meta.id.startsWith('storage/'),
+      ({ meta }) => meta.scenarios.includes('sql-server-to-azure-sql-database') || /^(?:storage|share)\//.test(meta.id),
     )
     const possible = reachable.flatMap(({ meta }) => {
       // The engine makes a check unknown when a probe fails, and blocked when what it needs does not hold.

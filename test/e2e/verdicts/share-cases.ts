@@ -93,7 +93,7 @@ export const SHARE_CASES: readonly Case[] = [
   {
     world: 'SMB 1 only',
     story: share(server('server min protocol = NT1', 'server max protocol = NT1')),
-    expected: [isUnknown(PORT, 'unsupported', /SMB 2 does not answer/)],
+    expected: [isUnknown(PORT, 'reset', /is open from .* and SMB 2 does not answer/)],
   },
   {
     world: 'SMB 2.1 only',
@@ -129,11 +129,8 @@ export const SHARE_CASES: readonly Case[] = [
     expected: [isUnknown(LOGIN, 'unsupported', /NTLM/)],
   },
   {
-    world: 'the account was refused by the source',
-    story: share({
-      source: { wire: { windowsLogins: [] } },
-      secrets: { SHARE_PASSWORD: 'n0t-the-pass', SALES_PASSWORD: 'n0t-the-pass' },
-    }),
+    world: 'the source refuses its login',
+    story: share({ secrets: { SALES_PASSWORD: 'n0t-the-pass' } }),
     expected: [isBlocked(SERVICE, 'source/login-is-accepted'), isBlocked(COMPUTER, 'source/login-is-accepted')],
   },
   {
@@ -197,9 +194,9 @@ export const SHARE_CASES: readonly Case[] = [
     ],
   },
   {
-    world: 'a user in a form that DMS refuses',
-    story: share(asUser('upload')),
-    expected: [passes(LOGIN, /accepts upload/), fails(RIGHTS, /Malformed AccountName/)],
+    world: 'a principal name, which a file server outside a domain does not know',
+    story: share(asUser('upload@filesrv')),
+    expected: refused(/refused upload@filesrv: .*STATUS_LOGON_FAILURE/),
   },
   {
     world: 'a full volume',

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { ntStatus, observeShare, OPEN_WORLD, runShare, WITHOUT_SHARE } from '../../../../test/share-fixtures.ts'
+import {
+  ntStatus,
+  observeShare,
+  OPEN_WORLD,
+  runShare,
+  shareManifest,
+  withUser,
+  WITHOUT_SHARE,
+} from '../../../../test/share-fixtures.ts'
 import { unseen } from '../../../domain/observed.ts'
 import type { ShareLoginAnswer } from '../../../ports/share-port.ts'
 import check from './check.ts'
@@ -41,6 +49,14 @@ describe('share/login-is-accepted', () => {
       summary: expect.stringMatching(summary),
       blockedBy: [{ id: 'source/login-is-accepted', subject: 'erp' }],
     })
+  })
+
+  it('says in which form a refused user has to be written', async () => {
+    const manifest = shareManifest(withUser('upload@corp.example'))
+    const judgement = await runShare(check, { answers: { logIn: refused('STATUS_LOGON_FAILURE') }, manifest })
+    expect(judgement.verdict === 'fail' && judgement.remediation.text).toMatch(
+      /DOMAIN\\user: DMS takes no other form\. /,
+    )
   })
 
   it('hands on that it could not look: NTLM is blocked', async () => {

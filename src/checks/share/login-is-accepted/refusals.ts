@@ -1,5 +1,5 @@
 import type { Remediation } from '../../../domain/report.ts'
-import { quotePowerShell, type StatusFact } from '../../share-place.ts'
+import { isDomainUser, quotePowerShell, type StatusFact } from '../../share-place.ts'
 
 /** They speak of the hour and of the machine that the login came from, not of the credentials. */
 const ABOUT_RUNNER: ReadonlySet<string> = new Set(['STATUS_INVALID_LOGON_HOURS', 'STATUS_INVALID_WORKSTATION'])
@@ -27,8 +27,9 @@ export function explainStatus({ name }: StatusFact, account: string): Remediatio
     ADVICE[name] ??
     'Correct the user or the secret of the share. The Security log of the file server (event 4625) tells the true reason in its sub status.'
   const user = account.replace(/^.*\\/, '').replace(/@.*$/, '')
+  const form = isDomainUser(account) ? '' : ` Write the user as DOMAIN\\user: DMS takes no other form.`
   return {
-    text: `${text} The password is not tried again in this run.`,
+    text: `${text}${form} The password is not tried again in this run.`,
     scripts: [
       {
         language: 'powershell',

@@ -1,10 +1,10 @@
 import { seen, type Observed } from '../../../domain/observed.ts'
 import { FULL_CONTROL } from '../../../ports/share-port.ts'
 import { defineCheck } from '../../define.ts'
-import { readFileShare, statusFact } from '../../share-place.ts'
+import { isDomainUser, readFileShare, statusFact } from '../../share-place.ts'
 import { covers } from '../../share-rights.ts'
 import { shareSubjects, type ShareSpec } from '../../subjects.ts'
-import { accessFact, isDomainUser, writeFact, type Evidence } from './evidence.ts'
+import { accessFact, writeFact, type Evidence } from './evidence.ts'
 import { judgeRights } from './judge-rights.ts'
 
 const ID = 'share/windows-user-has-full-control'

@@ -28,11 +28,6 @@ export type Evidence = SharePlace & {
   write: WriteFact | null
 }
 
-/** `DOMAIN\user`, or `AZURE\account` for Azure Files: DMS takes a user in no other form. */
-export function isDomainUser(user: string): boolean {
-  return /^[^\\@/]+\\[^\\@/]+$/.test(user)
-}
-
 export function accessFact(answer: FolderAnswer): AccessFact {
   if (answer.outcome === 'refused') return { at: 'way', reason: answer.reason, status: statusFact(answer.status) }
   const { shareAccess, folderAccess, fullControlOpen } = answer

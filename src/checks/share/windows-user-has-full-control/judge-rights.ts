@@ -2,9 +2,9 @@ import type { Remediation } from '../../../domain/report.ts'
 import { FULL_CONTROL } from '../../../ports/share-port.ts'
 import type { Judgement } from '../../define.ts'
 import { grantScript } from '../../share-grants.ts'
-import { describeStatus } from '../../share-place.ts'
+import { describeStatus, isDomainUser } from '../../share-place.ts'
 import { covers, describeMask } from '../../share-rights.ts'
-import { expectedOf, isDomainUser, type AccessFact, type Evidence } from './evidence.ts'
+import { expectedOf, type AccessFact, type Evidence } from './evidence.ts'
 import { judgeWrite } from './judge-write.ts'
 
 type Opened = Extract<AccessFact, { at: 'folder' }>
