@@ -34,6 +34,8 @@ export const FILE_SERVER: SambaSettings = {
       settings: ['msdfs root = yes', String.raw`msdfs proxy = \fs02\backup`],
     },
     { name: 'spool', files: { everyone: 'full' }, settings: ['printable = yes', 'printing = bsd'] },
+    // Samba gives the share to nobody then, and says something else than that it is not there.
+    { name: 'broken', files: { everyone: 'full' }, settings: ['force user = nobody-here'] },
     { name: 'full', files: { upload: 'full' }, isFull: true },
   ],
   global: ['interfaces = 127.0.0.1/8 127.0.0.2/8'],
@@ -42,12 +44,13 @@ export const FILE_SERVER: SambaSettings = {
 /** Sales moves to a managed instance, seen from the DMS subnet: as far as the share is concerned, all is well. */
 export function shareStory(): Story {
   // This machine's loopback plays the DMS subnet. The backup container is the business of other stories.
-  const { storage: _storage, ...story } = changeStory(instanceStory('127.0.0.0/8'), {
+  const { storage, ...story } = changeStory(instanceStory('127.0.0.0/8'), {
     editManifest: (text) => text.replace(/^container:\n(?: .*\n)*/m, ''),
     fileServer: FILE_SERVER,
     secrets: { SHARE_PASSWORD },
     inputs: readyStory().inputs,
   })
+  if (storage === undefined) throw new Error('the story has lost its container')
   return {
     ...story,
     name: 'share',

@@ -159,6 +159,11 @@ export const SHARE_CASES: readonly Case[] = [
     expected: [isUnknown(EXISTS, 'unsupported', /leads through DFS/), isBlocked(RIGHTS, EXISTS)],
   },
   {
+    world: 'a share that the server cannot open',
+    story: share(at(String.raw`\\127.0.0.2\broken`)),
+    expected: [EXISTS, RIGHTS].map((id) => isUnknown(id, 'auth', /Connecting to .*broken/)),
+  },
+  {
     world: 'Change on the files',
     story: share(onServer('editor')),
     expected: [fails(RIGHTS, /file system permission 0x001301BF \(Change\): the file system permission falls short/)],

@@ -37,7 +37,7 @@ describe('share/login-is-accepted', () => {
   ])('%s', async (_which, logIn, verdict, summary, remedy) => {
     const judgement = await runShare(check, { answers: { logIn } })
     expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
-    if ('remediation' in judgement) expect(judgement.remediation?.text).toMatch(remedy)
+    if ('remediation' in judgement) expect(judgement.remediation.text).toMatch(remedy)
   })
 
   it.each([

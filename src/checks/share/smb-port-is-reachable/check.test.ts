@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { there, NETWORK, NSG_ID, securityRule } from '../../../../test/arm-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
 import {
   ANSWERED,
   ntStatus,
@@ -111,8 +112,7 @@ describe('share/smb-port-is-reachable', () => {
     const shares = ['fs01', 'fs02'].map((name) => ({ ...SHARE, name }))
     const names = check.subjects({ ...shareManifest(), sources, shares }).map(({ name }) => name)
     expect(names).toEqual(['fs02'])
-    const { share: _share, ...bare } = source!
-    const mixed = check.subjects({ ...shareManifest(), sources: [...sources, bare], shares })
+    const mixed = check.subjects({ ...shareManifest(), sources: [...sources, ...MANIFEST.sources], shares })
     expect(mixed.map(({ name }) => name)).toEqual(['fs02', 'default'])
   })
 })

@@ -26,8 +26,9 @@ const folder = (more: Partial<Extract<FolderAnswer, { outcome: 'opened' }>>): Sh
 const masks = (shareAccess: number, folderAccess: number): ShareAnswers =>
   folder({ shareAccess, folderAccess, ...refusedOpen() })
 const untold = (more: object): ShareAnswers => {
-  const { folderAccess: _told, ...rest } = OPENED as Extract<FolderAnswer, { outcome: 'opened' }>
-  return { openFolder: { ...rest, ...more } }
+  const told = { ...(OPENED as Extract<FolderAnswer, { outcome: 'opened' }>), ...more }
+  delete told.folderAccess
+  return { openFolder: told }
 }
 const FILE = 'dms-preflight-probe-1'
 const write = (answer: WriteProbeAnswer): ShareAnswers => ({ write: answer })
