@@ -9,6 +9,7 @@ import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
 import { playSqlState } from './sql/play.ts'
+import { startSamba, type Samba } from './smb/samba.ts'
 import { openStorage, type StorageLab } from './storage-lab.ts'
 import { startTdsServer, type TdsServer } from './tds/server.ts'
 import type { ServerCertificate, Story, StoryServer } from './stories/story.ts'
@@ -21,6 +22,7 @@ export interface Stage {
   sql: Readonly<Record<string, TdsServer>>
   github: LabGitHub
   storage?: StorageLab
+  fileServer?: Samba
   /** PEM of the lab's authority. */
   authority: string
   /** The files that the story puts into the workspace. */
@@ -52,6 +54,8 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
   const tls = await authority.issue({ names: LAB_NAMES })
   const state = azureState(given.azure)
   const storage = given.storage && (await openStorage(authority))
+  const { fileServer: shared } = given
+  const fileServer = shared === undefined || shared === 'down' ? undefined : await startSamba(shared)
   const story = storage === undefined ? given : withStorage(given, storage)
   story.changeAzure?.(state)
   if (storage !== undefined) await story.storage?.prepare?.(storage, state)
@@ -63,6 +67,7 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
   const ports = {
     sql: Object.fromEntries(Object.keys(story.servers).map((name) => [name, sql[name]?.port ?? REFUSED_PORT])),
     ...(storage === undefined ? {} : { blob: storage.front.origin }),
+    ...(shared === undefined ? {} : { smb: fileServer?.port ?? REFUSED_PORT }),
   }
   const browser =
     story.browser && (await startSqlBrowser({ port: BROWSER_PORT, serverName: 'SQL01', ...story.browser(ports) }))
@@ -106,6 +111,7 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
     sql,
     github,
     ...(storage === undefined ? {} : { storage }),
+    ...(fileServer === undefined ? {} : { fileServer }),
     authority: authority.certificate,
     files,
     startOf,
@@ -113,7 +119,8 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
     spawn: (entry, changes) => spawnAction(startOf(entry, changes)),
     async close() {
       const servers = [azure, github, ...Object.values(sql), ...(browser === undefined ? [] : [browser])]
-      await Promise.all([...servers, ...(storage === undefined ? [] : [storage])].map((server) => server.close()))
+      const optional = [storage, fileServer].filter((server) => server !== undefined)
+      await Promise.all([...servers, ...optional].map((server) => server.close()))
       await rm(folder, { recursive: true, force: true })
     },
   }

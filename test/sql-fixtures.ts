@@ -150,6 +150,8 @@ function createArm({ subnet, sqlServer, managedInstance, absentDatabases = [] }:
       }
       return Promise.resolve(seen({ found: true, value }))
     },
+    securityAdminRules: () => Promise.resolve(FORBIDDEN),
+    serviceTags: () => Promise.resolve(FORBIDDEN),
     sqlServer: () => Promise.resolve(sqlServer ?? FORBIDDEN),
     managedInstance: () => Promise.resolve(managedInstance ?? FORBIDDEN),
     sqlDatabase: (id) => {

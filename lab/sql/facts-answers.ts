@@ -1,6 +1,7 @@
 import { BACKUP_HISTORY } from '../../src/checks/statements/backup-history.ts'
 import { CERTIFICATES } from '../../src/checks/statements/certificates.ts'
 import { CONTAINED_AUTHENTICATION } from '../../src/checks/statements/contained-authentication.ts'
+import { CLUSTER_NODES } from '../../src/checks/statements/cluster-nodes.ts'
 import { DATABASE_ENCRYPTION } from '../../src/checks/statements/database-encryption.ts'
 import { DATABASE_FILES, FILESTREAM_OPTIONS } from '../../src/checks/statements/database-files.ts'
 import { DATABASE_CONTAINMENT, DATABASE_STATES } from '../../src/checks/statements/database-states.ts'
@@ -34,7 +35,7 @@ function serverFacts(state: SqlState, _session: Session, account: LoginState): R
     [text('instance_name'), state.instanceName ?? null],
     [text('machine_name'), state.serverName],
     [text('collation'), state.collation ?? COLLATION],
-    [int('is_clustered'), 0],
+    [int('is_clustered'), flag(state.clusterNodes !== undefined)],
     [int('is_hadr_enabled'), major < 11 ? null : 0],
     [int('view_any_database'), state.azure === true ? null : flag(state.viewAnyDatabase ?? true)],
     [int('alter_any_database'), asked('ALTER ANY DATABASE')],
@@ -186,6 +187,15 @@ export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [TCP_SETTINGS.text, viewed(tcpSettings)],
   [TCP_LISTENERS.text, viewed(tcpListeners)],
   [SERVICES.text, viewed(services)],
+  [
+    CLUSTER_NODES.text,
+    viewed((state) =>
+      table(
+        [text('node')],
+        (state.clusterNodes ?? []).map((node) => [node]),
+      ),
+    ),
+  ],
   [DATABASE_STATES.text, databaseStates],
   [DATABASE_CONTAINMENT.text, databaseContainment],
   [DATABASE_FILES.text, databaseFiles],

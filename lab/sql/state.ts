@@ -99,6 +99,8 @@ export interface SqlState {
   certificates?: readonly string[]
   /** The server option `contained database authentication`; default off. */
   containedAuthentication?: boolean
+  /** Nodes of a failover cluster instance; its `serverName` is then that of the virtual server. */
+  clusterNodes?: readonly string[]
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
   azure?: boolean
   /** Client addresses that the firewall of Azure SQL lets in; default: all. */

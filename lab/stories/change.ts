@@ -12,6 +12,7 @@ export interface Change {
   target?: ServerChange
   browser?: Story['browser']
   storage?: Partial<StoryStorage>
+  fileServer?: Story['fileServer']
   /** Texts of the manifest and what stands there instead; each of them has to be there. */
   manifest?: Readonly<Record<string, string>>
   /** For what only a pattern can say, such as a port. */
@@ -34,6 +35,7 @@ function changeOnce(story: Story, change: Change): Story {
   return {
     ...story,
     ...(change.browser === undefined ? {} : { browser: change.browser }),
+    ...(change.fileServer === undefined ? {} : { fileServer: change.fileServer }),
     ...(story.storage === undefined
       ? {}
       : { storage: { ...story.storage, ...prepareBoth(story.storage, change.storage) } }),

@@ -26,13 +26,13 @@ export const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-
 export const STORAGE_ACCOUNT = resourceId(SALES, 'Microsoft.Storage/storageAccounts', 'stmig')
 
 /** Sales moves to a managed instance; both logins lack a role, a database was never backed up, and a name is taken. */
-export function instanceStory({ fixed } = { fixed: true }): Story {
+export function instanceStory({ fixed = true, dmsPrefix = '10.1.2.0/24' } = {}): Story {
   return {
     name: 'instance',
     title: fixed
       ? 'Sales moves to Azure SQL Managed Instance, made ready'
       : 'Sales moves to Azure SQL Managed Instance',
-    azure: instanceAzure(),
+    azure: instanceAzure(dmsPrefix),
     servers: { source: { state: instanceSource({ fixed }) }, target: { state: instanceTarget({ fixed }) } },
     storage: {
       secrets: (account) => ({ BACKUP_SAS: serviceSas(account, 'backups', goodParameters()) }),
@@ -100,7 +100,7 @@ export function putAccount(origin: string, spec: StorageAccountSpec = {}): (stat
 }
 
 /** The network of the sales migration with a subnet for the instance, and the instance in it. */
-function instanceAzure(): ArmResource[] {
+function instanceAzure(dmsPrefix: string): ArmResource[] {
   const others = salesAzure().filter(
     ({ type }) => type.startsWith('Microsoft.Network/') && type !== 'Microsoft.Network/virtualNetworks',
   )
@@ -109,7 +109,7 @@ function instanceAzure(): ArmResource[] {
     virtualNetwork(NET, 'vnet-hub', {
       prefixes: ['10.1.0.0/16'],
       subnets: [
-        { name: 'snet-dms', prefix: '10.1.2.0/24', networkSecurityGroup: NSG, serviceEndpoints },
+        { name: 'snet-dms', prefix: dmsPrefix, networkSecurityGroup: NSG, serviceEndpoints },
         { name: 'snet-mi', prefix: '10.1.3.0/24', serviceEndpoints },
         { name: 'GatewaySubnet', prefix: '10.1.255.0/27', ipConfigurations: [`${GATEWAY}/ipConfigurations/default`] },
       ],

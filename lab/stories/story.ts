@@ -2,6 +2,7 @@ import type { ArmResource, AzureState } from '../azure/state.ts'
 import type { Azurite } from '../azurite.ts'
 import type { SqlBrowserOptions } from '../browser.ts'
 import type { SqlState } from '../sql/state.ts'
+import type { SambaSettings } from '../smb/samba-settings.ts'
 import type { StorageLab } from '../storage-lab.ts'
 import type { Encryption, Misbehaviour, TdsOptions } from '../tds/model.ts'
 
@@ -11,6 +12,8 @@ export interface Ports {
   sql: Readonly<Record<string, number>>
   /** Origin of the storage account, where the story has one; the account is the first name of each path. */
   blob?: string
+  /** Of the file server, where the story has one. */
+  smb?: number
 }
 
 /** What a server shows in TLS; `none`: it has no encryption at all. */
@@ -48,6 +51,8 @@ export interface Story {
   browser?: (ports: Ports) => Pick<SqlBrowserOptions, 'instances' | 'silent'>
   servers: Readonly<Record<string, StoryServer>>
   storage?: StoryStorage
+  /** A file server of Samba, on 127.0.0.1 and 127.0.0.2; `down`: nothing listens on its port. */
+  fileServer?: SambaSettings | 'down'
   /** Environment variables of the step. */
   secrets: Readonly<Record<string, string>>
   /** Beside those that every run of the lab sets. */

@@ -183,7 +183,8 @@ function bestBrowser(values: readonly BrowserAnswer[]): BrowserAnswer | undefine
   return telling?.value
 }
 
-async function readEndpoint(ports: Pick<Ports, 'net'>, server: ServerName): Promise<Observed<EngineEndpoint>> {
+/** One host and port, with every address tried; a named instance is asked for at SQL Server Browser. */
+export async function readEndpoint(ports: Pick<Ports, 'net'>, server: ServerName): Promise<Observed<EngineEndpoint>> {
   const { host } = server
   const resolved = await ports.net.resolve(host)
   if (!resolved.ok) return resolved

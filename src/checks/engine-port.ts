@@ -133,7 +133,8 @@ function remediationOf<S extends Spec>(
   return { text: portAdvice(spec), scripts: [...scripts, ...portScripts] }
 }
 
-function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
+/** The host with the addresses that count, as network messages name it. */
+export function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
   const alike = attempts.filter((attempt) => attempt.outcome === outcome).map((attempt) => attempt.address)
   const all = outcome === 'open' ? [address] : alike
   const listed = all.slice(0, LISTED_ADDRESSES).join(', ')

@@ -4,6 +4,7 @@ import type {
   DeclaredFlow,
   Location,
   Manifest,
+  Share,
   Source,
   Target,
 } from '../domain/manifest.ts'
@@ -34,6 +35,11 @@ export interface NsgPortSpec extends Spec {
 /** `container` is absent where the manifest names none: the prerequisite is there nevertheless. */
 export interface ContainerSpec extends Spec {
   container?: Container
+}
+
+/** `share` is absent where no source has one: the prerequisite is there nevertheless. */
+export interface ShareSpec extends Spec {
+  share?: Share
 }
 
 export interface FlowSpec extends Spec {
@@ -148,6 +154,24 @@ export function containerSubjects(manifest: Manifest): readonly Subject<Containe
     within,
     spec: { manifest, container, location: container.location },
   }))
+}
+
+/** The shares that the sources use, `default` for the short form; one of that name is missing where a source has none. */
+export function shareSubjects(manifest: Manifest): readonly Subject<ShareSpec>[] {
+  const within = [subjectKey('manifest', manifest.name)]
+  const used = new Set(manifest.sources.map(({ share }) => share))
+  const shares = manifest.shares
+    .filter(({ name }) => used.has(name))
+    .map((share) => ({
+      kind: 'share' as const,
+      name: share.name,
+      key: subjectKey('share', share.name),
+      within,
+      spec: { manifest, share, location: share.location },
+    }))
+  if (!used.has(undefined) || used.has('default')) return shares
+  const spec = { manifest, location: manifest.location }
+  return [...shares, { kind: 'share', name: 'default', key: subjectKey('share', 'default'), within, spec }]
 }
 
 /** The flows of `dms.flows`. */

@@ -117,6 +117,8 @@ export const FULL_CONTROL = 0x001f_01ff
 
 /** A share over SMB 2 and 3. Each login, share and folder is asked once a run. */
 export interface SharePort {
+  /** Whether the run allows writes; without that nothing is ever written. */
+  readonly writes: boolean
   negotiate(server: FileServer): Promise<Observed<SmbNegotiation>>
   /** One login for each server and account in a run. The first login of an account goes alone, on whatever protocol. */
   logIn(share: FileShare): Promise<Observed<ShareLoginAnswer>>

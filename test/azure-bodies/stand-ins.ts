@@ -66,7 +66,14 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
       },
     },
     // No world here has a share or a container.
-    share: { negotiate: notAsked, logIn: notAsked, openShare: notAsked, openFolder: notAsked, probeWrite: notAsked },
+    share: {
+      writes: false,
+      negotiate: notAsked,
+      logIn: notAsked,
+      openShare: notAsked,
+      openFolder: notAsked,
+      probeWrite: notAsked,
+    },
     blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),

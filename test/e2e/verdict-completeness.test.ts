@@ -10,6 +10,7 @@ import { INSTANCE_CASES } from './verdicts/instance-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
 import { NETWORK_CASES } from './verdicts/network-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
+import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
@@ -19,7 +20,7 @@ import { WELL_CASES } from './verdicts/well-cases.ts'
 
 const expected = [
   ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES, FACTS_CASES, LOGIN_CASES],
-  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, DMS_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES, WAY_CASES, INSTANCE_CASES],
+  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, DMS_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES, WAY_CASES, INSTANCE_CASES, SHARE_CASES],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 

@@ -9,6 +9,7 @@ import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
 import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
 import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
+import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
 import loginIsSysadmin from '../../src/checks/target/login-is-sysadmin/check.ts'
 import type { Judgement } from '../../src/checks/define.ts'
@@ -24,6 +25,7 @@ import { readTokens, syntaxError } from './tsql-guard.ts'
 const PRINTERS = [
   'checks/judge-database-fact.ts',
   'checks/judge-source-right.ts',
+  'checks/judge-writers.ts',
   'checks/login-refusals.ts',
   'checks/source/backups-have-checksums/check.ts',
   'checks/source/database-is-readable/check.ts',
@@ -53,6 +55,7 @@ function printed(name: string): readonly string[] {
     ...targetScripts(name),
     ...instanceScripts(name),
     ...databaseScripts(name),
+    ...shareScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
 }
@@ -163,6 +166,12 @@ function instanceScripts(name: string): readonly Script[] {
   return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
 }
 
+function shareScripts(name: string): readonly Script[] {
+  const writer = { source: name, state: 'known', account: name, machines: [name], isClustered: false }
+  const evidence = { path: name, host: name, share: name, folder: name, writes: false, writers: [writer] }
+  return scriptsOf(serviceAccountCanWrite.judge(evidence, sourceSubject()))
+}
+
 function databaseScripts(name: string): readonly Script[] {
   const [subject] = sourceDatabaseSubjects(manifestWith({ source: { login: { ...PASSWORD, user: name } } }))
   if (subject === undefined) throw new Error('the fixture has no database')
@@ -216,6 +225,7 @@ const UNKNOWN_TO_THE_GRAMMAR = [
   /^EXECUTE AS LOGIN = N'/,
   /^CREATE LOGIN \[.*\] FROM EXTERNAL PROVIDER$/s,
   /^RESTORE DATABASE \[.*\] WITH RECOVERY$/s,
+  /^RESTORE HEADERONLY FROM DISK = N'/,
   /^REVOKE (?:CONTROL|CONNECT)\b/,
   /^GRANT (?:CONNECT SQL|VIEW ANY \w+) TO \[/,
   /^ALTER DATABASE \[.*\] REMOVE FILE \[/s,

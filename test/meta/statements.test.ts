@@ -52,6 +52,7 @@ const SINCE: Readonly<Record<string, string>> = {
   'sys.database_permissions': '9.0',
   'sys.databases': '9.0',
   'sys.dm_database_encryption_keys': '10.0',
+  'sys.dm_os_cluster_nodes': '9.0',
   'sys.dm_server_registry': '10.50',
   'sys.dm_server_services': '10.50',
   'sys.dm_tcp_listener_states': '11.0',

@@ -87,6 +87,7 @@ export function createSharePort(options: SharePortOptions): ClosableSharePort {
     return seen(found)
   }
   return {
+    writes: allowWrites,
     negotiate: (server) =>
       memo.once(JSON.stringify(['negotiate', server.address, server.port]), () =>
         negotiate(server, targetOf(server), timing()),
