@@ -1,4 +1,3 @@
-import { instanceStory } from './instance.ts'
 import { networkStory } from './network.ts'
 import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
@@ -13,5 +12,4 @@ export const STORIES: Readonly<Record<string, (options: { fixed: boolean }) => S
   undetermined: undeterminedStory,
   sql: sqlStory,
   network: networkStory,
-  instance: instanceStory,
 }
