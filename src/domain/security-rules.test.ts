@@ -102,7 +102,7 @@ describe('a flow to a service tag', () => {
       [allow({ sourceGroupIds: ['/x/asg'], sourcePrefixes: [] }), rule({})],
       'depends',
     ],
-    ['a destination group denied', [rule({ destinationGroupIds: ['/x/asg'], destinationPrefixes: [] })], 'depends'],
+    ['a destination group denied', [rule({ destinationGroupIds: ['/x/asg'], destinationPrefixes: [] })], 'allowed'],
     ['half of the subnet denied', [rule({ sourcePrefixes: ['10.0.1.128/25'] })], 'partial'],
     ['another subnet denied', [rule({ sourcePrefixes: ['10.0.2.0/24'] })], 'allowed'],
     ['the network as source denied', [rule({ sourcePrefixes: ['VirtualNetwork'] })], 'denied'],
@@ -129,6 +129,7 @@ describe('a flow to a service tag', () => {
     )
     expect(answer).toEqual({
       answer: 'denied',
+      deciders: [{ name: 'DenyInternet', priority: 200, access: 'deny', isAdmin: false }],
       decidingRules: ['DenyInternet'],
       witness: { source: '10.0.1.4', destination: 'Storage', protocol: 'tcp', port: 443 },
       unresolved: [],
