@@ -1,6 +1,6 @@
 // What an answer of Azure may look like when one field of it is not as it should be.
 import { isJsonObject, type Json } from '../../src/domain/json.ts'
-import { changedAt, dropIn, fieldName, pathsIn, replaceIn, valueAt, type Path } from './json-fields.ts'
+import { changedAt, dropIn, fieldName, pathsIn, replaceIn, valueAt, type Path } from '../json-fields.ts'
 
 /** `letters`: a text in another letter case, `id letters` the id of a resource. */
 export type MutationKind = 'dropped' | 'null' | 'letters' | 'id letters' | 'wrong type'

@@ -11,13 +11,15 @@ export interface Surroundings {
   names: Readonly<Record<string, readonly string[]>>
   /** `address:port` that are open; others are refused. */
   open: readonly string[]
+  /** Port of the instance by address, where SQL Server Browser answers. */
+  browsers?: Readonly<Record<string, number>>
   /** The runner's own address on every route. */
   own: string
   /** By host. */
   servers: Readonly<Record<string, SqlState>>
 }
 
-export function standIns({ names, open, own, servers }: Surroundings): Omit<Ports, 'arm'> {
+export function standIns({ names, open, browsers = {}, own, servers }: Surroundings): Omit<Ports, 'arm'> {
   const stateOf = (host: string): SqlState => servers[host.toLowerCase()] ?? NOBODY
   return {
     net: {
@@ -35,7 +37,14 @@ export function standIns({ names, open, own, servers }: Surroundings): Omit<Port
         const outcome = open.includes(`${address}:${String(port)}`) ? ('open' as const) : ('refused' as const)
         return Promise.resolve(seen({ address, port, outcome, localAddress: own, ms: 1 }))
       },
-      browse: (address) => Promise.resolve(seen({ outcome: 'timeout', address, localAddress: own })),
+      browse: (address, instanceName) => {
+        const tcpPort = browsers[address]
+        if (tcpPort === undefined) return Promise.resolve(seen({ outcome: 'timeout', address, localAddress: own }))
+        const instance = { instanceName, version: '16.0.4135.4', tcpPort }
+        return Promise.resolve(
+          seen({ outcome: 'answered', address, localAddress: own, instance, known: [instanceName] }),
+        )
+      },
       routeAddress: () => Promise.resolve(own),
     },
     sql: {

@@ -13,6 +13,7 @@ import * as wanBuilders from '../../lab/azure/wan-resources.ts'
 import * as wayBuilders from '../../lab/azure/ways-resources.ts'
 import { STORIES } from '../../lab/stories/stories.ts'
 import { isJsonObject, type Json } from '../../src/domain/json.ts'
+import { changedAt, fieldName, pathsIn, replaceIn, valueAt, type Change, type Path } from '../json-fields.ts'
 import { exchangesOf, type Exchange } from './exchanges.ts'
 import { SHARED, SPECIFICATIONS, validate, VALIDATOR } from './validator.ts'
 
@@ -212,39 +213,17 @@ async function testAnswers(): Promise<void> {
   })
 }
 
-type Path = readonly (string | number)[]
-
-/** One path for each field, by the first entry of a list that has it. */
-function fieldPaths(body: Json): ReadonlyMap<string, Path> {
-  const found = new Map<string, Path>()
-  const walk = (value: Json, path: Path): void => {
-    const name = path.map((step) => (typeof step === 'number' ? '*' : step)).join('.')
-    if (path.length > 0 && !found.has(name)) found.set(name, path)
-    if (Array.isArray(value)) (value as Json[]).forEach((item, index) => walk(item, [...path, index]))
-    else if (isJsonObject(value)) for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key])
-  }
-  walk(body, [])
-  return found
-}
-
-type Change = (parent: Json, key: string | number) => Json
-
 interface Mutant {
   what: string
   exchange: Exchange
 }
 
-/** The body with other JSON at one place. */
-function put(body: Json, [key, ...rest]: Path, change: Change): Json {
-  if (key === undefined) return body
-  if (rest.length === 0) return change(body, key)
-  if (Array.isArray(body))
-    return (body as Json[]).map((item, index) => (index === key ? put(item, rest, change) : item))
-  return Object.fromEntries(
-    Object.entries(body as Record<string, Json>).map(([name, inner]) => [
-      name,
-      name === key ? put(inner, rest, change) : inner,
-    ]),
+/** One path for each field, by the first entry of a list that has it. */
+function fieldPaths(body: Json): ReadonlyMap<string, Path> {
+  return new Map(
+    pathsIn(body)
+      .toReversed()
+      .map((path) => [fieldName(path), path]),
   )
 }
 
@@ -257,13 +236,13 @@ function mutantsOf(exchange: Exchange): readonly Mutant[] {
   const operation = pathOf(exchange).replaceAll(/\/(rg-\w+|vnet|[\w-]*\d[\w-]*)/g, '')
   return [...fieldPaths(body)].flatMap(([name, path]): Mutant[] => {
     const variant = (what: string, change: Change): Mutant => {
-      const mutated: Json = put(body, path, change)
+      const mutated = changedAt(body, path, change)
       return {
         what: `${operation}: ${name} ${what}`,
         exchange: { ...exchange, response: { status: 200, body: mutated } },
       }
     }
-    const value = path.reduce<Json>((at, step) => (at as Record<string, Json>)[step] ?? null, body)
+    const value = valueAt(body, path)
     return [
       ...(typeof path.at(-1) === 'number' ? [] : [variant('misspelt', misspelt)]),
       ...(isJsonObject(value) ? [] : [variant('of another type', (parent, key) => retyped(parent, key, value))]),
@@ -277,9 +256,7 @@ function misspelt(parent: Json, key: string | number): Json {
 }
 
 function retyped(parent: Json, key: string | number, value: Json): Json {
-  const other = typeof value === 'string' ? 7 : 'text'
-  if (Array.isArray(parent)) return (parent as Json[]).map((item, index) => (index === key ? other : item))
-  return { ...(parent as Record<string, Json>), [key]: other }
+  return replaceIn(parent, key, typeof value === 'string' ? 7 : 'text')
 }
 
 function pathOf({ request }: Exchange): string {

@@ -1,5 +1,5 @@
 // Walks through JSON, and changes it at one place.
-import { isJsonObject, type Json } from '../../src/domain/json.ts'
+import { isJsonObject, type Json } from '../src/domain/json.ts'
 
 export type Path = readonly (string | number)[]
 
