@@ -1,8 +1,10 @@
+import { isPrivateAddress } from '../domain/address.ts'
 import { isTouchingPort } from '../domain/rule-match.ts'
 import type { FilterRule } from '../domain/filter-rule.ts'
 import type { Flow } from '../domain/flow-scenes.ts'
 import { proposeRules, type RuleProposal } from '../domain/rule-proposal.ts'
-import { combineAnswers, evaluateFlow, type FlowAnswer, type RuleStack } from '../domain/security-rules.ts'
+import type { RuleStack } from '../domain/decide-flow.ts'
+import { combineAnswers, evaluateFlow, type FlowAnswer } from '../domain/security-rules.ts'
 import { readNetwork, tagOfRegion, type Network } from '../domain/service-tags.ts'
 import type { VantageFact } from './network-path.ts'
 import type { SubnetFilter } from './subnet-filter.ts'
@@ -14,6 +16,11 @@ export interface AskedFlow {
   flow: Flow
   /** The addresses are those that the runner's resolver gave for a name; DMS may be given others. */
   vantage?: VantageFact
+  /**
+   * Another check asks whether the network reaches it at all. If it does, by a gateway whose routes are not known here,
+   * its private addresses belong to VirtualNetwork.
+   */
+  isConnected?: true
 }
 
 /** A rule as it was read or is proposed. */
@@ -33,11 +40,17 @@ export type RuleFact = {
 
 type PacketFact = { source: string; destination: string; protocol: 'tcp' | 'udp'; port: number }
 
+type DeciderFact = { name: string; priority: number; access: 'allow' | 'deny'; isAdmin: boolean }
+
 export type ProposalFact =
-  | { kind: 'rules'; rules: RuleFact[] }
+  /** `isWide`: they name packets as well that are allowed already. */
+  | { kind: 'rules'; rules: RuleFact[]; isWide: boolean }
   | { kind: 'none-needed' }
+  /** The rules proposed for flows before it open it. */
+  | { kind: 'opened-before'; by: string[] }
   | { kind: 'no-room'; below: string }
-  | { kind: 'no-rule-helps'; adminRules: string[] }
+  /** `rules` are for the part that no security admin rule denies. */
+  | { kind: 'no-rule-helps'; adminRules: string[]; rules: RuleFact[] }
 
 export type FlowFact = {
   peer: string
@@ -48,6 +61,7 @@ export type FlowFact = {
   addresses?: string[]
   answer: FlowAnswer['answer']
   decidingRules: string[]
+  deciders: DeciderFact[]
   /** The other end is the tag's name where the tag's addresses are not known. */
   witness?: PacketFact
   unresolved: string[]
@@ -85,12 +99,25 @@ export function evidenceOfFlows(
   asked: readonly AskedFlow[],
   before: readonly AskedFlow[] = [],
 ): FlowEvidence {
-  const network = readNetwork(filter.facts)
-  let stack = before.reduce((opened, { flow }) => openedBy(opened, proposeRules(opened, flow, network)), filter.stack)
-  const flows = asked.map((one) => {
-    const proposal = proposeRules(stack, one.flow, network)
+  const networks = readNetworks(filter, [...before, ...asked])
+  let stack = filter.stack
+  const opened: string[] = []
+  const propose = (one: AskedFlow): RuleProposal => {
+    const proposal = proposeFor(stack, one.flow, networks(one))
+    if (proposal.kind === 'rules')
+      opened.push(`${one.flow.protocols.join('/')} ${portTexts(one.flow).join(', ')} to ${one.peer}`)
     stack = openedBy(stack, proposal)
-    return factOfFlow(one, evaluateFlow(filter.stack, one.flow, network), proposal, network)
+    return proposal
+  }
+  before.forEach(propose)
+  const flows = asked.map((one) => {
+    const network = networks(one)
+    const answer = evaluateFlow(filter.stack, one.flow, network)
+    const by = [...opened]
+    const proposal = propose(one)
+    const isDenied = answer.answer === 'denied' || answer.answer === 'partial'
+    const isOpened = isDenied && proposal.kind === 'none-needed'
+    return factOfFlow(one, answer, isOpened ? { kind: 'opened-before', by } : factOfProposal(proposal), network)
   })
   const answer = combineAnswers(flows.map((fact) => fact.answer))
   const telling = tellingFlows(flows, answer)
@@ -117,8 +144,27 @@ export function evidenceOfFlows(
   }
 }
 
+/** The facts as they are for each flow; the tags are read once. */
+function readNetworks({ facts }: SubnetFilter, flows: readonly AskedFlow[]): (flow: AskedFlow) => Network {
+  const plain = readNetwork(facts)
+  const hosts = flows.filter(({ isConnected }) => isConnected === true)
+  const addresses = hosts.flatMap(({ flow }) => (flow.peer.kind === 'addresses' ? flow.peer.prefixes : []))
+  const privateOnes = addresses.filter(isPrivateAddress)
+  if (facts.extent.isWhole || privateOnes.length === 0) return () => plain
+  const { extent } = facts
+  const connected = readNetwork({ ...facts, extent: { ...extent, prefixes: [...extent.prefixes, ...privateOnes] } })
+  return ({ isConnected }) => (isConnected === true ? connected : plain)
+}
+
+/** For what is denied; where nothing surely is, for what may be. */
+function proposeFor(stack: RuleStack, flow: Flow, network: Network): RuleProposal {
+  const proposal = proposeRules(stack, flow, network)
+  return proposal.kind === 'none-needed' ? proposeRules(stack, flow, network, { isForDoubtful: true }) : proposal
+}
+
 function openedBy(stack: RuleStack, proposal: RuleProposal): RuleStack {
-  return proposal.kind === 'rules' ? { ...stack, rules: [...(stack.rules ?? []), ...proposal.rules] } : stack
+  const rules = proposal.kind === 'rules' || proposal.kind === 'no-rule-helps' ? proposal.rules : []
+  return rules.length === 0 ? stack : { ...stack, rules: [...(stack.rules ?? []), ...rules] }
 }
 
 function tellingFlows(flows: readonly FlowFact[], answer: FlowAnswer['answer']): readonly FlowFact[] {
@@ -129,7 +175,7 @@ function tellingFlows(flows: readonly FlowFact[], answer: FlowAnswer['answer']):
 function factOfFlow(
   { peer, flow, vantage }: AskedFlow,
   answer: FlowAnswer,
-  proposal: RuleProposal,
+  proposal: ProposalFact,
   network: Network,
 ): FlowFact {
   const tag = flow.peer.kind === 'tag' ? tagOfRegion(flow.peer.tag, network) : undefined
@@ -139,25 +185,34 @@ function factOfFlow(
     peer: tag?.name ?? peer,
     direction: flow.direction,
     protocols: [...flow.protocols],
-    ports: flow.ports.map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`)),
+    ports: portTexts(flow),
     ...(isName && flow.peer.kind === 'addresses' ? { addresses: [...flow.peer.prefixes] } : {}),
     answer: answer.answer,
     decidingRules: [...answer.decidingRules],
+    deciders: answer.deciders.map((decider) => ({ ...decider })),
     ...(witness === undefined ? {} : { witness: { ...witness } }),
     unresolved: [...answer.unresolved],
     shadowedRules: [...answer.shadowedRules],
     denyingAdminRules: [...answer.denyingAdminRules],
-    proposal: factOfProposal(proposal),
+    proposal,
     ...(vantage === undefined ? {} : { vantage }),
   }
+}
+
+function portTexts({ ports }: Flow): string[] {
+  return ports.map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`))
 }
 
 function factOfProposal(proposal: RuleProposal): ProposalFact {
   switch (proposal.kind) {
     case 'rules':
-      return { kind: 'rules', rules: proposal.rules.map(factOfRule) }
+      return { kind: 'rules', rules: proposal.rules.map(factOfRule), isWide: proposal.isWide === true }
     case 'no-rule-helps':
-      return { kind: 'no-rule-helps', adminRules: [...proposal.adminRules] }
+      return {
+        kind: 'no-rule-helps',
+        adminRules: [...proposal.adminRules],
+        rules: proposal.rules.map(factOfRule),
+      }
     case 'no-room':
     case 'none-needed':
       return proposal
@@ -181,13 +236,21 @@ function factOfRule(rule: AnyRule): RuleFact {
     direction: rule.direction,
     access: rule.access,
     protocol: rule.protocol,
-    sourcePrefixes: [...rule.sourcePrefixes],
+    sourcePrefixes: bounded(rule.sourcePrefixes),
     sourcePorts: [...rule.sourcePorts],
-    destinationPrefixes: [...rule.destinationPrefixes],
+    destinationPrefixes: bounded(rule.destinationPrefixes),
     destinationPorts: [...rule.destinationPorts],
     sourceGroupIds: [...(rule.sourceGroupIds ?? [])],
     destinationGroupIds: [...(rule.destinationGroupIds ?? [])],
   }
+}
+
+/** A rule can name thousands of prefixes, and stands in the evidence of every port that it names. */
+const PREFIXES_SHOWN = 500
+
+function bounded(prefixes: readonly string[]): string[] {
+  const more = prefixes.length - PREFIXES_SHOWN
+  return more > 0 ? [...prefixes.slice(0, PREFIXES_SHOWN), `and ${String(more)} more`] : [...prefixes]
 }
 
 /** Some packet of the flow is surely denied. */

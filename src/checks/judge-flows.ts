@@ -4,6 +4,9 @@ import { boundText } from './foreign-text.ts'
 import { proxyNote } from './network-path.ts'
 import { openingRules } from './opening-rules.ts'
 
+/** Room for several doubts, each with the permission that is missing. */
+const MESSAGE_LIMIT_CHARS = 1_500
+
 /** What the rules of the DMS subnet do with flows that are all needed (contract, section 6). Pure. */
 export function judgeFlows(evidence: FlowEvidence): Judgement {
   const { flows, answer } = evidence
@@ -46,10 +49,16 @@ export function describeFlows(flows: readonly FlowFact[]): string {
   return [...peers].map(([way, names]) => `${way} ${names.join(', ')}`).join('; ')
 }
 
-function describeAllowed({ nsg, subnet, decidingRules }: FlowEvidence): string {
-  const rules = decidingRules.join(', ')
-  if (nsg === null) return `${subnet} has no network security group${rules === '' ? '' : `, and ${rules} allows it`}`
-  return rules === '' ? `no rule of ${nsg.name} denies it` : `allowed by ${rules} of ${nsg.name}`
+function describeAllowed(evidence: FlowEvidence): string {
+  const { nsg, subnet, flows } = evidence
+  const deciders = flows.flatMap((flow) => flow.deciders)
+  const admin = [...new Set(deciders.filter(({ isAdmin }) => isAdmin).map(({ name }) => name))].join(', ')
+  const own = [...new Set(deciders.filter(({ isAdmin }) => !isAdmin).map(({ name }) => name))].join(', ')
+  const byAdmin = admin === '' ? [] : [`security admin rule ${admin} of a network manager`]
+  if (nsg === null)
+    return [`${subnet} has no network security group`, ...byAdmin.map((rule) => `${rule} allows it`)].join(', and ')
+  const rules = [...byAdmin, ...(own === '' ? [] : [`${own} of ${nsg.name}`])]
+  return rules.length === 0 ? `no rule of ${nsg.name} denies it` : `allowed by ${rules.join(' and ')}`
 }
 
 function denied(evidence: FlowEvidence, from: string, expected: string): Judgement {
@@ -59,9 +68,9 @@ function denied(evidence: FlowEvidence, from: string, expected: string): Judgeme
   const packet = describePacket(shut)
   const remediation = openingRules(evidence, shut)
   const points = [
-    { label: 'Rule', text: boundText(describeRules(evidence, shut)) },
+    { label: 'Rule', text: boundText(describeRules(evidence, shut), MESSAGE_LIMIT_CHARS) },
     ...(packet === undefined ? [] : [{ label: 'Packet', text: packet }]),
-    { label: 'Change', text: boundText(remediation.text) },
+    { label: 'Change', text: boundText(remediation.text, MESSAGE_LIMIT_CHARS) },
   ]
   return {
     verdict: 'fail',
@@ -102,7 +111,7 @@ function describeDenied(evidence: FlowEvidence, shut: readonly FlowFact[]): stri
   const facts = bySameRules(shut).map(([first, ...more]) => {
     const verb = more.length === 0 ? 'is' : 'are'
     const denied = first.answer === 'denied' ? 'denied' : 'partly denied'
-    return `${describeFlows([first, ...more])} ${verb} ${denied} by ${namesOf(evidence, first.decidingRules)}`
+    return `${describeFlows([first, ...more])} ${verb} ${denied} by ${namesOf(evidence, first.deciders)}`
   })
   return boundText(facts.join('; '))
 }
@@ -111,7 +120,7 @@ function describeDenied(evidence: FlowEvidence, shut: readonly FlowFact[]): stri
 function bySameRules(flows: readonly FlowFact[]): [FlowFact, ...FlowFact[]][] {
   const groups = new Map<string, [FlowFact, ...FlowFact[]]>()
   for (const flow of flows) {
-    const key = [flow.answer, ...flow.decidingRules].join('\n')
+    const key = JSON.stringify([flow.answer, flow.deciders])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [flow])
     else group.push(flow)
@@ -121,22 +130,25 @@ function bySameRules(flows: readonly FlowFact[]): [FlowFact, ...FlowFact[]][] {
 
 /** `DenyInternet (priority 200) of nsg-dms` */
 function describeRules(evidence: FlowEvidence, shut: readonly FlowFact[]): string {
-  const names = [...new Set(shut.flatMap(({ decidingRules }) => decidingRules))]
+  const deciders = shut.flatMap((flow) => flow.deciders)
+  const isOne = new Set(deciders.map(describeRule)).size === 1
   const part = shut.every(({ answer }) => answer === 'partial') ? ' a part of' : ''
-  return `${namesOf(evidence, names)} ${names.length === 1 ? 'denies' : 'deny'}${part} ${describeFlows(shut)}`
+  return `${namesOf(evidence, deciders)} ${isOne ? 'denies' : 'deny'}${part} ${describeFlows(shut)}`
 }
 
-function namesOf({ rules, adminRules, nsg }: FlowEvidence, names: readonly string[]): string {
-  const own = names.filter((name) => !adminRules.some((rule) => rule.name === name))
-  const admin = names.filter((name) => !own.includes(name))
-  const listed = (list: readonly { name: string; priority: number }[], wanted: readonly string[]): string =>
-    wanted
-      .map((name) => `${name} (priority ${String(list.find((rule) => rule.name === name)?.priority ?? 'default')})`)
-      .join(', ')
+/** `DenyInternet (priority 200) of nsg-dms and security admin rule high-risk/Smb (priority 10) of a network manager` */
+function namesOf({ nsg }: FlowEvidence, deciders: FlowFact['deciders']): string {
+  const listed = (isAdmin: boolean): string =>
+    [...new Set(deciders.filter((one) => one.isAdmin === isAdmin).map(describeRule))].join(', ')
+  const [admin, own] = [listed(true), listed(false)]
   return [
-    ...(admin.length > 0 ? [`security admin rule ${listed(adminRules, admin)} of a network manager`] : []),
-    ...(own.length > 0 ? [`${listed(rules, own)} of ${nsg?.name ?? 'the group'}`] : []),
+    ...(admin === '' ? [] : [`security admin rule ${admin} of a network manager`]),
+    ...(own === '' ? [] : [`${own} of ${nsg?.name ?? 'the group'}`]),
   ].join(' and ')
+}
+
+function describeRule({ name, priority }: FlowFact['deciders'][number]): string {
+  return `${name} (priority ${String(priority)})`
 }
 
 function describePacket(flows: readonly FlowFact[]): string | undefined {
@@ -148,17 +160,45 @@ function describePacket(flows: readonly FlowFact[]): string | undefined {
 
 function undetermined(evidence: FlowEvidence, from: string, expected: string): Judgement {
   const open = evidence.flows.filter(({ answer }) => answer === 'depends')
-  const facts = open.map((flow) => `${describeFlows([flow])} hangs on whether: ${flow.unresolved.join('; ')}`)
   const isAboutNetwork = open.some(({ unresolved }) => unresolved.some((fact) => fact.includes('VirtualNetwork')))
-  const why = [...(isAboutNetwork ? evidence.network.doubts : []), ...evidence.doubts]
-  const group = evidence.nsg === null ? '' : ` (rules of ${evidence.nsg.name})`
-  const message = boundText([`${facts.join('. ')}${group}`, ...why].join('. '))
+  const why = [...(isAboutNetwork ? evidence.network.doubts : []), ...evidence.doubts].map(withoutEnd)
+  const rules = namesOf(
+    evidence,
+    open.flatMap(({ deciders }) => deciders),
+  )
+  // The flows come last: their list may be long, and the title names them.
+  const message = boundText(
+    [...(rules === '' ? [] : [`decided by ${rules}`]), ...hanging(open), ...why].join('; '),
+    MESSAGE_LIMIT_CHARS,
+  )
+  const remediation = openingRules(evidence, open)
   return {
     verdict: 'unknown',
     proof: 'direct',
     summary: `${from}: the rules do not decide alone; ${message}`,
     expected,
     cause: { kind: 'insufficient', message },
-    remediation: { text: 'Allow the flow by a rule of its own, above the rules on which it hangs.', scripts: [] },
+    remediation:
+      remediation.text === '' ? { text: adviceFor(open, evidence.network.region), scripts: [] } : remediation,
   }
+}
+
+function adviceFor(open: readonly FlowFact[], region: string): string {
+  return open.some(({ unresolved }) => unresolved.some((fact) => fact.includes(' is a service tag: ')))
+    ? `Write the tag as Azure does (az network list-service-tags --location ${region}), or the prefixes.`
+    : 'Allow the flow by a rule of its own, above the rules on which it hangs.'
+}
+
+/** Flows that hang on the same facts together. */
+function hanging(flows: readonly FlowFact[]): string[] {
+  const byFacts = new Map<string, FlowFact[]>()
+  for (const flow of flows) {
+    const facts = flow.unresolved.join('; ')
+    byFacts.set(facts, [...(byFacts.get(facts) ?? []), flow])
+  }
+  return [...byFacts].map(([facts, own]) => `${describeFlows(own)} hangs on whether: ${facts}`)
+}
+
+function withoutEnd(sentence: string): string {
+  return sentence.replace(/[.\s]+$/, '')
 }

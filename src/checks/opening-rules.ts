@@ -1,35 +1,41 @@
 import type { Remediation } from '../domain/report.ts'
 import type { Script } from '../domain/observed.ts'
 import { azScript, groupOptions } from './azure-cli.ts'
-import type { FlowEvidence, FlowFact, RuleFact } from './flow-evidence.ts'
+import { isDenying, type FlowEvidence, type FlowFact, type RuleFact } from './flow-evidence.ts'
 
-/** Longer lists are no command for a person: the tag stands for them then. */
-const PREFIX_LIMIT = 100
-
-/** What to change so that the group lets the flows through: one line, and a command for each rule to add. */
+/** What to change so that the group lets the flows through, and a command for each rule to add. */
 export function openingRules({ nsg }: FlowEvidence, shut: readonly FlowFact[]): Remediation {
-  const rules = shut.flatMap((flow) =>
-    flow.proposal.kind === 'rules' ? flow.proposal.rules.map((rule) => shortened(rule, flow)) : [],
+  const rules = shut.flatMap(({ proposal }) =>
+    proposal.kind === 'rules' || proposal.kind === 'no-rule-helps' ? proposal.rules : [],
   )
-  const sentences = [...rulesToAdd(rules, nsg?.name ?? 'the group'), ...roomToMake(shut), ...adminRulesToChange(shut)]
-  return {
-    text: sentences.join(' '),
-    scripts: nsg === null ? [] : rules.map((rule) => scriptOf(rule, nsg)),
-  }
+  const isWide = shut.some(({ proposal }) => proposal.kind === 'rules' && proposal.isWide)
+  const isSure = shut.every(isDenying)
+  const sentences = [
+    ...rulesToAdd(rules, nsg?.name ?? 'the group', isWide, isSure),
+    ...rulesOfOthers(shut),
+    ...roomToMake(shut),
+    ...adminRulesToChange(shut),
+  ]
+  return { text: sentences.join(' '), scripts: nsg === null ? [] : rules.map((rule) => scriptOf(rule, nsg)) }
 }
 
-/** All of a tag's addresses, some of them allowed already, rather than a list that nobody can read. */
-function shortened(rule: RuleFact, { peer, direction }: FlowFact): RuleFact {
-  const field = direction === 'outbound' ? 'destinationPrefixes' : 'sourcePrefixes'
-  return rule[field].length > PREFIX_LIMIT ? { ...rule, [field]: [peer] } : rule
-}
-
-function rulesToAdd(rules: readonly RuleFact[], group: string): string[] {
+function rulesToAdd(rules: readonly RuleFact[], group: string, isWide: boolean, isSure: boolean): string[] {
   const names = rules.map(({ name, priority }) => `${name} at priority ${String(priority)}`)
   const [only, ...more] = names
   if (only === undefined) return []
-  if (more.length === 0) return [`Add the allow rule ${only} to ${group}; it changes no other packet.`]
-  return [`Add ${String(names.length)} allow rules to ${group}: ${names.join(', ')}; they change no other packet.`]
+  const they = more.length === 0 ? 'it' : 'they'
+  const effect = isWide
+    ? `${they} ${they === 'it' ? 'names' : 'name'} all of the flow, since the denied part would need too many rules`
+    : isSure
+      ? `${they} ${they === 'it' ? 'changes' : 'change'} no other packet`
+      : `${they} ${they === 'it' ? 'settles' : 'settle'} what hangs on facts that are not known`
+  if (more.length === 0) return [`Add the allow rule ${only} to ${group}; ${effect}.`]
+  return [`Add ${String(names.length)} allow rules to ${group}: ${names.join(', ')}; ${effect}.`]
+}
+
+function rulesOfOthers(shut: readonly FlowFact[]): string[] {
+  const by = new Set(shut.flatMap(({ proposal }) => (proposal.kind === 'opened-before' ? proposal.by : [])))
+  return by.size === 0 ? [] : [`The rules that this report proposes for ${[...by].join('; ')} open it as well.`]
 }
 
 function roomToMake(shut: readonly FlowFact[]): string[] {

@@ -15,12 +15,6 @@ export function portsOf(manifest: Manifest): number[] {
   return nsgPortSubjects(manifest).map(({ spec }) => spec.port)
 }
 
-/** The ports that come before one; their checks propose their rules first. */
-export function portsBefore(port: number, manifest: Manifest): number[] {
-  const ports = portsOf(manifest)
-  return ports.slice(0, Math.max(0, ports.indexOf(port)))
-}
-
 /** The flows that stand behind a port of Microsoft's lists (contract, section 6), outbound from the DMS subnet. */
 export async function flowsOfPort(
   port: number,
@@ -52,14 +46,15 @@ export function flowTo(
   return { peer, flow: { direction: 'outbound', protocols, ports: [[port, port]], peer: to } }
 }
 
-/** To the network's own DNS servers; with none set Azure's DNS serves it. */
+/** To the network's own DNS servers, all in one; with none set Azure's DNS serves it. */
 function dnsFlows(servers: readonly string[]): AskedFlow[] {
-  const peers = servers.length === 0 ? [PLATFORM_ADDRESS] : servers
-  return peers.map((server) =>
-    server === PLATFORM_ADDRESS
-      ? flowTo('AzurePlatformDNS', { kind: 'platform-dns' }, 53, ['tcp', 'udp'])
-      : flowTo(server, { kind: 'addresses', prefixes: [server] }, 53, ['tcp', 'udp']),
-  )
+  const own = servers.filter((server) => server !== PLATFORM_ADDRESS)
+  return [
+    ...(own.length === 0 ? [] : [flowTo(own.join(', '), { kind: 'addresses', prefixes: own }, 53, ['tcp', 'udp'])]),
+    ...(own.length < servers.length || servers.length === 0
+      ? [flowTo('AzurePlatformDNS', { kind: 'platform-dns' }, 53, ['tcp', 'udp'])]
+      : []),
+  ]
 }
 
 async function shareFlows(manifest: Manifest, ports: Pick<Ports, 'arm' | 'net'>): Promise<Observed<AskedFlow[]>> {
@@ -74,7 +69,7 @@ async function shareFlows(manifest: Manifest, ports: Pick<Ports, 'arm' | 'net'>)
   return seen(flows.flatMap((flow) => (flow.ok ? [flow.value] : [])))
 }
 
-/** To every address of a host, as this runner's resolver tells them. */
+/** To every address of a host, as this runner's resolver tells them. A source's host is another check's to reach. */
 export async function flowToHost(
   host: string,
   what: string,
@@ -82,11 +77,17 @@ export async function flowToHost(
   manifest: Manifest,
   ports: Pick<Ports, 'arm' | 'net'>,
 ): Promise<Observed<AskedFlow>> {
-  if (parseAddress(host) !== undefined) return seen(flowTo(host, { kind: 'addresses', prefixes: [host] }, port))
+  const isSource = manifest.sources.some(({ server }) => server.host.toLowerCase() === host.toLowerCase())
+  const connected = isSource ? { isConnected: true as const } : {}
+  const to = (prefixes: readonly string[]): AskedFlow => ({
+    ...flowTo(host, { kind: 'addresses', prefixes }, port),
+    ...connected,
+  })
+  if (parseAddress(host) !== undefined) return seen(to([host]))
   const name = await ports.net.resolve(host)
   if (!name.ok) return name
   if (!name.value.found) return unseen('dns', `${what} has no address here: ${name.value.message}`)
   const prefixes = name.value.addresses.map(({ address }) => address)
   const vantage = await readResolverVantage(ports, manifest, prefixes[0])
-  return seen({ ...flowTo(host, { kind: 'addresses', prefixes }, port), vantage })
+  return seen({ ...to(prefixes), vantage })
 }

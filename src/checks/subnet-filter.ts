@@ -1,4 +1,4 @@
-import type { RuleStack } from '../domain/security-rules.ts'
+import type { RuleStack } from '../domain/decide-flow.ts'
 import type { NetworkFacts } from '../domain/service-tags.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { seen, unseen, type Observed, type ProbeFailure } from '../domain/observed.ts'

@@ -16,7 +16,8 @@ const ORDERS = ordersOf(DIMENSIONS)
 
 /**
  * The same packets in the fewest parts found. All must be of the same protocols, and no two may have a packet in common.
- * A set of packets that one part can hold is always found: whichever dimension is cut first, every cut looks the same.
+ * Where one part can hold them all, it is found (of up to 64 pieces): whichever dimension is cut first, every cut looks
+ * the same.
  */
 export function fewestPackets(parts: readonly Packets[]): Packets[] {
   const [first] = parts

@@ -26,6 +26,8 @@ export interface FilterRule extends RuleParts {
 /** A security admin rule of a network manager; `allow` goes on to the security group, the others end. */
 export interface AdminRule extends RuleParts {
   access: 'allow' | 'always-allow' | 'deny'
+  /** Id of the network manager that it comes from; those of different managers have no order that is known here. */
+  manager?: string
 }
 
 /** The protocols that a flow can have. */

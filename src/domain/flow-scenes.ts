@@ -1,8 +1,15 @@
 import { addressSet, FAMILIES, parseAddresses, type Family } from './address-set.ts'
 import { maybe, protocolSet, sure, type FlowProtocol, type Term } from './filter-rule.ts'
-import { intersectSets, setOfRuns, subtractSet, type NumberSet } from './number-set.ts'
+import { intersectSets, NOTHING, setOfRuns, subtractSet, type NumberSet } from './number-set.ts'
 import type { Packets } from './packets.ts'
-import { PLATFORM_ADDRESS, tagOfRegion, type Network, type ServiceTag, type Side } from './service-tags.ts'
+import {
+  PLATFORM_ADDRESS,
+  PLATFORM_TAGS,
+  tagOfRegion,
+  type Network,
+  type ServiceTag,
+  type Side,
+} from './service-tags.ts'
 import { symbolicRest, symbolicTag, tagsWithin } from './symbolic-tags.ts'
 
 /** Who a flow goes to or comes from: a service tag, addresses, all of VirtualNetwork, or the DNS of the platform. */
@@ -33,11 +40,15 @@ export interface Scene {
   peerName?: string
   /** The text by which a rule names all of the other end: the tag whose addresses it is. */
   tagName?: string
+  /** A tag without known addresses that holds those of other scenes of the flow: how many scenes it stands for. */
+  holds?: number
   /**
    * `platform`: what the platform serves, which passes unless a rule names its tag. `rest`: whatever else may belong to
    * VirtualNetwork, perhaps nothing.
    */
   kind: 'ordinary' | 'platform' | 'rest'
+  /** Addresses of the other end that a network interface of this network can have. */
+  members: NumberSet
   terms(texts: readonly string[], side: Side): readonly Term[]
 }
 
@@ -71,6 +82,7 @@ export function scenesOf(flow: Flow, network: Network): Scene[] {
         ...rest,
         packets,
         peerSide,
+        members: peer.peerName === undefined ? network.own[peer.family] : NOTHING,
         terms: (texts: readonly string[], side: Side) =>
           side === peerSide && terms !== undefined ? terms(texts) : network.terms(texts, side, peer.family),
       },
@@ -78,7 +90,7 @@ export function scenesOf(flow: Flow, network: Network): Scene[] {
   })
 }
 
-interface Peer extends Pick<Scene, 'family' | 'assumed' | 'peerName' | 'tagName' | 'kind'> {
+interface Peer extends Pick<Scene, 'family' | 'assumed' | 'peerName' | 'tagName' | 'holds' | 'kind'> {
   set: NumberSet
   /** Where a rule's texts cannot be told by addresses. */
   terms?: (texts: readonly string[]) => readonly Term[]
@@ -100,6 +112,16 @@ function peersOf(flow: Flow, network: Network): Peer[] {
   }
 }
 
+/** Tags that have no entry in the list. */
+const BUILT_IN_TAGS = ['virtualnetwork', 'internet', 'azureloadbalancer', ...PLATFORM_TAGS]
+
+/** The tag of a flow when the list of service tags was read and does not have it: there are no packets to judge. */
+export function unknownTag({ peer }: Flow, network: Network): string | undefined {
+  if (peer.kind !== 'tag' || network.facts.tags === null || parseAddresses(peer.tag) !== undefined) return undefined
+  const isBuiltIn = BUILT_IN_TAGS.some((name) => name === peer.tag.trim().toLowerCase())
+  return isBuiltIn || tagOfRegion(peer.tag, network) !== undefined ? undefined : peer.tag
+}
+
 function tagPeers(name: string, flow: Flow, network: Network): Peer[] {
   const range = parseAddresses(name)
   if (range !== undefined) return byAddress([name], flow, undefined)
@@ -114,7 +136,13 @@ function tagPeers(name: string, flow: Flow, network: Network): Peer[] {
     case 'internet': {
       // Every packet of this flow goes to what is not in the network.
       const assumed = new Map([[`${side} in virtualnetwork`, false]])
-      return FAMILIES.map((family) => ({ family, set: network.open[family], assumed, kind: 'ordinary' }))
+      return FAMILIES.map((family) => ({
+        family,
+        set: network.open[family],
+        assumed,
+        tagName: 'Internet',
+        kind: 'ordinary',
+      }))
     }
     default: {
       const tag = tagOfRegion(name, network)
@@ -125,11 +153,13 @@ function tagPeers(name: string, flow: Flow, network: Network): Peer[] {
 
 /** Without addresses a tag is judged by its name; one that surely holds others is judged by those as well. */
 function symbolicPeers(name: string, side: Side, network: Network): Peer[] {
-  return tagsWithin(name).map((tag) => ({
+  const tags = tagsWithin(name)
+  return tags.map((tag, index) => ({
     family: 4,
     set: POINT,
     assumed: NOTHING_ASSUMED,
     peerName: tag,
+    ...(index === 0 && tags.length > 1 ? { holds: tags.length } : {}),
     kind: 'ordinary',
     terms: (texts) => symbolicTag(texts, tag, side, POINT, network),
   }))
@@ -184,7 +214,11 @@ function byAddress(prefixes: readonly string[], flow: Flow, tag: ServiceTag | un
   })
 }
 
-/** Whether a set of a side that has no group of its own may be in an application security group. */
-export function groupTerm(set: NumberSet, side: Side, id: string): Term {
+/**
+ * The members of an application security group are network interfaces of one virtual network, so that nothing outside
+ * of it can be one (https://learn.microsoft.com/azure/virtual-network/application-security-groups).
+ */
+export function groupTerm({ packets, peerSide, members }: Scene, side: Side, id: string): Term {
+  const set = side === peerSide ? intersectSets(packets[side], members) : packets[side]
   return maybe(set, side, id.split('/').at(-1) ?? id)
 }

@@ -73,7 +73,7 @@ function endTerms(rule: FilterRule | AdminRule, side: Side, scene: Scene): reado
   const groups = 'sourceGroupIds' in rule ? (side === 'source' ? rule.sourceGroupIds : rule.destinationGroupIds) : []
   // What the platform serves has no network interface that could be a member.
   if (groups.length === 0 || (scene.kind === 'platform' && side === scene.peerSide)) return terms
-  return [...terms, ...groups.map((id) => groupTerm(scene.packets[side], side, id))]
+  return [...terms, ...groups.map((id) => groupTerm(scene, side, id)).filter(({ set }) => set.length > 0)]
 }
 
 /** Whether the rule names one of the ports at all; one whose ports cannot be read may. */

@@ -130,13 +130,68 @@ describe('the rules that open a flow', () => {
     expect(propose([rule({ name: 'First', priority: 100 })])).toEqual({ kind: 'no-room', below: 'First' })
   })
 
+  it('are one for all of the flow where the exact ones would be too many', () => {
+    const holes = Array.from({ length: 30 }, (_, index) =>
+      rule({
+        name: `A${String(index)}`,
+        priority: 100 + index,
+        access: 'allow',
+        destinationPrefixes: [`10.0.${String(index)}.4`],
+        destinationPorts: [String(2000 + index)],
+      }),
+    )
+    const flow: Flow = { ...SQL, ports: [[1, 65535]], peer: { kind: 'addresses', prefixes: ['10.0.0.0/16'] } }
+    const proposal = propose([...holes, rule({})], flow)
+    expect(proposal).toMatchObject({ kind: 'rules', isWide: true })
+    expect(opened([...holes, rule({})], flow)).toEqual(['199 Tcp 10.0.1.0/24:1024-65535 -> 10.0.0.0/16:1-65535'])
+  })
+
+  it('name a tag once that holds the others where their addresses are not known', () => {
+    const cloud: Flow = { ...SQL, ports: [[12000, 12000]], peer: { kind: 'tag', tag: 'AzureCloud' } }
+    expect(opened([rule({})], cloud, { ...NO_V6, tags: null })).toEqual([
+      '199 Tcp 10.0.1.0/24:1024-65535 -> AzureCloud:12000',
+    ])
+  })
+
+  it('name the internet by its tag', () => {
+    const internet: Flow = { ...SQL, ports: [[443, 443]], peer: { kind: 'tag', tag: 'internet' } }
+    expect(opened([rule({})], internet)).toEqual(['199 Tcp 10.0.1.0/24:1024-65535 -> Internet:443'])
+  })
+
+  it('are for what no security admin rule denies', () => {
+    const { sourceGroupIds: _, destinationGroupIds: __, ...parts } = rule({ name: 'base/Half', priority: 5 })
+    const half = { ...parts, destinationPrefixes: ['20.4.7.0/25'] }
+    expect(propose([rule({})], SQL, NO_V6, [half])).toMatchObject({
+      kind: 'no-rule-helps',
+      adminRules: ['base/Half'],
+      rules: [{ destinationPrefixes: ['20.4.7.128/25'] }],
+    })
+    const unsure = { ...parts, destinationPrefixes: ['AzureBackup'] }
+    expect(propose([rule({})], SQL, NO_V6, [unsure])).toMatchObject({ kind: 'rules' })
+  })
+
+  it('are for doubtful packets where that is asked', () => {
+    const group = rule({ destinationPrefixes: ['CorpNetPublic'] })
+    const stack = { adminRules: [], rules: [group] }
+    const network = readNetwork(NO_V6)
+    expect(proposeRules(stack, SQL, network)).toEqual({ kind: 'none-needed' })
+    expect(proposeRules(stack, SQL, network, { isForDoubtful: true })).toMatchObject({
+      kind: 'rules',
+      rules: [{ priority: 199, destinationPrefixes: ['Sql.FranceCentral'] }],
+    })
+  })
+
   it('do not help under a security admin rule', () => {
     const {
       sourceGroupIds: _,
       destinationGroupIds: __,
       ...admin
     } = rule({ name: 'HighRisk', destinationPorts: ['1433'] })
-    expect(propose([], SQL, NO_V6, [admin])).toEqual({ kind: 'no-rule-helps', adminRules: ['HighRisk'] })
+    expect(propose([], SQL, NO_V6, [admin])).toEqual({
+      kind: 'no-rule-helps',
+      adminRules: ['HighRisk'],
+      rules: [],
+    })
     expect(propose([rule({})], SQL, NO_V6, [{ ...admin, access: 'always-allow', destinationPorts: ['*'] }])).toEqual({
       kind: 'none-needed',
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { FilterRule } from './filter-rule.ts'
+import type { AdminRule, FilterRule } from './filter-rule.ts'
 import type { Flow } from './flow-scenes.ts'
 import { combineAnswers, evaluateFlow as evaluateStack, type FlowAnswer } from './security-rules.ts'
 import { readNetwork, type NetworkFacts } from './service-tags.ts'
@@ -305,6 +305,122 @@ describe('a flow to the DNS of the platform', () => {
     ],
   ])('%s', (_, rules, expected) => {
     expect(evaluateFlow(rules, PLATFORM_DNS, NETWORK).answer).toBe(expected)
+  })
+})
+
+describe('tags that are judged by their names', () => {
+  const only = (...destinationPrefixes: string[]): FilterRule[] => [allow({ destinationPrefixes }), rule({})]
+  it.each<[string, string, FlowAnswer['answer']]>([
+    ['AzureCloud', 'Storage.NorthEurope', 'allowed'],
+    ['AzureCloud.NorthEurope', 'Storage.NorthEurope', 'allowed'],
+    ['AzureCloud.WestEurope', 'Storage.NorthEurope', 'depends'],
+    ['AzureCloud.WestEurope', 'Storage', 'allowed'],
+    ['AzureCloud', 'AzureFrontDoor.Frontend', 'depends'],
+    ['Storage', 'Storage.WestEurope', 'allowed'],
+    ['Storage.WestEurope', 'Storage.WestEurope', 'allowed'],
+    ['Storage.NorthEurope', 'Storage.WestEurope', 'depends'],
+  ])('%s allowed, %s asked: %s', (allowed, asked, expected) => {
+    expect(evaluateFlow(only(allowed), to(asked), NETWORK).answer).toBe(expected)
+  })
+
+  it('are told by a few of their prefixes', () => {
+    const prefixes = Array.from({ length: 200 }, (_, index) => `20.${String(index)}.0.0/16`)
+    const { unresolved } = evaluateFlow([rule({ destinationPrefixes: prefixes })], to('Storage'), NETWORK)
+    expect(unresolved).toEqual(['Storage in 200 prefixes such as 20.0.0.0/16'])
+  })
+})
+
+describe('a tag that the list does not have', () => {
+  const listed = { ...NETWORK, tags: [{ name: 'Sql', region: '', prefixes: ['20.1.0.0/24'] }] }
+  it.each([[[]], [[rule({})]], [[allow({})]]])('is nothing to judge (%#)', (rules: FilterRule[]) => {
+    expect(evaluateFlow(rules, to('Sqll'), listed)).toMatchObject({
+      answer: 'depends',
+      unresolved: ['Sqll is a service tag: the list of westeurope has none of that name'],
+    })
+  })
+
+  it('is not missed among those without an entry', () => {
+    for (const tag of ['Internet', 'AzureLoadBalancer', 'VirtualNetwork', 'AzurePlatformDNS', '10.0.0.4', 'sql'])
+      expect(evaluateFlow([], to(tag), listed).answer).toBe('allowed')
+  })
+})
+
+describe('application security groups', () => {
+  it('hold nothing outside of the network', () => {
+    const group = rule({ destinationPrefixes: [], destinationGroupIds: ['/x/asg'] })
+    expect(evaluateFlow([group], to('Storage'), NETWORK).answer).toBe('allowed')
+    expect(
+      evaluateFlow([group], { ...to(''), peer: { kind: 'addresses', prefixes: ['8.8.8.8'] } }, NETWORK).answer,
+    ).toBe('allowed')
+    expect(
+      evaluateFlow([group], { ...to(''), peer: { kind: 'addresses', prefixes: ['10.0.9.4'] } }, NETWORK).answer,
+    ).toBe('depends')
+  })
+})
+
+describe('security admin rules', () => {
+  const admin = (more: Partial<AdminRule>): AdminRule => {
+    const { sourceGroupIds: _, destinationGroupIds: __, ...parts } = rule({ name: 'base/Smb', protocol: '*' })
+    return { ...parts, ...more }
+  }
+  const answer = (adminRules: AdminRule[], rules: FilterRule[] | null = []): FlowAnswer =>
+    evaluateStack({ adminRules, rules }, to('Storage', 445), readNetwork(NETWORK))
+
+  it.each<[string, AdminRule[], FilterRule[] | null, FlowAnswer['answer']]>([
+    ['deny before the group', [admin({})], [allow({})], 'denied'],
+    ['always allow before the group', [admin({ access: 'always-allow' })], [rule({})], 'allowed'],
+    ['allow goes on to the group', [admin({ access: 'allow' })], [rule({})], 'denied'],
+    ['allow ends the rules of the manager', [admin({ access: 'allow', priority: 5 }), admin({})], [], 'allowed'],
+    ['deny without a group', [admin({})], null, 'denied'],
+    [
+      'two managers that conflict, whatever their priorities',
+      [admin({ manager: '/a', priority: 5, access: 'always-allow' }), admin({ manager: '/b', priority: 50 })],
+      [],
+      'depends',
+    ],
+    [
+      'two managers that agree',
+      [admin({ manager: '/a', priority: 5 }), admin({ manager: '/b', priority: 50 })],
+      [],
+      'denied',
+    ],
+    [
+      'a network group, whose addresses are not told',
+      [admin({ destinationPrefixes: ['/subscriptions/s/networkGroups/prod'] })],
+      [],
+      'depends',
+    ],
+    [
+      'two rules of the same name',
+      [
+        admin({ priority: 5, access: 'always-allow', destinationPrefixes: ['AzureBackup'] }),
+        admin({ priority: 6, access: 'deny' }),
+      ],
+      [],
+      'depends',
+    ],
+  ])('%s', (_, adminRules, rules, expected) => {
+    expect(answer(adminRules, rules).answer).toBe(expected)
+  })
+
+  it('are told apart from rules of the group with the same name', () => {
+    const { deciders, denyingAdminRules } = answer(
+      [admin({ name: 'Deny', priority: 7, destinationPrefixes: ['192.168.0.0/16'] })],
+      [rule({ name: 'Deny' })],
+    )
+    expect(deciders).toEqual([{ name: 'Deny', priority: 200, access: 'deny', isAdmin: false }])
+    expect(denyingAdminRules).toEqual([])
+  })
+
+  it('name the managers whose order decides', () => {
+    const rules = [admin({ manager: '/x/nm-a', access: 'always-allow' }), admin({ manager: '/x/nm-b' })]
+    expect(answer(rules).unresolved).toEqual(['the network managers act in the order nm-a, nm-b'])
+  })
+
+  it('of many managers are not compared', () => {
+    expect(answer(['/a', '/b', '/c', '/d'].map((manager) => admin({ manager }))).unresolved).toEqual([
+      'more rules than can be compared',
+    ])
   })
 })
 

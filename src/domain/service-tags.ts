@@ -170,6 +170,8 @@ function termsOfTag(text: string, side: Side, family: Family, network: Network):
     case 'azureloadbalancer':
       return [sure(addressSet([PLATFORM_ADDRESS], family))]
     default: {
+      // The id of a network group of a network manager: which addresses it holds is not told.
+      if (name.includes('/')) return [maybe(ALL_OF_FAMILY[family], side, text.split('/').at(-1) ?? text)]
       const tag = network.tag(name)
       return [tag === undefined ? maybe(PUBLIC_ADDRESSES[family], side, text) : sure(network.tagSet(tag, family))]
     }

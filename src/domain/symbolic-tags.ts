@@ -36,10 +36,16 @@ export function symbolicTag(
   const byPrefix = isSubset(PUBLIC_ADDRESSES[4], set)
     ? [sure(point)]
     : isOverlapping(PUBLIC_ADDRESSES[4], set)
-      ? [maybe(point, tag, prefixes.join(', '))]
+      ? [maybe(point, tag, listed(prefixes))]
       : []
   const names = texts.filter((text) => parseAddresses(text) === undefined)
   return [...byPrefix, ...names.flatMap((text) => matchName(text, tag, side, point, network))]
+}
+
+/** Long lists are told by their first entry. */
+function listed(prefixes: readonly string[]): string {
+  const [first = ''] = prefixes
+  return prefixes.length < 4 ? prefixes.join(', ') : `${String(prefixes.length)} prefixes such as ${first}`
 }
 
 function matchName(text: string, asked: string, side: Side, point: NumberSet, network: Network): Term[] {
@@ -50,11 +56,20 @@ function matchName(text: string, asked: string, side: Side, point: NumberSet, ne
   if (name === 'internet') return [isWhole ? sure(point) : maybe(point, side, 'VirtualNetwork', false)]
   if (name === 'virtualnetwork') return isWhole ? [] : [maybe(point, side, 'VirtualNetwork')]
   if (name === 'azureloadbalancer' || isPlatformTag(name)) return []
-  const [service = '', region] = name.split('.')
-  const isHere = region === undefined || isTagRegion(region, network.facts.region)
-  const own = asked.toLowerCase()
-  if (isHere && (service === own || service === 'azurecloud')) return [sure(point)]
-  if (name === own) return [sure(point)]
+  return matchService(text, asked, point, network)
+}
+
+/** A tag of a service or of one of its regions, against the one that is asked. */
+function matchService(text: string, asked: string, point: NumberSet, network: Network): Term[] {
+  const [service = '', region] = text.trim().toLowerCase().split('.')
+  const [own = '', ownRegion] = asked.trim().toLowerCase().split('.')
+  // A tag without a region stands for its form in the network's own region.
+  const isRegionHeld =
+    region === undefined ||
+    region === ownRegion ||
+    (ownRegion === undefined && isTagRegion(region, network.facts.region))
+  const isServiceHeld = service === own || (service === 'azurecloud' && SEPARATE_SERVICES.includes(own))
+  if (isServiceHeld && isRegionHeld) return [sure(point)]
   const isApart = service !== own && SEPARATE_SERVICES.includes(service)
   return isApart && [...SEPARATE_SERVICES, 'azurecloud'].includes(own) ? [] : [maybe(point, asked, text)]
 }

@@ -126,7 +126,10 @@ export interface ServiceTagList {
 export interface SecurityAdminRule extends Omit<SecurityRule, 'access' | 'sourceGroupIds' | 'destinationGroupIds'> {
   /** `allow` goes on to the security groups, the other two end. */
   access: 'allow' | 'always-allow' | 'deny'
+  /** Description of its collection; `name` begins with the collection's name. */
   collection?: string
+  /** Id of the network manager that it comes from. */
+  manager?: string
 }
 
 export interface RouteTable {

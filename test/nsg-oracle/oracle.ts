@@ -148,18 +148,26 @@ export function conditionsOf(reading: Reading, rule: ReadRule, side: Side, addre
   return [
     holdsAddress(ranges, address),
     ...tags.map((tag) => tagCondition(reading, tag, address)),
-    ...groups.map((id) => ({ fact: factAt(`${side} group ${id}`, address), holdsWhen: true })),
+    // Members are network interfaces of the network itself.
+    ...groups.map((id) =>
+      isInNetwork(reading, address) ? { fact: factAt(`${side} group ${id}`, address), holdsWhen: true } : false,
+    ),
   ]
 }
 
-function tagCondition({ extent, isWhole, tags }: Reading, tag: string, address: Address): Condition {
+function isInNetwork({ extent }: Reading, address: Address): boolean {
+  return holdsAddress(WIRE_SERVER, address) || holdsAddress(extent, address)
+}
+
+function tagCondition(reading: Reading, tag: string, address: Address): Condition {
+  const { isWhole, tags } = reading
   const isPublic = !holdsAddress(NOT_PUBLIC, address)
   const isWireServer = holdsAddress(WIRE_SERVER, address)
   if (PLATFORM_TAGS.includes(tag)) return false
   if (tag === 'azureloadbalancer') return isWireServer
   if (tag === 'virtualnetwork' || tag === 'internet') {
     if (tag === 'internet' && !isPublic) return false
-    const isIn = isWireServer || holdsAddress(extent, address)
+    const isIn = isInNetwork(reading, address)
     if (isIn || isWhole) return isIn === (tag === 'virtualnetwork')
     return { fact: factAt('VirtualNetwork', address), holdsWhen: tag === 'virtualnetwork' }
   }

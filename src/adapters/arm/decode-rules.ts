@@ -55,7 +55,8 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 /** https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules */
 export function decodeSecurityAdminRule(item: Fields): SecurityAdminRule {
   const id = text(item, 'id')
-  const name = id.split('/').at(-1) ?? id
+  const name = nameOfAdminRule(id)
+  const [, manager] = /^(.*\/networkManagers\/[^/]+)\//i.exec(id) ?? []
   const rule = propertiesOf(item, `properties of the admin rule ${name}`)
   const direction = text(rule, 'direction').toLowerCase()
   if (direction !== 'inbound' && direction !== 'outbound') return wrongShape(`admin rule ${name} has no direction`)
@@ -63,6 +64,7 @@ export function decodeSecurityAdminRule(item: Fields): SecurityAdminRule {
   return {
     name,
     ...(collection === undefined ? {} : { collection }),
+    ...(manager === undefined ? {} : { manager }),
     priority: optionalInteger(rule, 'priority') ?? wrongShape(`admin rule ${name} has no priority`),
     direction,
     access: known(ACCESS, text(rule, 'access'), `the access of admin rule ${name}`),
@@ -72,6 +74,12 @@ export function decodeSecurityAdminRule(item: Fields): SecurityAdminRule {
     sourcePorts: ports(rule, 'sourcePortRanges'),
     destinationPorts: ports(rule, 'destinationPortRanges'),
   }
+}
+
+/** With its collection: within one, names are unique. */
+function nameOfAdminRule(id: string): string {
+  const [, collection, rule] = /\/ruleCollections\/([^/]+)\/rules\/([^/]+)\/?$/i.exec(id) ?? []
+  return rule === undefined ? (id.split('/').at(-1) ?? id) : `${collection ?? ''}/${rule}`
 }
 
 /** An empty list stands for everything. */

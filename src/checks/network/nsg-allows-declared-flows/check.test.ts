@@ -99,7 +99,7 @@ describe('network/nsg-allows-declared-flows', () => {
       flow({ peer: 'CorpNetPublic', ports: [[443, 443]] }),
       [securityRule({ name: 'Some', destinationPrefixes: ['20.0.0.0/8'] })],
       'unknown',
-      'CorpNetPublic in 20.0.0.0/8',
+      'hangs on whether: CorpNetPublic is a service tag: the list of westeurope has none of that name',
     ],
     [
       'the DNS of the platform by its tag',
@@ -136,6 +136,20 @@ describe('network/nsg-allows-declared-flows', () => {
     expect(Number(other)).toBe(Number(own) - 1)
     // One each for 443 (the tags of this list share their addresses), 9354, 445 and 12000; Azure's own DNS needs none.
     expect(own).toBe(String(299 - 4))
+  })
+
+  it('says which rules of the report open it as well', async () => {
+    const asked = flow({ peer: 'ServiceBus', ports: [[9354, 9354]] })
+    const judgement = await run(asked, [denyAll])
+    expect(judgement).toMatchObject({
+      verdict: 'fail',
+      remediation: {
+        text: expect.stringMatching(
+          /^The rules that this report proposes for .*tcp 9354 to ServiceBus.* open it as well\.$/,
+        ),
+        scripts: [],
+      },
+    })
   })
 
   it('hands on that it could not look', async () => {

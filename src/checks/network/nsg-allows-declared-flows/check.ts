@@ -1,10 +1,9 @@
-import { SCENARIOS, type DeclaredFlow } from '../../../domain/manifest.ts'
-import { parseAddresses } from '../../../domain/address-set.ts'
+import { SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
+import { askedFlow, flowsBefore } from '../../asked-flows.ts'
 import { defineCheck } from '../../define.ts'
-import { evidenceOfFlows, type AskedFlow, type FlowEvidence } from '../../flow-evidence.ts'
+import { evidenceOfFlows, type FlowEvidence } from '../../flow-evidence.ts'
 import { judgeFlows } from '../../judge-flows.ts'
-import { flowsOfPort, portsOf } from '../../port-flows.ts'
 import { readSubnetFilter } from '../../subnet-filter.ts'
 import { flowSubjects, type FlowSpec } from '../../subjects.ts'
 
@@ -36,26 +35,8 @@ export default defineCheck<FlowSpec, FlowEvidence, 'arm' | 'net'>({
     const { manifest, flow } = spec
     const filter = await readSubnetFilter(arm, manifest)
     if (!filter.ok) return filter
-    const { network } = filter.value
-    const ofPorts = await Promise.all(
-      portsOf(manifest).map((port) => flowsOfPort(port, manifest, network, { arm, net })),
-    )
-    const earlier = manifest.dms.flows.slice(0, Math.max(0, manifest.dms.flows.indexOf(flow))).map(askedFlow)
-    const before = [...ofPorts.flatMap((read) => (read.ok ? read.value : [])), ...earlier]
+    const before = await flowsBefore({ flow }, manifest, filter.value.network, { arm, net })
     return seen(evidenceOfFlows(filter.value, [askedFlow(flow)], before))
   },
   judge: (evidence) => judgeFlows(evidence),
 })
-
-function askedFlow({ direction, protocol, ports, peer }: DeclaredFlow): AskedFlow {
-  const isAddress = parseAddresses(peer) !== undefined
-  return {
-    peer,
-    flow: {
-      direction,
-      protocols: protocol === 'any' ? ['tcp', 'udp'] : [protocol],
-      ports,
-      peer: isAddress ? { kind: 'addresses', prefixes: [peer] } : { kind: 'tag', tag: peer },
-    },
-  }
-}

@@ -1,9 +1,10 @@
 import { SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
+import { flowsBefore } from '../../asked-flows.ts'
 import { defineCheck } from '../../define.ts'
 import { evidenceOfFlows, type FlowEvidence } from '../../flow-evidence.ts'
 import { judgeFlows } from '../../judge-flows.ts'
-import { flowsOfPort, portsBefore } from '../../port-flows.ts'
+import { flowsOfPort } from '../../port-flows.ts'
 import { readSubnetFilter } from '../../subnet-filter.ts'
 import { nsgPortSubjects, type NsgPortSpec } from '../../subjects.ts'
 
@@ -41,10 +42,7 @@ export default defineCheck<NsgPortSpec, FlowEvidence, 'arm' | 'net'>({
     const { network } = filter.value
     const flows = await flowsOfPort(port, manifest, network, { arm, net })
     if (!flows.ok) return flows
-    const earlier = await Promise.all(
-      portsBefore(port, manifest).map((one) => flowsOfPort(one, manifest, network, { arm, net })),
-    )
-    const before = earlier.flatMap((read) => (read.ok ? read.value : []))
+    const before = await flowsBefore({ port }, manifest, network, { arm, net })
     return seen(evidenceOfFlows(filter.value, flows.value, before))
   },
   judge: (evidence) => judgeFlows(evidence),

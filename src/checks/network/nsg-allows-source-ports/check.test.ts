@@ -37,15 +37,18 @@ interface Situation {
   dynamicPort?: number
 }
 
-async function run({
-  manifest = server({ port: 1433 }),
-  rules = [],
-  network = networkWith({}),
-  addresses = [ADDRESS],
-  runner = '10.0.1.4',
-  dynamicPort,
-}: Situation): Promise<Judgement> {
-  const [subject] = definition.subjects(manifest)
+async function run(
+  {
+    manifest = server({ port: 1433 }),
+    rules = [],
+    network = networkWith({}),
+    addresses = [ADDRESS],
+    runner = '10.0.1.4',
+    dynamicPort,
+  }: Situation,
+  index = 0,
+): Promise<Judgement> {
+  const subject = definition.subjects(manifest)[index]
   if (subject === undefined) throw new Error('no subject')
   const net: NetPort = {
     ...netWith({ [HOST]: addresses }),
@@ -126,5 +129,37 @@ describe('network/nsg-allows-source-ports', () => {
     const judgement = await run(situation)
     expect(judgement.summary).toContain(summary)
     expect(judgement.verdict).toBe(verdict)
+  })
+
+  it.each([undefined, 50123])('does not guess the port of a named instance (%p)', async (dynamicPort) => {
+    const manifest = server({ instance: 'SALES' })
+    const rules = [
+      securityRule({ name: 'Sql', access: 'allow', destinationPorts: ['1433-1434'] }),
+      { ...noSql, priority: 300, destinationPorts: ['*'] },
+    ]
+    if (dynamicPort === undefined) {
+      await expect(run({ manifest, rules })).rejects.toThrow(
+        'insufficient: the port of the instance SALES on sql01.corp.example is not known here',
+      )
+    } else {
+      expect((await run({ manifest, rules, dynamicPort })).summary).toContain(`tcp 50123 to ${HOST} is denied by NoSql`)
+    }
+  })
+
+  it('leaves each source a priority of its own', async () => {
+    const one = server({ port: 1433 })
+    const [source] = one.sources
+    const manifest = manifestWith({
+      sources: [source!, { ...source!, name: 'other', server: { text: 'x', host: '10.0.7.9', port: 1433 } }],
+    })
+    const priorities = await Promise.all(
+      [0, 1].map(async (index) => {
+        const judgement = await run({ manifest, rules: [noSql] }, index)
+        return judgement.verdict === 'fail'
+          ? /--priority (\d+)/.exec(judgement.remediation.scripts[0]?.code ?? '')?.[1]
+          : ''
+      }),
+    )
+    expect(priorities).toEqual(['199', '198'])
   })
 })

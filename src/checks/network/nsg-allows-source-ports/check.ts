@@ -1,13 +1,10 @@
-import { isPrivateAddress } from '../../../domain/address.ts'
-import { SCENARIOS, type Manifest, type Source } from '../../../domain/manifest.ts'
-import { mapSeen, seen, type Observed } from '../../../domain/observed.ts'
-import type { Ports } from '../../../ports/ports.ts'
+import { SCENARIOS } from '../../../domain/manifest.ts'
+import { seen } from '../../../domain/observed.ts'
+import { flowsBefore, sourceFlows } from '../../asked-flows.ts'
 import { defineCheck } from '../../define.ts'
-import { BROWSER_PORT, DEFAULT_PORT, instanceBehindBrowser, readSourceEndpoint } from '../../engine-endpoint.ts'
-import { evidenceOfFlows, type AskedFlow, type FlowEvidence } from '../../flow-evidence.ts'
+import { evidenceOfFlows, type FlowEvidence } from '../../flow-evidence.ts'
 import { judgeFlows } from '../../judge-flows.ts'
-import { flowsOfPort, flowToHost, portsOf } from '../../port-flows.ts'
-import { readSubnetFilter, type SubnetFilter } from '../../subnet-filter.ts'
+import { readSubnetFilter } from '../../subnet-filter.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 
 export default defineCheck<SourceSpec, FlowEvidence, 'arm' | 'net'>({
@@ -46,47 +43,8 @@ export default defineCheck<SourceSpec, FlowEvidence, 'arm' | 'net'>({
     ])
     if (!filter.ok) return filter
     if (!asked.ok) return asked
-    const { network } = filter.value
-    const ofPorts = await Promise.all(
-      portsOf(manifest).map((port) => flowsOfPort(port, manifest, network, { arm, net })),
-    )
-    const before = ofPorts.flatMap((read) => (read.ok ? read.value : []))
-    return seen(evidenceOfFlows(connectedTo(filter.value, asked.value), asked.value, before))
+    const before = await flowsBefore({ source }, manifest, filter.value.network, { arm, net })
+    return seen(evidenceOfFlows(filter.value, asked.value, before))
   },
   judge: (evidence) => judgeFlows(evidence),
 })
-
-/** To the engine's port and, where only it knows that port, to SQL Server Browser. */
-async function sourceFlows(
-  source: Source,
-  manifest: Manifest,
-  ports: Pick<Ports, 'arm' | 'net'>,
-): Promise<Observed<AskedFlow[]>> {
-  const { host } = source.server
-  const engine = await flowToHost(host, `the source's host ${host}`, await enginePort(source, ports), manifest, ports)
-  return mapSeen(engine, (flow) =>
-    instanceBehindBrowser(source.server) === undefined
-      ? [flow]
-      : [flow, { ...flow, flow: { ...flow.flow, protocols: ['udp'], ports: [[BROWSER_PORT, BROWSER_PORT]] } }],
-  )
-}
-
-/** That of the manifest, else the one that SQL Server Browser told, else the default. */
-async function enginePort(source: Source, ports: Pick<Ports, 'net'>): Promise<number> {
-  if (source.server.port !== undefined) return source.server.port
-  if (source.server.instance === undefined) return DEFAULT_PORT
-  const endpoint = await readSourceEndpoint(ports, source)
-  return endpoint.ok && endpoint.value.state === 'tried' ? endpoint.value.port : DEFAULT_PORT
-}
-
-/**
- * Whether the source is connected at all is another check's question. If it is, by a gateway whose routes are not known
- * here, its private addresses belong to VirtualNetwork.
- */
-function connectedTo(filter: SubnetFilter, asked: readonly AskedFlow[]): SubnetFilter {
-  const { extent } = filter.facts
-  if (extent.isWhole) return filter
-  const addresses = asked.flatMap(({ flow }) => (flow.peer.kind === 'addresses' ? flow.peer.prefixes : []))
-  const prefixes = [...extent.prefixes, ...addresses.filter(isPrivateAddress)]
-  return { ...filter, facts: { ...filter.facts, extent: { ...extent, prefixes } } }
-}
