@@ -42,8 +42,8 @@ export type GatewayFacts = {
   unrecognised: string[]
   /** What may lead further and could not be followed. */
   unfollowed: string[]
-  /** What would lead further and surely does not. */
-  closed: string[]
+  /** What would lead further and surely does not, and what to do about it. */
+  closed: { fact: string; advice: string }[]
 }
 
 export function isIpsec({ type }: ConnectionFact): boolean {

@@ -42,11 +42,11 @@ export async function readOwnGateways(arm: GatewayReads, network: VirtualNetwork
 async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
   const { ids, unrecognised, empty } = gatewayIds(network)
   const where = through === undefined ? '' : `${through}: `
-  // It is made for nothing else, so that what stands in it may only not be told.
-  const part = emptyPart({
-    unrecognised,
-    unfollowed: empty.map((name) => `${where}nothing is shown to stand in ${name}`),
-  })
+  const closed = empty.map((name) => ({
+    fact: `${where}no gateway stands in ${name}`,
+    advice: 'Create a VPN or ExpressRoute gateway in the gateway subnet, and its connection.',
+  }))
+  const part = emptyPart({ unrecognised, closed })
   const way = through === undefined ? {} : { through }
   for (const id of ids) {
     const gateway = found(await arm.virtualNetworkGateway(id), `the virtual network gateway ${id}`)
@@ -80,7 +80,10 @@ async function readTransit(
   )
   const side = `${peering}: its other side, ${boundName(remote.value.name)},`
   if (back === undefined) return emptyPart({ unfollowed: [`${side} does not name this network`] })
-  if (!back.allowGatewayTransit) return emptyPart({ closed: [`${side} does not allow gateway transit`] })
+  if (!back.allowGatewayTransit) {
+    const fact = `${side} does not allow gateway transit`
+    return emptyPart({ closed: [{ fact, advice: 'Allow gateway transit on the other side of the peering.' }] })
+  }
   if (back.state?.toLowerCase() !== 'connected') {
     return emptyPart({ unfollowed: [`${side} calls it ${boundName(back.state ?? 'nothing')}, not Connected`] })
   }

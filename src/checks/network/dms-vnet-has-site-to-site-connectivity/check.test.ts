@@ -832,11 +832,11 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       'vnet has peering to-hub (Connected)',
     ],
     [
-      'a gateway subnet in which nothing is shown',
+      'a gateway subnet without a gateway',
       arm(networkWith({ subnets: [SUBNET, { ...GATEWAY_SUBNET, ipConfigurationIds: [] }] })),
       ['192.168.7.5'],
-      'unknown',
-      'nothing is shown to stand in GatewaySubnet',
+      'fail',
+      'vnet has no gateway (no gateway stands in GatewaySubnet)',
     ],
     [
       'a virtual WAN hub with a circuit that is not provisioned',

@@ -22,7 +22,7 @@ export function waysOf(evidence: Evidence): string {
     ...(routeTable === null ? [] : [`the route table ${routeTable.name} on the DMS subnet`]),
     ...(evidence.hasRouteServer ? ['a route server'] : []),
     ...evidence.unrecognised.map((id) => `in its gateway subnet ${id}`),
-    ...closed,
+    ...closed.map(({ fact }) => fact),
     ...unfollowed,
   ].join('; ')
 }

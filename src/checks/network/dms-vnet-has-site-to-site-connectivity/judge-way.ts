@@ -117,14 +117,16 @@ function noWay(evidence: Evidence, shut: readonly (AddressWay & { kind: 'down' |
 }
 
 function bareFact(evidence: Evidence, addresses: readonly string[]): string {
-  const { network, host, gateways, peerings } = evidence
+  const { network, host, gateways, peerings, closed } = evidence
   const listed = addresses.join(', ')
   const has =
     gateways.length > 0
       ? `${waysOf(evidence)}, and nothing of this leads there`
-      : peerings.length === 0
-        ? 'no gateway and no peering'
-        : `no gateway that it may use (${waysOf(evidence)})`
+      : peerings.length > 0
+        ? `no gateway that it may use (${waysOf(evidence)})`
+        : closed.length > 0
+          ? `no gateway (${waysOf(evidence)})`
+          : 'no gateway and no peering'
   return `${network} has ${has}, and ${host} has the private address ${listed}`
 }
 
@@ -138,7 +140,7 @@ function adviceFor({ gateways, closed }: Evidence, shut: readonly (AddressWay & 
   if (first?.isBare === false) {
     return 'Correct the route table of the DMS subnet: it needs a route to the source by the gateway or by an appliance, or the routes of the gateway.'
   }
-  if (closed.length > 0) return 'Allow gateway transit on the other side of the peering.'
+  if (closed.length > 0) return closed.map(({ advice }) => advice).join(' ')
   return gateways.length === 0
     ? 'Create a VPN or ExpressRoute gateway in the network, or peer it with the network that has one: gateway transit allowed there, remote gateways used here.'
     : 'Let the local network gateway of a connection cover the address of the source, or create the connection that leads there.'

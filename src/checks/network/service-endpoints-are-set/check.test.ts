@@ -18,6 +18,7 @@ import type {
   RouteTable,
   Subnet,
   VirtualNetwork,
+  VirtualNetworkGateway,
 } from '../../../ports/network-resources.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
@@ -35,7 +36,7 @@ interface Situation {
   propagation?: boolean
   table?: Observed<ArmAnswer<RouteTable>>
   gateway?: 'Vpn' | 'ExpressRoute'
-  gatewayAnswer?: ReturnType<typeof forbidden>
+  gatewayAnswer?: Observed<ArmAnswer<VirtualNetworkGateway>>
   connection?: Partial<GatewayConnection>
   behind?: readonly string[]
   circuit?: ExpressRouteCircuit['peerings'] | Observed<ArmAnswer<ExpressRouteCircuit>>
@@ -115,6 +116,8 @@ const peering = (more: Partial<VirtualNetwork['peerings'][number]>): VirtualNetw
   remotePrefixes: [],
   ...more,
 })
+const stateless = peering({})
+delete stateless.state
 const NO_NEED = 'no ExpressRoute, no user route and no BGP leads public addresses away from the internet'
 
 describe('network/service-endpoints-are-set', () => {
@@ -272,10 +275,28 @@ describe('network/service-endpoints-are-set', () => {
       'whether the ExpressRoute circuit er-hq has Microsoft peering, Azure does not tell',
     ],
     [
-      'a gateway subnet in which nothing is shown',
+      'a gateway subnet without a gateway',
       { network: { subnets: [...networkWith({}).subnets, subnet('GatewaySubnet')] } },
+      'not-applicable',
+      NO_NEED,
+    ],
+    [
+      'a hub of a virtual WAN in another subscription',
+      { network: { peerings: [peering({ name: 'RemoteVnetToHubPeering_1' })] } },
       'manual',
-      'may be learned from what could not be followed (nothing is shown to stand in GatewaySubnet)',
+      'what could not be followed (peering RemoteVnetToHubPeering_1 with a virtual WAN hub that is not in subscription',
+    ],
+    [
+      'a peering of which Azure does not tell the state',
+      { network: { peerings: [stateless] } },
+      'manual',
+      'remote gateways of peering to-hub',
+    ],
+    [
+      'a gateway of which Azure does not tell the kind',
+      { gateway: 'Vpn', gatewayAnswer: there({ id: GATEWAY_ID, name: 'vgw', clientPrefixes: [], connectionIds: [] }) },
+      'manual',
+      'no circuit of gateway vgw of a kind that Azure does not tell is named',
     ],
     [
       'a hub of a virtual WAN',

@@ -96,7 +96,7 @@ function teachersOf(network: VirtualNetwork, facts: GatewayFacts): string[] {
       .map((one) => describeConnection(one)),
     ...up.filter(isHubPeering).map(({ name }) => `virtual WAN hub behind peering ${boundName(name)}`),
     ...transits
-      .filter((one) => facts.closed.every((fact) => !fact.startsWith(`${nameOf(one)}:`)))
+      .filter((one) => facts.closed.every(({ fact }) => !fact.startsWith(`${nameOf(one)}:`)))
       .map((one) => `remote gateways of ${nameOf(one)}`),
     ...(hasRouteServer(network) ? ['route server'] : []),
     ...facts.unrecognised.map((id) => `in its gateway subnet ${id}`),
@@ -119,8 +119,9 @@ function isOfGateway({ gateway, through }: ConnectionFact, own: GatewayFacts['ga
 }
 
 function describeGateway({ name, type, through }: GatewayFacts['gateways'][number]): string {
-  const kind = type ?? 'untold kind of'
-  return `${kind} gateway ${boundName(name)}${through === undefined ? '' : ` (${through})`}`
+  const place = through === undefined ? '' : ` (${through})`
+  const gateway = `gateway ${boundName(name)}${place}`
+  return type === undefined ? `${gateway} of a kind that Azure does not tell` : `${boundName(type)} ${gateway}`
 }
 
 function describeConnection({ name, type, gateway }: ConnectionFact): string {
