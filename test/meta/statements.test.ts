@@ -138,7 +138,8 @@ describe('the way to a server', () => {
       'adapters/sql/collect-sets.ts',
     ])
     // The port's own `query`, which takes a Statement.
-    expect(filesWith(/(?<!\bsql)\.query\b/)).toEqual([])
+    // In the blob adapter a query is the part of a URL.
+    expect(filesWith(/(?<!\bsql)\.query\b/).filter((file) => !file.startsWith('adapters/blob/'))).toEqual([])
     expect(filesWith(/(?:from|import\(|require\()\s*'(?:mssql|tedious)'/).sort()).toEqual([
       'adapters/sql/account.ts',
       'adapters/sql/one-login-pool.ts',
