@@ -360,10 +360,7 @@ describe('application security groups', () => {
 })
 
 describe('security admin rules', () => {
-  const admin = (more: Partial<AdminRule>): AdminRule => {
-    const { sourceGroupIds: _, destinationGroupIds: __, ...parts } = rule({ name: 'base/Smb', protocol: '*' })
-    return { ...parts, ...more }
-  }
+  const admin = (more: Partial<AdminRule>): AdminRule => ({ ...rule({ name: 'base/Smb', protocol: '*' }), ...more })
   const answer = (adminRules: AdminRule[], rules: FilterRule[] | null = []): FlowAnswer =>
     evaluateStack({ adminRules, rules }, to('Storage', 445), readNetwork(NETWORK))
 
