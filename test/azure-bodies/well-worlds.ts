@@ -41,7 +41,7 @@ export function ownGateway(): World {
               name: 'snet-dms',
               prefix: '10.1.2.0/24',
               networkSecurityGroup: network('networkSecurityGroups', 'nsg-dms'),
-              serviceEndpoints: ['Microsoft.Sql'],
+              serviceEndpoints: ['Microsoft.Sql', 'Microsoft.Storage', 'Microsoft.ServiceBus'],
             },
             {
               name: 'GatewaySubnet',

@@ -49,6 +49,7 @@ export const WORLDS: readonly (() => World)[] = [
   doubtful.bgpBesides,
   doubtful.routesKeptOut,
   doubtful.defaultRoute,
+  doubtful.droppedRoute,
   unreadyRule,
   failedEndpoint,
   misplaced,
