@@ -88,6 +88,7 @@ export function openPorts(question: PortQuestion): { ports: Ports; close: () => 
     timeoutMs,
     signal,
     lookup,
+    routingSuffixes: ['.corp.example'],
     secrets: new Map(Object.entries(secrets).map(([name, value]) => [name, new Secret(name, value)])),
     readCa: (path) =>
       authority !== undefined && path === CA_PATH

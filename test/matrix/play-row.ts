@@ -49,7 +49,7 @@ export async function playRow(row: Pick<Row, 'side' | 'from' | 'world'>, authori
       login,
       tls: wanted.replace('<fingerprint>', fingerprint),
       databases: world.databases ?? ['Sales', 'Orders'],
-      names: { [host]: world.addresses ?? ['127.0.0.1'] },
+      names: { ...world.names, [host]: world.addresses ?? ['127.0.0.1'] },
       ...(browserPort === undefined ? {} : { browserPort }),
       dmsSubnet: from === 'elsewhere' ? '10.1.0.0/24' : world.wire?.host === '::1' ? '::1/128' : '127.0.0.0/8',
       timeoutMs: world.timeoutMs ?? TIMEOUT_MS,

@@ -39,9 +39,45 @@ const CUT_OFF: readonly Row[] = [
   },
 ]
 
+/** TDS routing, as Azure SQL does it with the connection policy Redirect. */
+const routed = (host: string, row: Pick<Row, 'failure' | 'cause' | 'says' | 'next'>): Row => ({
+  step: 'login',
+  side: 'target',
+  world: {
+    names: { 'node1.corp.example': ['127.0.0.2'] },
+    wire: { authenticate: () => ({ routeTo: { host, port: 1 } }) },
+  },
+  root: LOGIN,
+  verdict: 'unknown',
+  logins: 1,
+  ...row,
+})
+
+const SENT_ON: readonly Row[] = [
+  routed('node1.corp.example', {
+    failure: 'sent on to a port that is closed',
+    cause: 'refused',
+    says: /^Login of dms from this runner to sqlsales\.corp\.example \(127\.0\.0\.1:<port>, database Sales\), which sends it on to node1\.corp\.example, port 1: the host refused/,
+    next: /TCP 11000 to 11999[^]*az sql server conn-policy show/,
+  }),
+  routed('node2.corp.example', {
+    failure: 'sent on to a host without an address',
+    cause: 'dns',
+    says: /which sends it on to node2\.corp\.example, port 1: there is no such name/,
+    next: /az sql server conn-policy show/,
+  }),
+  routed('node1.evil.example', {
+    failure: 'sent on to a host that is not of the cloud',
+    cause: 'untrusted-host',
+    says: /: the server sends the login on to another host, and it was not sent there .*routes to node1\.evil\.example/,
+    next: /the name of that host in the manifest/,
+  }),
+]
+
 /** The server's word on the account: the password is sent once, whatever waits for it. */
 export const REFUSAL_ROWS: readonly Row[] = [
   ...CUT_OFF,
+  ...SENT_ON,
   refused(
     '18456: a wrong password',
     { password: 'n0t-the-pass' },

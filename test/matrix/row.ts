@@ -15,6 +15,8 @@ export interface World {
   server?: (port: number) => string
   /** Addresses of the host, or the code of the resolver's failure; default: where the server is. */
   addresses?: readonly string[] | string
+  /** Addresses of other hosts. */
+  names?: Readonly<Record<string, readonly string[]>>
   /** Instead of the server: nothing listens on its port, or a full queue drops what comes. */
   instead?: 'nothing' | 'silence'
   /** Addresses at which the server's port drops what comes. */

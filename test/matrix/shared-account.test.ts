@@ -131,7 +131,7 @@ describe('one account on many servers', () => {
       const silent: Partial<TdsOptions> = { misbehave: 'silent-at-login' }
       // The others come later to the login, so that they wait for those that are silent.
       const started = await start([silent, silent, ...Array.from({ length: 3 }, () => ({ latencyMs: 60 }))])
-      const { logins } = await ask(started, ['Wave 1'], { password: PASSWORD, timeoutMs: 2500 })
+      const { logins } = await ask(started, ['Wave 1'], { password: PASSWORD, timeoutMs: 4000 })
       expect(Object.values(logins).map(({ verdict, cause }) => cause?.kind ?? verdict)).toEqual([
         'timeout',
         'timeout',

@@ -191,6 +191,16 @@ const HANDSHAKE_ROWS: readonly Row[] = [
   oldTls('TLSv1.1', 'TLSv1\\.1'),
   {
     step: 'tls',
+    failure: 'TLS 1.3 and nothing earlier',
+    world: { wire: { strict: 'offered', minTls: 'TLSv1.3' } },
+    root: TLS,
+    verdict: 'unknown',
+    cause: 'tls',
+    says: /at 127\.0\.0\.1:<port> failed: .*The server takes TLSv1\.3 before TDS \(TDS 8\.0\), .*so connect with encrypt: strict\.$/,
+    next: /tls: \{ encrypt: strict \}/,
+  },
+  {
+    step: 'tls',
     failure: 'an authority file that cannot be read',
     world: { tls: '{ ca: certs/other.pem }' },
     root: TLS,

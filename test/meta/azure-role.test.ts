@@ -45,6 +45,16 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   dmsSkus: [(arm) => arm.dmsSkus(LAB_SUBSCRIPTION)],
 }
 
+/** The same port, whose questions are written in another way. */
+function withArguments(arm: ArmPort, write: (text: string) => string): ArmPort {
+  return new Proxy(arm, {
+    get(port, name) {
+      const question = Reflect.get(port, name) as (...args: string[]) => Promise<unknown>
+      return (...args: string[]) => question(...args.map(write))
+    },
+  })
+}
+
 /** POST reads of contract 7. */
 const POSTS = ['Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action']
 
@@ -77,6 +87,24 @@ describe('the actions that the program takes', () => {
     const asked = lab.server.requests.slice(start).map(({ method, path: url }) => actionOf(method, url))
     expect([...new Set(asked)].sort()).toEqual([...READ_ACTIONS[name as keyof typeof READ_ACTIONS].actions].sort())
   })
+
+  it.each(Object.entries(CALLS))(
+    '%s asks Azure once, in whatever letters and with or without a slash at the end',
+    async (_, calls) => {
+      const arm = lab.arm()
+      await arm.signIn()
+      const answers = await Promise.all(calls.map((call) => call(arm)))
+      const asked = lab.server.requests.length
+      const upper = (text: string): string => text.toUpperCase()
+      const slashed = (text: string): string => (text.startsWith('/') ? `${text}/` : text)
+      for (const [index, call] of calls.entries()) {
+        for (const write of [upper, slashed, (text: string) => slashed(upper(text))]) {
+          expect(await call(withArguments(arm, write))).toEqual(answers[index])
+        }
+      }
+      expect(lab.server.requests.slice(asked)).toEqual([])
+    },
+  )
 
   it('are reads, and the POST reads that are known', () => {
     const all = [...new Set(Object.values(READ_ACTIONS).flatMap(({ actions }) => actions))]

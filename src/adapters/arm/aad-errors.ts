@@ -54,14 +54,7 @@ function wayOut(
 export function meaningOfCode(code: number | undefined, idToken?: IdTokenClaims): AadMeaning | undefined {
   if (code === undefined) return undefined
   if (!MISMATCHES.has(code)) return AAD_CODES.get(code)
-  return { kind: 'auth', says: mismatchOf(code), next: explainMismatch(code, idToken) }
-}
-
-function mismatchOf(code: number): string {
-  if (code === 700211) return 'no federated credential fits the issuer of the token'
-  if (code === 700212) return 'no federated credential fits the audience of the token'
-  if (code === 70021) return 'no federated credential fits the token'
-  return 'no federated credential fits the subject of the token'
+  return { kind: 'auth', ...explainMismatch(code, idToken) }
 }
 
 function meaningOfStatus(status: number, isOAuth: boolean): AadMeaning {

@@ -163,7 +163,7 @@ describe('metadata over a socket', () => {
   ])('%s', async (_, fault, kind) => {
     const { server, ca, state } = await lab
     state.faults = [{ match: '^/metadata', ...fault }]
-    const fetch = createMetadataFetch({ timeoutMs: 1_000, signal: new AbortController().signal, ca })
+    const fetch = createMetadataFetch({ timeoutMs: 5_000, signal: new AbortController().signal, ca })
     expect(await readCloud(server.url, fetch)).toMatchObject({ ok: false, failure: { kind } })
     state.faults = []
   })

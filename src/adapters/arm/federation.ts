@@ -16,15 +16,24 @@ const CASE_MISMATCH = 7002138
 const IMMUTABLE_SUBJECT = /^repo:[^/@:]+@\d+\/[^/@:]+@\d+:/
 const NAMED_SUBJECT = /^repo:[^/@:]+\/[^/@:]+:/
 
-/** What GitHub sent, and what that means for the federated credential. */
-export function explainMismatch(code: number, claims: IdTokenClaims | undefined): string {
+/** What does not fit, with what GitHub sent, and what to do about it. */
+export function explainMismatch(code: number, claims: IdTokenClaims | undefined): { says: string; next: string } {
+  const says = `no federated credential fits the ${PARTS.get(code) ?? 'subject'} of the token`
   if (claims === undefined) {
-    return 'compare issuer, subject and audience of the federated credential with the ID token of this workflow, letter by letter; what GitHub sent is no readable token'
+    const next =
+      'compare issuer, subject and audience of the federated credential with the ID token of this workflow, letter by letter'
+    return { says, next }
   }
   const { subject, issuer, audience } = claims
   const sent = `GitHub sent the subject ${boundText(subject)}, the issuer ${boundText(issuer)} and the audience ${boundText(audience)}`
-  return `${sent}; make a federated credential with exactly these${hintOf(code, subject)}`
+  return { says: `${says}: ${sent}${hintOf(code, subject)}`, next: 'make a federated credential with exactly these' }
 }
+
+const PARTS: ReadonlyMap<number, string> = new Map([
+  [70021, 'issuer, subject or audience'],
+  [700211, 'issuer'],
+  [700212, 'audience'],
+])
 
 function hintOf(code: number, subject: string): string {
   if (code === CASE_MISMATCH) {

@@ -54,7 +54,7 @@ export function findIdentityEndpoint(env: Env, arc: ArcPlaces): Observed<Identit
   if (given !== undefined && env['IMDS_ENDPOINT'] !== undefined) return arcEndpoint(given)
   if (given === undefined && existsSync(arc.agent)) return arcEndpoint(ARC_ENDPOINT)
   const host = env['AZURE_POD_IDENTITY_AUTHORITY_HOST'] ?? IMDS
-  const name = 'the Azure Instance Metadata Service'
+  const name = "Azure's Instance Metadata Service"
   return endpoint(name, 'AZURE_POD_IDENTITY_AUTHORITY_HOST', joined(host), '2018-02-01', { metadata: 'true' })
 }
 

@@ -60,16 +60,16 @@ function learnHeader(value: string | undefined, { scrubber, learnSecret }: SignI
 async function reach(endpoint: IdentityEndpoint, { signal }: SignInOptions): Promise<Observed<true>> {
   const { hostname, protocol, port } = endpoint.url
   const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
-  const address = await lookup(hostname.replace(/^\[|\]$/g, '')).then(
-    (found) => found.address,
-    () => undefined,
-  )
+  const addresses = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => [])
   const asked = `TCP from this runner to ${endpoint.name} at ${hostname}:${String(number)}`
-  if (address === undefined) return noIdentity(socketFailure('ENOTFOUND', asked))
-  const answer = await openSocket({ address, port: number, timeoutMs: CONNECT_LIMIT_MS, signal })
-  if (!answer.opened) return noIdentity(socketFailure(answer.code, asked))
-  answer.socket.on('error', () => undefined).destroy()
-  return seen(true)
+  // Several: the endpoint of "localhost" listens on one of its addresses only.
+  const answers = await Promise.all(
+    addresses.map(({ address }) => openSocket({ address, port: number, timeoutMs: CONNECT_LIMIT_MS, signal })),
+  )
+  for (const answer of answers) if (answer.opened) answer.socket.on('error', () => undefined).destroy()
+  if (answers.some(({ opened }) => opened)) return seen(true)
+  const refused = answers.find((answer) => !answer.opened)
+  return noIdentity(socketFailure(refused?.opened === false ? refused.code : 'ENOTFOUND', asked))
 }
 
 function noIdentity({ kind, message }: ReturnType<typeof socketFailure>): Observed<never> {

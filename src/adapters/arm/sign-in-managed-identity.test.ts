@@ -75,6 +75,12 @@ describe('sign-in by managed identity', () => {
     expect(endpoint.requests.map(({ clientId: asked }) => asked)).toEqual([OTHER])
   })
 
+  it('whose endpoint is named by "localhost" and listens on one of its addresses', async () => {
+    const { env } = await machine({ form: 'app-service' })
+    const IDENTITY_ENDPOINT = env['IDENTITY_ENDPOINT']?.replace('127.0.0.1', 'localhost') ?? ''
+    expect(await signInOn({ ...env, IDENTITY_ENDPOINT }).signIn()).toMatchObject({ ok: true })
+  })
+
   it('says the secret of the endpoint and its tokens before they are used', async () => {
     const learned: string[] = []
     const { env } = await machine({ form: 'app-service' })
@@ -219,7 +225,7 @@ describe('where the secret and the token go', () => {
       expect(await identityTokens(moved.env)('https://x/.default')).toMatchObject(failed('untrusted-host', /redirects/))
     } finally {
       names.forEach((name, at) => {
-        if (before[at] === undefined) delete process.env[name]
+        if (before[at] === undefined) Reflect.deleteProperty(process.env, name)
         else process.env[name] = before[at]
       })
       proxy.close()

@@ -2,7 +2,7 @@ import { unseen, type Observed, type Script } from '../../domain/observed.ts'
 import { boundText } from '../bounded-text.ts'
 import { openSocket, type SocketTarget } from '../net/open-socket.ts'
 import { exchangePreLogin } from './pre-login-exchange.ts'
-import { STRICT_ALPN } from './pre-login-strict.ts'
+import { exchangeStrict, STRICT_ALPN } from './pre-login-strict.ts'
 import { createTlsCarrier } from './tls-carrier.ts'
 import { shakeHands } from './tls-handshake.ts'
 
@@ -38,7 +38,7 @@ const ENABLE_TLS_12: Script = {
   ].join('\n'),
 }
 
-/** Why there was no TLS. A server that is too old for it is asked for its version, so that the message can name it. */
+/** Why there was no TLS. A server that is too old or too new for it is asked for its version, so that the message can name it. */
 export async function explainFailure(
   { code, message, asked }: FailedHandshake,
   terms: OldVersionTerms,
@@ -46,6 +46,14 @@ export async function explainFailure(
   const fact = `${asked} failed: ${boundText(message)} (${code}).`
   const mayBeOld = PROTOCOL_CODES.test(code) || code === CLOSED
   const version = mayBeOld ? await findOldVersion(terms) : undefined
+  const newer = mayBeOld && version === undefined ? await findNewerVersion(terms) : undefined
+  if (newer !== undefined) {
+    return unseen(
+      'tls',
+      `${fact} The server takes ${newer} before TDS (TDS 8.0), and none of the versions up to 1.2 that there are inside TDS: it asks for TLS 1.3, so connect with encrypt: strict.`,
+      { scripts: [{ language: 'yaml', code: 'tls: { encrypt: strict }' }] },
+    )
+  }
   if (version === undefined) return unseen('tls', `${fact}${hintOf(code)}`)
   return unseen(
     'tls',
@@ -68,6 +76,13 @@ async function findOldVersion({ strict, expectedName, target }: OldVersionTerms)
   return closeAndName(await shakeHands(carrier, terms, OLD_VERSIONS))
 }
 
+/** The version by which the server takes TLS first, where the manifest does not ask for that. */
+async function findNewerVersion({ strict, expectedName, target }: OldVersionTerms): Promise<string | undefined> {
+  if (strict) return undefined
+  const inside = await exchangeStrict(target, { expectedName, authorities: undefined })
+  return inside.state === 'answered' ? inside.shown.protocol : undefined
+}
+
 function closeAndName(handshake: Awaited<ReturnType<typeof shakeHands>>): string | undefined {
   if (handshake.state === 'failed') return undefined
   handshake.tls.destroy()
@@ -76,7 +91,7 @@ function closeAndName(handshake: Awaited<ReturnType<typeof shakeHands>>): string
 
 function hintOf(code: string): string {
   if (PROTOCOL_CODES.test(code))
-    return ' The server only has a TLS version below 1.2: enable TLS 1.2 on the SQL Server host.'
+    return ' The two have no version of TLS in common: this runner offers 1.2, and 1.3 as well with encrypt: strict.'
   if (/HANDSHAKE_FAILURE|NO_SHARED_CIPHER|DH_KEY|EE_KEY|CA_MD|TOO_SMALL|TOO_WEAK/.test(code))
     return ' The server has no cipher or key that is strong enough for this runner.'
   if (code.includes('NO_APPLICATION_PROTOCOL'))

@@ -13,10 +13,12 @@ export interface ConnectorOptions {
   /** `.database.windows.net` and the like. */
   routingSuffixes: readonly string[]
   lookup?: Lookup
+  /** Called before a connection is made to where the server sends the login on. */
+  onRoute?: (to: Destination) => void
 }
 
 /** The destination that tedious passes to its connector: the configured server first, then where it was routed to. */
-interface Destination {
+export interface Destination {
   host: string
   port: number
 }
@@ -36,6 +38,7 @@ export function createConnector(options: ConnectorOptions): (destination?: Desti
     if (destination === undefined || calls > 1 + ROUTES_LIMIT || !mayRoute(options, destination.host)) {
       throw codedError('EREFUSEDROUTE', `${options.host} routes to ${destination?.host ?? 'an unnamed host'}`)
     }
+    options.onRoute?.(destination)
     const resolved = await resolveName(destination.host, {
       timeoutMs: options.timeoutMs,
       signal: options.signal,

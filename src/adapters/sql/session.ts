@@ -11,7 +11,7 @@ import { driverAuthentication, type Account } from './account.ts'
 import type { AccountVerdict } from './account-gate.ts'
 import type { TrustAnchors } from './authorities.ts'
 import { createOneLoginPool, type Connection } from './one-login-pool.ts'
-import { createConnector } from './routing.ts'
+import { createConnector, type Destination } from './routing.ts'
 import { driverFailure, findRefusal, isTransient, serverFailure } from './sql-errors.ts'
 import { MORE_TIME } from './sql-numbers.ts'
 import { driverTls } from './tls-options.ts'
@@ -91,6 +91,7 @@ interface Heard {
   isLoggedIn: boolean
   encrypted: boolean
   database: string
+  routedTo?: Destination
   connection?: Connection
 }
 
@@ -122,7 +123,7 @@ async function tryLogin(
   } catch (error) {
     terms.signal.removeEventListener('abort', cut)
     cut()
-    return { attempt: judgeFailure(error, heard.messages, terms), transient: isTransient(heard.messages) }
+    return { attempt: judgeFailure(error, heard, terms), transient: isTransient(heard.messages) }
   }
 }
 
@@ -137,20 +138,37 @@ function createSession(pool: ConnectionPool, cut: () => void): Session {
   }
 }
 
-function judgeFailure(error: unknown, messages: readonly SqlMessage[], terms: SessionTerms): LoginAttempt {
-  const refusal = findRefusal(messages)
+function judgeFailure(error: unknown, heard: Heard, terms: SessionTerms): LoginAttempt {
+  const refusal = findRefusal(heard.messages)
   if (refusal !== undefined) {
     const account = refusal.refused === 'account' ? 'refused' : 'accepted'
     return { account, answer: seen({ outcome: 'refused', message: refusal.message }) }
   }
-  return { account: 'undecided', answer: { ok: false, failure: loginFailure(error, messages[0], terms) } }
+  return { account: 'undecided', answer: { ok: false, failure: loginFailure(error, heard, terms) } }
 }
 
-function loginFailure(error: unknown, message: SqlMessage | undefined, terms: SessionTerms): ProbeFailure {
+function loginFailure(error: unknown, { messages, routedTo }: Heard, terms: SessionTerms): ProbeFailure {
   const asked = describeLogin(terms)
+  const [message] = messages
   if (message !== undefined) return serverFailure(message, asked)
   if (terms.signal.aborted) return socketFailure(ABORTED, asked)
-  return driverFailure(error, asked)
+  if (routedTo === undefined) return driverFailure(error, asked)
+  const place = `${boundText(routedTo.host)}, port ${routedTo.port}`
+  const failure = driverFailure(error, `${asked}, which sends it on to ${place}`)
+  return ON_THE_WAY.has(failure.kind) ? { ...failure, ...REDIRECTED } : failure
+}
+
+const ON_THE_WAY: ReadonlySet<ProbeFailure['kind']> = new Set(['dns', 'refused', 'timeout', 'unreachable', 'reset'])
+/** learn.microsoft.com/azure/azure-sql/database/connectivity-architecture: who connects from inside Azure is redirected. */
+const REDIRECTED: Pick<ProbeFailure, 'missing' | 'scripts'> = {
+  missing:
+    'TCP 11000 to 11999 outbound to the tag Sql as well as 1433, as the connection policy Redirect needs it (for DMS, too), or the policy Proxy',
+  scripts: [
+    {
+      language: 'bash',
+      code: "az sql server conn-policy show --resource-group '<RESOURCE-GROUP>' --server '<SERVER>' --query connectionType",
+    },
+  ],
 }
 
 function describeLogin({ account, host, address, port, database }: SessionTerms): string {
@@ -177,7 +195,12 @@ function poolSettings(terms: SessionTerms, timeoutMs: number, heard: Heard): con
     options: {
       ...driverTls(tls, authorities),
       appName: terms.applicationName,
-      connector: createConnector(terms),
+      connector: createConnector({
+        ...terms,
+        onRoute: (to) => {
+          heard.routedTo = to
+        },
+      }),
       // tedious retries by itself, 4060 among others.
       maxRetriesOnTransientErrors: 0,
       cancelTimeout: Math.min(CANCEL_LIMIT_MS, terms.timeoutMs),

@@ -11,7 +11,12 @@ const CODES: ReadonlyMap<string, NumberMeaning> = new Map([
   ['ETIMEOUT', { kind: 'timeout', says: 'no answer in time' }],
   [
     'EREFUSEDROUTE',
-    { kind: 'untrusted-host', says: 'the server sends the login on to another host, and it was not sent there' },
+    {
+      kind: 'untrusted-host',
+      says: 'the server sends the login on to another host, and it was not sent there',
+      missing:
+        "the name of that host in the manifest, if it is meant: only inside the cloud's own SQL suffix a login follows",
+    },
   ],
   ['ELOST', { kind: 'reset', says: 'the connection was lost; it is not made a second time' }],
   ['CERT_HAS_EXPIRED', { kind: 'tls', says: 'the certificate has expired' }],
@@ -73,8 +78,11 @@ export function driverFailure(error: unknown, asked: string): ProbeFailure {
   const parts = walkError(error)
   for (const { code } of parts.toReversed()) {
     const meaning = CODES.get(code)
-    if (meaning !== undefined)
-      return { kind: meaning.kind, message: `${asked}: ${meaning.says} (${code}: ${boundText(deepestText(parts))}).` }
+    if (meaning !== undefined) {
+      const { kind, says, missing } = meaning
+      const message = `${asked}: ${says} (${code}: ${boundText(deepestText(parts))}).`
+      return { kind, message, ...(missing === undefined ? {} : { missing }) }
+    }
     if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
       return { kind: 'tls', message: `${asked}: the TLS handshake failed (${code}: ${boundText(deepestText(parts))}).` }
     }

@@ -1,7 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import {
+  connect,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls'
 import { ABORTED, errorCode } from '../net/socket-errors.ts'
 
 export interface HandshakeTerms {
@@ -32,17 +39,17 @@ export type Handshake =
 export function shakeHands(
   stream: Duplex,
   { expectedName, authorities, timeoutMs, signal }: HandshakeTerms,
-  versions: Pick<ConnectionOptions, 'minVersion' | 'maxVersion' | 'ciphers' | 'ALPNProtocols'>,
+  { ALPNProtocols, ...protocol }: Protocol & Pick<ConnectionOptions, 'ALPNProtocols'>,
 ): Promise<Handshake> {
   return new Promise((resolve) => {
     const tls = connect({
       socket: stream,
       // RFC 6066 has no IP addresses in SNI.
       ...(isIP(expectedName) === 0 ? { servername: expectedName } : {}),
-      ...(authorities === undefined ? {} : { ca: [...authorities] }),
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
-      ...versions,
+      secureContext: contextOf(authorities, protocol),
+      ...(ALPNProtocols === undefined ? {} : { ALPNProtocols }),
     })
     const end = (result: Handshake): void => {
       clearTimeout(timer)
@@ -76,6 +83,25 @@ export function shakeHands(
     })
     if (signal.aborted) onAbort()
   })
+}
+
+type Protocol = Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>
+
+/** By the list of authorities, which is read once a run for all servers that name the same file. */
+const contexts = new WeakMap<readonly string[], Map<string, SecureContext>>()
+const RUNNERS_OWN: readonly string[] = []
+
+/** Hundreds of authorities take over a megabyte and 10 ms in each context that is made of them. */
+function contextOf(authorities: readonly string[] | undefined, protocol: Protocol): SecureContext {
+  const list = authorities ?? RUNNERS_OWN
+  const known = contexts.get(list) ?? new Map<string, SecureContext>()
+  contexts.set(list, known)
+  const key = JSON.stringify(protocol)
+  const context =
+    known.get(key) ??
+    createSecureContext({ ...protocol, ...(authorities === undefined ? {} : { ca: [...authorities] }) })
+  known.set(key, context)
+  return context
 }
 
 function readShown(tls: TLSSocket): ShownCertificate | undefined {
