@@ -1,5 +1,5 @@
 import type { Json } from '../../src/domain/json.ts'
-import { child, resource, resourceId, type Place } from './place.ts'
+import { child, reference, resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
 export function sqlServer(
@@ -8,7 +8,8 @@ export function sqlServer(
   spec: {
     fullyQualifiedDomainName?: string
     publicNetworkAccess?: 'Enabled' | 'Disabled' | 'SecuredByPerimeter'
-    privateEndpoints?: readonly { name: string; status: string }[]
+    /** `id`: the endpoint's own, which may be elsewhere. */
+    privateEndpoints?: readonly { name: string; status: string; id?: string }[]
     state?: string
   } = {},
 ): ArmResource {
@@ -26,6 +27,7 @@ export function sqlServer(
         id: `${id}/privateEndpointConnections/${endpoint.name}`,
         properties: {
           provisioningState: 'Ready',
+          ...reference(endpoint.id, 'privateEndpoint'),
           privateLinkServiceConnectionState: { status: endpoint.status, description: '', actionsRequired: 'None' },
         },
       })),
@@ -63,6 +65,13 @@ export function firewallRule(place: Place, server: string, name: string, start: 
   return child(place, 'Microsoft.Sql/servers/firewallRules', [server, name], {
     startIpAddress: start,
     endIpAddress: end,
+  })
+}
+
+export function ipv6FirewallRule(place: Place, server: string, name: string, start: string, end = start): ArmResource {
+  return resource(place, 'Microsoft.Sql/servers/ipv6FirewallRules', [server, name], {
+    startIPv6Address: start,
+    endIPv6Address: end,
   })
 }
 

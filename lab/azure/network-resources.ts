@@ -146,18 +146,25 @@ export function connection(
     status?: 'Connected' | 'NotConnected' | 'Connecting' | 'Unknown'
     localNetworkGateway?: string
     enableBgp?: boolean
+    circuit?: string
+    trafficSelectors?: readonly { local: readonly string[]; remote: readonly string[] }[]
   },
 ): ArmResource {
   return resource(place, 'Microsoft.Network/connections', [name], {
     provisioningState: 'Succeeded',
     virtualNetworkGateway1: { id: spec.gateway },
     ...reference(spec.localNetworkGateway, 'localNetworkGateway2'),
+    ...reference(spec.circuit, 'peer'),
     connectionType: spec.connectionType ?? 'IPsec',
     connectionProtocol: 'IKEv2',
     routingWeight: 10,
     enableBgp: spec.enableBgp ?? false,
     usePolicyBasedTrafficSelectors: false,
     ipsecPolicies: [],
+    trafficSelectorPolicies: (spec.trafficSelectors ?? []).map(({ local, remote }) => ({
+      localAddressRanges: local,
+      remoteAddressRanges: remote,
+    })),
     ...(spec.status === undefined ? {} : { connectionStatus: spec.status }),
     ingressBytesTransferred: 0,
     egressBytesTransferred: 0,

@@ -2,35 +2,13 @@
 import { adminRule, type AdminRuleSpec } from './admin-rules.ts'
 import * as data from './data-resources.ts'
 import * as network from './network-resources.ts'
-import { resourceId, type Place } from './place.ts'
 import { networkSecurityGroup, type RuleSpec } from './security-rules.ts'
+import { BARE, forms, id, PLACE, SUBNET, type Forms, type Full, type Spec } from './specimen-forms.ts'
 import { azureState, type ArmResource, type AzureState } from './state.ts'
 import { dmsSku } from './subscription.ts'
+import { WAN_SPECIMENS } from './wan-specimens.ts'
 import * as ways from './ways-resources.ts'
 
-/** Every option is given: one that a builder gains later is missed by the type checker until it stands here. */
-type Full<T> = T extends readonly (infer One)[]
-  ? readonly Full<One>[]
-  : T extends object
-    ? { [Key in keyof T]-?: Full<Exclude<T[Key], undefined>> }
-    : T
-type Forms<T extends string | undefined> = Readonly<Record<Exclude<T, undefined>, true>>
-type Last<T extends readonly unknown[]> = T extends readonly [...unknown[], infer One] ? One : never
-/** What a builder is given last. */
-type Spec<Build extends (...args: never[]) => unknown> = Full<Last<Required<Parameters<Build>>>>
-
-function forms<Form extends string>(all: Readonly<Record<Form, true>>): readonly Form[] {
-  return Object.keys(all) as Form[]
-}
-
-const PLACE: Required<Place> = {
-  subscription: '11111111-2222-3333-4444-555555555555',
-  resourceGroup: 'rg-full',
-  location: 'westeurope',
-}
-const BARE: Place = { resourceGroup: 'rg-bare' }
-const id = (type: string, ...names: string[]): string => resourceId(PLACE, `Microsoft.Network/${type}`, ...names)
-const SUBNET = id('virtualNetworks/subnets', 'vnet', 'snet')
 const GATEWAY = id('virtualNetworkGateways', 'gw-Vpn')
 const SERVER = data.sqlServer(PLACE, 'server').id
 
@@ -106,6 +84,8 @@ const BUILT = {
           status,
           localNetworkGateway: id('localNetworkGateways', 'lgw'),
           enableBgp: true,
+          circuit: id('expressRouteCircuits', 'er'),
+          trafficSelectors: [{ local: ['10.0.0.0/16'], remote: ['192.168.0.0/16'] }],
         } satisfies Spec<typeof network.connection>),
       ),
     ),
@@ -128,7 +108,8 @@ const BUILT = {
         prefix: '10.0.0.0/8',
         nextHop,
         address: '10.0.0.4',
-      })) satisfies Spec<typeof ways.routeTable>,
+      })),
+      { disableBgpRoutePropagation: true } satisfies Spec<typeof ways.routeTable>,
     ),
   ],
   natGateway: [
@@ -147,31 +128,10 @@ const BUILT = {
       group: 'sqlServer',
       host: 'sqlsales.database.windows.net',
       addresses: ['10.0.2.5'],
+      networkInterfaces: [id('networkInterfaces', 'nic')],
     } satisfies Spec<typeof ways.privateEndpoint>),
   ],
-  virtualHub: [
-    ways.virtualHub(BARE, 'hub', {}),
-    ways.virtualHub(PLACE, 'hub', {
-      vpnGateway: id('vpnGateways', 'vpn'),
-      expressRouteGateway: id('expressRouteGateways', 'er'),
-    } satisfies Spec<typeof ways.virtualHub>),
-  ],
-  hubConnection: [ways.hubConnection(PLACE, 'hub', 'to-vnet', id('virtualNetworks', 'vnet'))],
-  hubVpnGateway: [
-    ways.hubVpnGateway(BARE, 'vpn', [{ name: 'to-hq', site: id('vpnSites', 'hq') }]),
-    ways.hubVpnGateway(PLACE, 'vpn', [
-      { name: 'to-hq', site: id('vpnSites', 'hq'), status: 'Connected' },
-    ] satisfies Spec<typeof ways.hubVpnGateway>),
-  ],
-  hubExpressRouteGateway: [
-    ways.hubExpressRouteGateway(PLACE, 'er', {
-      hub: id('virtualHubs', 'hub'),
-      connections: [
-        { name: 'to-hq', circuitPeering: id('expressRouteCircuits/peerings', 'er', 'AzurePrivatePeering') },
-      ],
-    } satisfies Spec<typeof ways.hubExpressRouteGateway>),
-  ],
-  vpnSite: [ways.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])],
+  ...WAN_SPECIMENS,
   sqlServer: [
     data.sqlServer(BARE, 'server'),
     data.sqlServer(PLACE, 'server'),
@@ -184,6 +144,7 @@ const BUILT = {
         privateEndpoints: ['Approved', 'Pending', 'Rejected', 'Disconnected'].map((status) => ({
           name: `pe-${status}`,
           status,
+          id: id('privateEndpoints', `pe-${status}`),
         })),
         state: 'Ready',
       } satisfies Spec<typeof data.sqlServer>),
@@ -200,6 +161,10 @@ const BUILT = {
   firewallRule: [
     data.firewallRule(BARE, 'server', 'one', '203.0.113.1'),
     data.firewallRule(PLACE, 'server', 'range', '203.0.113.1', '203.0.113.9'),
+  ],
+  ipv6FirewallRule: [
+    data.ipv6FirewallRule(BARE, 'server', 'one', '2001:db8::1'),
+    data.ipv6FirewallRule(PLACE, 'server', 'range', '2001:db8::1', '2001:db8::9'),
   ],
   virtualNetworkRule: [
     data.virtualNetworkRule(BARE, 'server', 'dms', { subnet: SUBNET }),

@@ -1,4 +1,4 @@
-import type { Observed, Script } from '../domain/observed.ts'
+import { seen, type Observed, type Script } from '../domain/observed.ts'
 import type { Remediation } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -7,6 +7,7 @@ import { BROWSER_PORT, instanceBehindBrowser } from './engine-endpoint.ts'
 import { observeEnginePort, type PortEvidence, type TriedPort } from './engine-port.ts'
 import { proxyNote } from './network-path.ts'
 import { quoteYaml } from './quote-identifier.ts'
+import { readSourceRoutes, type SourceRoutes } from './source-route.ts'
 import { SOURCE_SIDE } from './sql-side.ts'
 import type { SourceSpec } from './subjects.ts'
 
@@ -20,7 +21,12 @@ export interface FirewallWords {
   /** Who attests, as an example: `@network-lead`. */
   by: string
   scripts(rule: FirewallRule): readonly Script[]
+  /** Whether the routes of the DMS subnet tell something of it: they go into the evidence and never decide. */
+  isOnRoute: boolean
 }
+
+/** What the port check saw, and how packets of the DMS subnet set out for the same addresses. */
+export type FirewallEvidence = PortEvidence & { way?: SourceRoutes }
 
 export interface FirewallRule {
   port: number
@@ -31,8 +37,8 @@ export interface FirewallRule {
 }
 
 export interface FirewallPath {
-  observe(ports: Pick<Ports, 'net' | 'arm'>, subject: Subject<SourceSpec>): Promise<Observed<PortEvidence>>
-  judge(evidence: PortEvidence, subject: Subject<SourceSpec>): Judgement
+  observe(ports: Pick<Ports, 'net' | 'arm'>, subject: Subject<SourceSpec>): Promise<Observed<FirewallEvidence>>
+  judge(evidence: FirewallEvidence, subject: Subject<SourceSpec>): Judgement
 }
 
 /**
@@ -41,13 +47,26 @@ export interface FirewallPath {
  */
 export function firewallPath(words: FirewallWords): FirewallPath {
   return {
-    observe: (ports, { spec }) => observeEnginePort(SOURCE_SIDE, ports, spec),
+    observe: async (ports, { spec }) => {
+      const port = await observeEnginePort(SOURCE_SIDE, ports, spec)
+      if (!words.isOnRoute || !port.ok || !isOpen(port.value)) return port
+      const addresses = [...new Set(port.value.attempts.map(({ address }) => address))]
+      return seen({ ...port.value, way: await readSourceRoutes(ports.arm, spec.manifest, addresses) })
+    },
     judge: (evidence, subject) => judgeFirewall(words, evidence, subject),
   }
 }
 
-function judgeFirewall(words: FirewallWords, evidence: PortEvidence, { name, spec }: Subject<SourceSpec>): Judgement {
-  if (evidence.state !== 'tried' || evidence.outcome !== 'open') {
+function isOpen(evidence: PortEvidence): evidence is TriedPort {
+  return evidence.state === 'tried' && evidence.outcome === 'open'
+}
+
+function judgeFirewall(
+  words: FirewallWords,
+  evidence: FirewallEvidence,
+  { name, spec }: Subject<SourceSpec>,
+): Judgement {
+  if (!isOpen(evidence)) {
     const summary = `Not tried: the engine's port on ${spec.source.server.text} was not reached, which does not tell whether ${words.firewall} is why`
     return { verdict: 'blocked', summary, blockedBy: [{ id: 'source/engine-port-is-reachable', subject: name }] }
   }
@@ -60,15 +79,29 @@ function judgeFirewall(words: FirewallWords, evidence: PortEvidence, { name, spe
     const summary = `${words.firewall} lets DMS in: ${actual}`
     return { verdict: 'pass', proof: 'direct', summary: capitalise(summary), expected, actual }
   }
-  const summary = `${flow} is open to ${from}, and nobody has vouched that ${words.firewall} lets ${place} in as well; ${proxyNote(vantage)}`
+  const summary = `${flow} is open to ${from}, and nobody has vouched that ${words.firewall} lets ${place} in as well; ${[...routesOf(evidence), proxyNote(vantage)].join('; ')}`
   return { verdict: 'manual', summary, expected, remediation: remediationOf(words, evidence, { name, spec }) }
+}
+
+/** The user-defined routes on the way: they name the appliance that has to let DMS through. */
+function routesOf({ way }: { way?: SourceRoutes }): string[] {
+  const own = (way?.routes ?? []).filter(({ source }) => source === 'user')
+  return [...new Set(own.map(({ told }) => told))]
+}
+
+/** All that Azure shows of the way, for whoever has to ask. */
+function tellWay({ way }: { way?: SourceRoutes }): string {
+  if (way === undefined) return ''
+  const told = [...new Set([...way.routes.map((route) => route.told), ...way.notes])]
+  return told.length === 0 ? '' : `By what Azure shows, ${told.join('; ')}. `
 }
 
 function remediationOf(
   words: FirewallWords,
-  { to, port, vantage }: TriedPort,
+  evidence: TriedPort & { way?: SourceRoutes },
   { name, spec }: Pick<Subject<SourceSpec>, 'name' | 'spec'>,
 ): Remediation {
+  const { to, port, vantage } = evidence
   const browser = instanceBehindBrowser(spec.source.server) !== undefined
   // Prefixes come from Azure and go into a shell script: nothing but addresses may.
   const prefixes = (vantage.prefixes ?? []).filter((prefix) => /^[0-9a-f.:/]+$/i.test(prefix))
@@ -84,7 +117,7 @@ function remediationOf(
     '    evidence: "https://..."',
   ].join('\n')
   return {
-    text: `${words.ask} Needed: from ${from} to ${to}, ${ports}, inbound at the server. Then attest it in the manifest, or run this from a runner in the DMS subnet, which proves it.`,
+    text: `${words.ask} ${tellWay(evidence)}Needed: from ${from} to ${to}, ${ports}, inbound at the server. Then attest it in the manifest, or run this from a runner in the DMS subnet, which proves it.`,
     scripts: [...words.scripts({ port, browser, prefixes }), { language: 'yaml', code: attestation }],
   }
 }

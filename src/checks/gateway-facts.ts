@@ -1,6 +1,14 @@
-import { containsAddress } from '../domain/address.ts'
+import { containsAddress, parsePrefix } from '../domain/address.ts'
 import { seen, unseen, type Observed, type ProbeFailure } from '../domain/observed.ts'
 import type { ArmAnswer } from '../ports/arm-port.ts'
+
+export type CircuitFact = {
+  name: string
+  circuitState?: string
+  providerState?: string
+  /** State of its private peering; absent: it has none. */
+  privatePeering?: string
+}
 
 export type ConnectionFact = {
   name: string
@@ -14,16 +22,26 @@ export type ConnectionFact = {
   enableBgp: boolean
   /** What lies behind the local network gateway. */
   prefixes: string[]
+  /** The ExpressRoute circuit, as far as it could be read. */
+  circuit?: CircuitFact
+  /** Nothing but these passes, whatever the routes say. */
+  selectors?: { localPrefixes: string[]; remotePrefixes: string[] }[]
+  /** The hub does not give its routes to the route table of the network. */
+  isIsolated?: true
 }
 
 export type GatewayFacts = {
   /** `clientPrefixes`: addresses of point-to-site clients. */
   gateways: { name: string; type?: string; through?: string; clientPrefixes?: string[] }[]
   connections: ConnectionFact[]
+  /** Virtual WAN hubs: each may lead to further networks and appliances. */
+  hubs: { name: string; firewall?: string }[]
   /** Ids in the gateway subnet that are no virtual network gateway's: what they carry is not known. */
   unrecognised: string[]
   /** What may lead further and could not be followed. */
   unfollowed: string[]
+  /** What would lead further and surely does not. */
+  closed: string[]
 }
 
 export function isIpsec({ type }: ConnectionFact): boolean {
@@ -34,9 +52,31 @@ export function isConnected({ status }: ConnectionFact): boolean {
   return status?.toLowerCase() === 'connected'
 }
 
-/** Whether what lies behind the connection holds every one of the addresses. */
-export function isCovering({ prefixes }: ConnectionFact, addresses: readonly string[]): boolean {
-  return addresses.length > 0 && addresses.every((address) => containsAddress(prefixes, address))
+/** Azure says so of the connection, or of the circuit without which it carries nothing. */
+export function isDown(connection: ConnectionFact): boolean {
+  const { status, circuit } = connection
+  if (status?.toLowerCase() === 'notconnected') return true
+  return !isConnected(connection) && circuit !== undefined && circuitFault(circuit) !== undefined
+}
+
+/** What keeps the circuit from carrying anything; undefined: nothing that it says. */
+export function circuitFault({ circuitState, providerState, privatePeering }: CircuitFact): string | undefined {
+  if (providerState?.toLowerCase() === 'notprovisioned') return 'NotProvisioned by its provider'
+  if (circuitState?.toLowerCase() === 'disabled') return 'Disabled'
+  if (privatePeering === undefined) return 'without a private peering'
+  return privatePeering.toLowerCase() === 'disabled' ? 'Disabled in its private peering' : undefined
+}
+
+/** Prefixes behind the connection that hold the address, the longest first. */
+export function prefixesTo({ prefixes }: ConnectionFact, address: string): string[] {
+  return prefixes
+    .filter((prefix) => containsAddress([prefix], address))
+    .sort((a, b) => (sizeOf(a) < sizeOf(b) ? -1 : sizeOf(a) > sizeOf(b) ? 1 : 0))
+}
+
+export function sizeOf(prefix: string): bigint {
+  const range = parsePrefix(prefix)
+  return range === undefined ? 0n : range.last - range.first
 }
 
 export type Unseen = { ok: false; failure: ProbeFailure }
@@ -48,7 +88,8 @@ export interface GatewayPart {
 }
 
 export function emptyPart(more: Partial<GatewayFacts> = {}): GatewayPart {
-  return { facts: { gateways: [], connections: [], unrecognised: [], unfollowed: [], ...more }, failures: [] }
+  const facts = { gateways: [], connections: [], hubs: [], unrecognised: [], unfollowed: [], closed: [], ...more }
+  return { facts, failures: [] }
 }
 
 /** Several places as one. */
@@ -57,8 +98,10 @@ export function joinParts(parts: readonly GatewayPart[]): GatewayPart {
   for (const { facts, failures } of parts) {
     all.facts.gateways.push(...facts.gateways)
     all.facts.connections.push(...facts.connections)
+    all.facts.hubs.push(...facts.hubs)
     all.facts.unrecognised.push(...facts.unrecognised)
     all.facts.unfollowed.push(...facts.unfollowed)
+    all.facts.closed.push(...facts.closed)
     all.failures.push(...failures)
   }
   return all

@@ -3,6 +3,7 @@ import { isSameResource } from '../domain/resource-id.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 import type { VirtualNetwork } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
+import { readCircuit } from './express-route.ts'
 import { emptyPart, found, joinParts, type ConnectionFact, type GatewayPart } from './gateway-facts.ts'
 import { isHubPeering, readHub } from './virtual-hubs.ts'
 
@@ -24,7 +25,7 @@ export async function readGateways(arm: ArmPort, network: VirtualNetwork): Promi
 
 export type GatewayReads = Pick<
   ArmPort,
-  'virtualNetwork' | 'virtualNetworkGateway' | 'gatewayConnection' | 'localNetworkGateway'
+  'virtualNetwork' | 'virtualNetworkGateway' | 'gatewayConnection' | 'localNetworkGateway' | 'expressRouteCircuit'
 >
 
 /** The virtual network gateways alone, without those of virtual WAN hubs: in the network, or by gateway transit. */
@@ -39,8 +40,13 @@ export async function readOwnGateways(arm: GatewayReads, network: VirtualNetwork
 }
 
 async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, through?: string): Promise<GatewayPart> {
-  const { ids, unrecognised } = gatewayIds(network)
-  const part = emptyPart({ unrecognised })
+  const { ids, unrecognised, empty } = gatewayIds(network)
+  const where = through === undefined ? '' : `${through}: `
+  // It is made for nothing else, so that what stands in it may only not be told.
+  const part = emptyPart({
+    unrecognised,
+    unfollowed: empty.map((name) => `${where}nothing is shown to stand in ${name}`),
+  })
   const way = through === undefined ? {} : { through }
   for (const id of ids) {
     const gateway = found(await arm.virtualNetworkGateway(id), `the virtual network gateway ${id}`)
@@ -79,13 +85,15 @@ async function readTransit(
   const back = remote.value.peerings.find(
     (one) => one.remoteId !== undefined && isSameResource(one.remoteId, network.id),
   )
-  if (back?.allowGatewayTransit === true) {
-    const part = await readNetworkGateways(arm, remote.value, peering)
-    if (hasRouteServer(remote.value)) part.facts.unfollowed.push(`${peering}: a route server on its other side`)
-    return part
+  const side = `${peering}: its other side, ${boundName(remote.value.name)},`
+  if (back === undefined) return emptyPart({ unfollowed: [`${side} does not name this network`] })
+  if (!back.allowGatewayTransit) return emptyPart({ closed: [`${side} does not allow gateway transit`] })
+  if (back.state?.toLowerCase() !== 'connected') {
+    return emptyPart({ unfollowed: [`${side} calls it ${boundName(back.state ?? 'nothing')}, not Connected`] })
   }
-  const why = back === undefined ? 'does not name this network' : 'does not allow gateway transit'
-  return emptyPart({ unfollowed: [`${peering}: its other side, ${boundName(remote.value.name)}, ${why}`] })
+  const part = await readNetworkGateways(arm, remote.value, peering)
+  if (hasRouteServer(remote.value)) part.facts.unfollowed.push(`${peering}: a route server on its other side`)
+  return part
 }
 
 /** A route server learns routes from appliances, which Azure does not show here. */
@@ -93,23 +101,27 @@ export function hasRouteServer({ subnets }: VirtualNetwork): boolean {
   return subnets.some(({ name }) => name.toLowerCase() === ROUTE_SERVER_SUBNET)
 }
 
-function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[] } {
+function gatewayIds({ subnets }: VirtualNetwork): { ids: string[]; unrecognised: string[]; empty: string[] } {
   const ids: string[] = []
+  const empty: string[] = []
   const unrecognised: string[] = []
   for (const subnet of subnets.filter(({ name }) => name.toLowerCase() === GATEWAY_SUBNET)) {
+    if (subnet.ipConfigurationIds.length === 0) empty.push(boundName(subnet.name))
     for (const ipConfigurationId of subnet.ipConfigurationIds) {
       const id = GATEWAY_ID.exec(ipConfigurationId)?.[1]
       if (id === undefined) unrecognised.push(boundText(ipConfigurationId))
       else if (!ids.some((known) => isSameResource(known, id))) ids.push(id)
     }
   }
-  return { ids, unrecognised }
+  return { ids, unrecognised, empty }
 }
 
 async function readConnection(arm: GatewayReads, gateway: string, id: string): Promise<Observed<ConnectionFact>> {
   const connection = found(await arm.gatewayConnection(id), `the gateway connection ${id}`)
   if (!connection.ok) return connection
-  const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId } = connection.value
+  const { name, connectionType, connectionStatus, enableBgp, localNetworkGatewayId, circuitId, trafficSelectors } =
+    connection.value
+  const circuit = circuitId === undefined ? undefined : await readCircuit(arm, circuitId)
   const fact: ConnectionFact = {
     name,
     gateway,
@@ -117,6 +129,15 @@ async function readConnection(arm: GatewayReads, gateway: string, id: string): P
     ...(connectionStatus === undefined ? {} : { status: connectionStatus }),
     enableBgp,
     prefixes: [],
+    ...(circuit === undefined ? {} : { circuit }),
+    ...(trafficSelectors === undefined
+      ? {}
+      : {
+          selectors: trafficSelectors.map(({ localPrefixes, remotePrefixes }) => ({
+            localPrefixes: [...localPrefixes],
+            remotePrefixes: [...remotePrefixes],
+          })),
+        }),
   }
   if (localNetworkGatewayId === undefined) return seen(fact)
   const local = found(

@@ -1,10 +1,11 @@
 import { containsPrefix, parsePrefix } from '../domain/address.ts'
 import { seen, type Observed } from '../domain/observed.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
-import type { RouteTable, Subnet, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
+import type { Subnet, VirtualNetwork, VirtualNetworkPeering } from '../ports/network-resources.ts'
 import { boundName, boundText } from './foreign-text.ts'
-import { found, isConnected, type ConnectionFact, type GatewayFacts, type Unseen } from './gateway-facts.ts'
+import { isConnected, type ConnectionFact, type GatewayFacts, type Unseen } from './gateway-facts.ts'
 import { hasRouteServer, readOwnGateways, type GatewayReads } from './gateways.ts'
+import { readRouteTable, type RouteTableFact, type UserRouteFact } from './route-table.ts'
 import { isHubPeering } from './virtual-hubs.ts'
 
 /**
@@ -42,7 +43,7 @@ export async function readNetworkExtent(
   if (cancelled !== undefined) return cancelled
   const routes = table?.ok === true ? table.value : undefined
   // Without the table it is not known whether the subnet takes over the gateways' routes.
-  const isPropagated = subnet.routeTableId === undefined || routes?.disableBgpRoutePropagation === false
+  const isPropagated = subnet.routeTableId === undefined || routes?.isPropagationOff === false
   const parts: Part[] = [
     { prefixes: [...network.addressPrefixes, PLATFORM_PREFIX], doubts: [] },
     ...network.peerings.map(partOfPeering),
@@ -60,14 +61,6 @@ export async function readNetworkExtent(
     hasDefaultRoute: defaults.length > 0,
     doubts,
   })
-}
-
-async function readRouteTable(
-  arm: Pick<ArmPort, 'routeTable'>,
-  { routeTableId }: Subnet,
-): Promise<Observed<RouteTable> | undefined> {
-  if (routeTableId === undefined) return undefined
-  return found(await arm.routeTable(routeTableId), `the route table ${routeTableId}`)
 }
 
 function partOfPeering(peering: VirtualNetworkPeering): Part {
@@ -141,26 +134,26 @@ function partOfRouteServer(network: VirtualNetwork): Part {
 }
 
 /** `belonging`: what is in the tag without the routes. A route inside it adds nothing, whatever its next hop. */
-function partOfRoutes({ name, routes }: RouteTable, belonging: readonly string[]): Part {
+function partOfRoutes({ name, routes }: RouteTableFact, belonging: readonly string[]): Part {
   const part: Part = { prefixes: [], doubts: [] }
   for (const route of routes) {
-    const { addressPrefix, nextHopType } = route
-    const what = `Route ${boundName(route.name)} of ${boundName(name)} (${boundName(addressPrefix)}, next hop ${boundName(nextHopType)})`
-    if (parsePrefix(addressPrefix) === undefined) {
+    const { prefix, nextHop } = route
+    const what = `Route ${route.name} of ${name} (${prefix}, next hop ${nextHop})`
+    if (parsePrefix(prefix) === undefined) {
       part.doubts.push(`${what} is for a service tag, whose addresses are not read here.`)
     } else if (isDefaultRoute(route)) {
       part.doubts.push(`${what} is a default route, with which the tag VirtualNetwork was seen to hold every address.`)
-    } else if (COUNTING_HOPS.includes(nextHopType.toLowerCase())) {
-      part.prefixes.push(addressPrefix)
-    } else if (!containsPrefix(belonging, addressPrefix)) {
+    } else if (COUNTING_HOPS.includes(nextHop.toLowerCase())) {
+      part.prefixes.push(prefix)
+    } else if (!containsPrefix(belonging, prefix)) {
       part.doubts.push(`${what}: whether such a route puts its prefix into the tag is not documented.`)
     }
   }
   return part
 }
 
-function isDefaultRoute({ addressPrefix }: RouteTable['routes'][number]): boolean {
-  return isWholeFamily(addressPrefix)
+function isDefaultRoute({ prefix }: UserRouteFact): boolean {
+  return isWholeFamily(prefix)
 }
 
 /** Also one half of all addresses, since a default route is sometimes written as two halves. */

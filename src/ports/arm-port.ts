@@ -1,9 +1,12 @@
 import type { Observed } from '../domain/observed.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import type {
+  AddressHolder,
+  ExpressRouteCircuit,
   GatewayConnection,
   HubConnection,
   HubGateway,
+  HubGatewayConnection,
   LocalNetworkGateway,
   NatGateway,
   NetworkSecurityGroup,
@@ -112,12 +115,15 @@ export interface ArmPort {
   sqlServer(id: string): Promise<Observed<ArmAnswer<SqlServerResource>>>
   sqlDatabase(id: string): Promise<Observed<ArmAnswer<SqlDatabaseResource>>>
   sqlFirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
+  /** Azure keeps them apart from those for IPv4. */
+  sqlIpv6FirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
   sqlVirtualNetworkRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlVirtualNetworkRule[]>>>
   virtualNetwork(id: string): Promise<Observed<ArmAnswer<VirtualNetwork>>>
   networkSecurityGroup(id: string): Promise<Observed<ArmAnswer<NetworkSecurityGroup>>>
   /** With the ids of its connections; their status has to be read one by one (lists carry none). */
   virtualNetworkGateway(id: string): Promise<Observed<ArmAnswer<VirtualNetworkGateway>>>
   gatewayConnection(id: string): Promise<Observed<ArmAnswer<GatewayConnection>>>
+  expressRouteCircuit(id: string): Promise<Observed<ArmAnswer<ExpressRouteCircuit>>>
   localNetworkGateway(id: string): Promise<Observed<ArmAnswer<LocalNetworkGateway>>>
   /** The service tags that hold in a region; the same list for every network of it. */
   serviceTags(subscriptionId: string, location: string): Promise<Observed<ArmAnswer<ServiceTagList>>>
@@ -132,6 +138,10 @@ export interface ArmPort {
   hubConnections(hubId: string): Promise<Observed<ArmAnswer<readonly HubConnection[]>>>
   /** A vpnGateways or expressRouteGateways resource of a hub. */
   hubGateway(id: string): Promise<Observed<ArmAnswer<HubGateway>>>
+  /** A vpnConnections or expressRouteConnections resource of a hub's gateway. */
+  hubGatewayConnection(id: string): Promise<Observed<ArmAnswer<HubGatewayConnection>>>
+  /** A networkInterfaces, azureFirewalls or loadBalancers resource. */
+  addressHolder(id: string): Promise<Observed<ArmAnswer<AddressHolder>>>
   /** What lies behind a connection of a hub's VPN gateway. */
   vpnSite(id: string): Promise<Observed<ArmAnswer<VpnSite>>>
   provider(subscriptionId: string, namespace: string): Promise<Observed<ArmAnswer<ProviderRegistration>>>

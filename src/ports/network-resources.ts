@@ -82,6 +82,27 @@ export interface GatewayConnection {
   connectionStatus?: string
   enableBgp: boolean
   localNetworkGatewayId?: string
+  /** The ExpressRoute circuit, which may be in another subscription. */
+  circuitId?: string
+  /** Custom traffic selectors: nothing else passes, whatever the routes say. Absent: none are set. */
+  trafficSelectors?: readonly TrafficSelector[]
+}
+
+export interface TrafficSelector {
+  localPrefixes: readonly string[]
+  remotePrefixes: readonly string[]
+}
+
+/** Its three states are set by three parties: Azure, the provider, and whoever configures the peerings. */
+export interface ExpressRouteCircuit {
+  id: string
+  name: string
+  /** `Enabled`, `Disabled`. */
+  circuitState?: string
+  /** `NotProvisioned`, `Provisioning`, `Provisioned`, `Deprovisioning`. */
+  providerState?: string
+  /** `type`: AzurePrivatePeering leads to virtual networks; `state`: `Enabled`, `Disabled`. */
+  peerings: readonly { type?: string; state?: string }[]
 }
 
 export interface LocalNetworkGateway {
@@ -144,7 +165,9 @@ export interface PrivateEndpoint {
   subnetId?: string
   /** Automatic and manual connections. */
   connections: readonly { targetId?: string; status?: string; groupIds: readonly string[] }[]
+  /** Empty where a private DNS zone group keeps the records. */
   dnsConfigs: readonly { fqdn?: string; ipAddresses: readonly string[] }[]
+  networkInterfaceIds: readonly string[]
 }
 
 export interface VirtualHub {
@@ -153,6 +176,8 @@ export interface VirtualHub {
   virtualWanId?: string
   vpnGatewayId?: string
   expressRouteGatewayId?: string
+  /** The firewall of a secured hub. */
+  azureFirewallId?: string
 }
 
 /** A virtual network's connection to a virtual WAN hub. */
@@ -161,6 +186,8 @@ export interface HubConnection {
   name: string
   remoteNetworkId?: string
   provisioningState?: string
+  /** The hub's route table whose routes the network takes over; absent: the default one, null: not told. */
+  associatedTableId?: string | null
 }
 
 /** A gateway in a virtual WAN hub, with its connections to sites or circuits. */
@@ -168,7 +195,30 @@ export interface HubGateway {
   id: string
   name: string
   kind: 'vpn' | 'express-route'
-  connections: readonly { id?: string; name: string; status?: string; siteId?: string }[]
+  /** Their status has to be read one by one. */
+  connections: readonly { id: string; name: string }[]
+}
+
+/** A connection of a hub's gateway, to a site or to an ExpressRoute circuit. */
+export interface HubGatewayConnection {
+  id: string
+  name: string
+  /** Of the connection or of its links: `Connected` when one of them is. ExpressRoute tells none. */
+  status?: string
+  enableBgp: boolean
+  siteId?: string
+  circuitId?: string
+  /** Route tables of hubs that get its routes, by id and by label; absent: the default ones. */
+  propagation?: { tableIds: readonly string[]; labels: readonly string[] }
+}
+
+/** What holds private addresses in a subnet: a network interface, an Azure Firewall, a load balancer. */
+export interface AddressHolder {
+  id: string
+  name: string
+  addresses: readonly string[]
+  /** Of a network interface. */
+  virtualMachineId?: string
 }
 
 /** A place on the other end of a hub's VPN connection. */

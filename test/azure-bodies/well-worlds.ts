@@ -5,6 +5,7 @@ import { virtualNetwork } from '../../lab/azure/network-resources.ts'
 import { resourceId, type Place } from '../../lab/azure/place.ts'
 import { networkSecurityGroup } from '../../lab/azure/security-rules.ts'
 import type { ArmResource } from '../../lab/azure/state.ts'
+import * as wan from '../../lab/azure/wan-resources.ts'
 import * as ways from '../../lab/azure/ways-resources.ts'
 import type { Manifest } from '../../src/domain/manifest.ts'
 import {
@@ -27,6 +28,8 @@ import {
   network,
   type World,
 } from './world-frame.ts'
+
+const CIRCUIT_PEERING = network('expressRouteCircuits/peerings', 'er', 'AzurePrivatePeering')
 
 /** The gateway in the network itself, a group that allows by tags, a rule for the subnet at the target. */
 export function ownGateway(): World {
@@ -168,17 +171,20 @@ export function hubGateway(): World {
         subnets: [{ name: 'snet-dms', prefix: '10.1.2.0/24' }],
         peerings: [{ name: 'RemoteVnetToHubPeering_1', remote: hubNetwork, remotePrefixes: ['10.200.0.0/23'] }],
       }),
-      ways.virtualHub(NET, 'hub', {
+      wan.virtualHub(NET, 'hub', {
         vpnGateway: network('vpnGateways', 'vpn'),
         expressRouteGateway: network('expressRouteGateways', 'er'),
       }),
-      ways.hubConnection(NET, 'hub', 'to-dms', NETWORK),
-      ways.hubVpnGateway(NET, 'vpn', [{ name: 'to-hq', site: network('vpnSites', 'hq'), status: 'Connected' }]),
-      ways.hubExpressRouteGateway(NET, 'er', {
+      wan.hubConnection(NET, 'hub', 'to-dms', NETWORK),
+      wan.hubVpnGateway(NET, 'vpn', ['to-hq']),
+      wan.hubVpnConnection(NET, 'vpn', 'to-hq', { site: network('vpnSites', 'hq'), status: 'Connected' }),
+      wan.hubExpressRouteGateway(NET, 'er', {
         hub: network('virtualHubs', 'hub'),
-        connections: [{ name: 'er-hq', circuitPeering: network('expressRouteCircuits/peerings', 'er', 'private') }],
+        connections: [{ name: 'er-hq', circuitPeering: CIRCUIT_PEERING }],
       }),
-      ways.vpnSite(NET, 'hq', ['192.168.0.0/16']),
+      wan.hubExpressRouteConnection(NET, 'er', 'er-hq', CIRCUIT_PEERING),
+      wan.expressRouteCircuit(NET, 'er', { privatePeering: 'Enabled' }),
+      wan.vpnSite(NET, 'hq', ['192.168.0.0/16']),
       withEndpoint(server, endpoint),
       ways.privateEndpoint(NET, 'pe-sql', {
         subnet: network('virtualNetworks/subnets', 'vnet-dms', 'snet-pe'),

@@ -12,11 +12,12 @@ import { SOURCE_CASES } from './verdicts/source-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
 import { TOOLS_CASES } from './verdicts/tools-cases.ts'
+import { WAY_CASES } from './verdicts/way-cases.ts'
 import { WELL_CASES } from './verdicts/well-cases.ts'
 
 const expected = [
   ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES, FACTS_CASES, LOGIN_CASES],
-  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, TOOLS_CASES, WELL_CASES],
+  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, TOOLS_CASES, WELL_CASES, WAY_CASES],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 

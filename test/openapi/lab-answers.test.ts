@@ -3,11 +3,13 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as answers from '../../lab/azure/answers.ts'
+import * as applianceBuilders from '../../lab/azure/appliance-resources.ts'
 import * as dataBuilders from '../../lab/azure/data-resources.ts'
 import * as networkBuilders from '../../lab/azure/network-resources.ts'
 import * as ruleBuilders from '../../lab/azure/security-rules.ts'
 import { SPECIMENS, specimenState } from '../../lab/azure/specimens.ts'
 import { azureState } from '../../lab/azure/state.ts'
+import * as wanBuilders from '../../lab/azure/wan-resources.ts'
 import * as wayBuilders from '../../lab/azure/ways-resources.ts'
 import { STORIES } from '../../lab/stories/stories.ts'
 import { isJsonObject, type Json } from '../../src/domain/json.ts'
@@ -34,9 +36,9 @@ const DEVIATIONS: readonly Deviation[] = [
     why: 'Azure refers to gateways by id alone, in every recording; the specification wants the whole gateway.',
   },
   {
-    of: /\/hubVirtualNetworkConnections$/i,
+    of: /\/(hubVirtualNetworkConnections|vpnConnections|expressRouteConnections)(\/[^/]+)?$/i,
     mend: (key, value) => (key === 'type' ? undefined : value),
-    why: 'Azure says the type of every child; the specification leaves it out for this one.',
+    why: 'Azure says the type of every child; the specification leaves it out for these.',
   },
   {
     of: /\/Microsoft\.DataMigration\/skus$/i,
@@ -74,6 +76,7 @@ const UNSPECIFIED: readonly { of: RegExp; recordings?: string; unseen?: readonly
   },
   { of: /^\/subscriptions\/[^/]+\/providers\/[^/]+$/i, recordings: 'Microsoft.Resources/providers.get' },
   { of: /\/publicIPPrefixes(\/[^/]+)?$/i },
+  { of: /\/ipv6FirewallRules$/i },
 ]
 
 /** By the provider that answers. The files are mostly older than the api-versions by which the product asks; fields that came later are not in them. */
@@ -87,13 +90,14 @@ const VERSIONS: Readonly<Record<string, { asked: readonly string[]; specified: r
   'Microsoft.Network': { asked: ['2023-09-01'], specified: ['2021-02-01'] },
   'Microsoft.Resources': { asked: ['2021-04-01'], specified: ['2021-04-01'] },
   'Microsoft.Sql': {
-    asked: ['2020-11-01-preview', '2022-08-01-preview'],
+    asked: ['2020-11-01-preview', '2021-11-01-preview', '2022-08-01-preview'],
     specified: ['2020-11-01-preview', '2021-02-01-preview'],
   },
 }
 
 it('every builder has specimens', () => {
-  const builders = [networkBuilders, dataBuilders, wayBuilders, ruleBuilders].flatMap((module) => Object.keys(module))
+  const modules = [networkBuilders, dataBuilders, wayBuilders, wanBuilders, applianceBuilders, ruleBuilders]
+  const builders = modules.flatMap((module) => Object.keys(module))
   expect(Object.keys(SPECIMENS).sort()).toEqual(builders.sort())
 })
 

@@ -3,6 +3,7 @@ import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import {
   dmsService,
   firewallRule,
+  ipv6FirewallRule,
   sqlDatabase,
   sqlServer,
   virtualNetworkRule,
@@ -44,6 +45,7 @@ const state = azureState([
   server,
   sqlDatabase(PLACE, 'sql', 'Sales'),
   sqlDatabase(PLACE, 'sql', 'Sales Archive#1'),
+  ipv6FirewallRule(PLACE, 'sql', 'six', '2001:db8::1', '2001:db8::9'),
   firewallRule(PLACE, 'sql', 'azure', '0.0.0.0'),
   firewallRule(PLACE, 'sql', 'office', '203.0.113.1', '203.0.113.9'),
   virtualNetworkRule(PLACE, 'sql', 'dms', { subnet: SUBNET }),
@@ -94,6 +96,9 @@ describe('what is there', () => {
         { name: 'azure', startIpAddress: '0.0.0.0', endIpAddress: '0.0.0.0' },
         { name: 'office', startIpAddress: '203.0.113.1', endIpAddress: '203.0.113.9' },
       ]),
+    )
+    expect(await arm.sqlIpv6FirewallRules(server.id)).toEqual(
+      found([{ name: 'six', startIpAddress: '2001:db8::1', endIpAddress: '2001:db8::9' }]),
     )
     expect(await arm.sqlVirtualNetworkRules(server.id)).toEqual(
       found([{ name: 'dms', subnetId: SUBNET, state: 'Ready', ignoreMissingEndpoint: false }]),

@@ -16,7 +16,13 @@ import {
   decodeVirtualNetworkGateway,
 } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
-import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
+import {
+  decodeFirewallRule,
+  decodeIpv6FirewallRule,
+  decodeSqlDatabase,
+  decodeSqlServer,
+  decodeVirtualNetworkRule,
+} from './decode-sql.ts'
 import { createFurtherReads, DATA_MIGRATION_VERSION, NETWORK_VERSION, type Ways } from './further-reads.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
@@ -122,6 +128,13 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       sql('Microsoft.Sql/servers/databases', id, (reader, resource) => reader.database(resource), decodeSqlDatabase),
     sqlFirewallRules: (id) =>
       sqlList(id, '/firewallRules', (reader, resource) => reader.firewallRules(resource), decodeFirewallRule),
+    sqlIpv6FirewallRules: (id) =>
+      sqlList(
+        id,
+        '/ipv6FirewallRules',
+        (reader, resource) => reader.ipv6FirewallRules(resource),
+        decodeIpv6FirewallRule,
+      ),
     sqlVirtualNetworkRules: (id) =>
       sqlList(
         id,

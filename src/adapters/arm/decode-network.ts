@@ -1,4 +1,5 @@
 import type {
+  ExpressRouteCircuit,
   GatewayConnection,
   LocalNetworkGateway,
   Subnet,
@@ -120,6 +121,12 @@ export function decodeGatewayConnection(body: Fields): GatewayConnection {
   const connectionType = optionalText(properties, 'connectionType')
   const connectionStatus = optionalText(properties, 'connectionStatus')
   const localNetworkGatewayId = optionalReference(properties, 'localNetworkGateway2')
+  const circuitId = optionalReference(properties, 'peer')
+  const trafficSelectors =
+    optionalList(properties, 'trafficSelectorPolicies', (item) => ({
+      localPrefixes: optionalTexts(item, 'localAddressRanges') ?? [],
+      remotePrefixes: optionalTexts(item, 'remoteAddressRanges') ?? [],
+    })) ?? []
   return {
     id: text(body, 'id'),
     name: text(body, 'name'),
@@ -127,6 +134,26 @@ export function decodeGatewayConnection(body: Fields): GatewayConnection {
     ...(connectionStatus === undefined ? {} : { connectionStatus }),
     enableBgp: flag(properties, 'enableBgp'),
     ...(localNetworkGatewayId === undefined ? {} : { localNetworkGatewayId }),
+    ...(circuitId === undefined ? {} : { circuitId }),
+    ...(trafficSelectors.length === 0 ? {} : { trafficSelectors }),
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get; its service key is not taken. */
+export function decodeExpressRouteCircuit(body: Fields): ExpressRouteCircuit {
+  const properties = propertiesOf(body)
+  const circuitState = optionalText(properties, 'circuitProvisioningState')
+  const providerState = optionalText(properties, 'serviceProviderProvisioningState')
+  return {
+    id: text(body, 'id'),
+    name: text(body, 'name'),
+    ...(circuitState === undefined ? {} : { circuitState }),
+    ...(providerState === undefined ? {} : { providerState }),
+    peerings: list(properties, 'peerings', (item) => {
+      const peering = propertiesOf(item)
+      const [type, state] = [optionalText(peering, 'peeringType'), optionalText(peering, 'state')]
+      return { ...(type === undefined ? {} : { type }), ...(state === undefined ? {} : { state }) }
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type {
   SqlDatabaseResource,
   SqlFirewallRule,
@@ -76,6 +76,21 @@ export function decodeFirewallRule(item: Fields): SqlFirewallRule {
     startIpAddress: ipv4(properties, 'startIpAddress'),
     endIpAddress: ipv4(properties, 'endIpAddress'),
   }
+}
+
+/** https://learn.microsoft.com/rest/api/sql/i-pv6-firewall-rules/list-by-server */
+export function decodeIpv6FirewallRule(item: Fields): SqlFirewallRule {
+  const properties = propertiesOf(item)
+  return {
+    name: text(item, 'name'),
+    startIpAddress: ipv6(properties, 'startIPv6Address'),
+    endIpAddress: ipv6(properties, 'endIPv6Address'),
+  }
+}
+
+function ipv6(from: Fields, name: string): string {
+  const address = text(from, name).trim()
+  return isIPv6(address) ? address : wrongShape(`${name} is no IPv6 address`)
 }
 
 function ipv4(from: Fields, name: string): string {

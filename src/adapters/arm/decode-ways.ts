@@ -1,6 +1,8 @@
 import type {
+  AddressHolder,
   HubConnection,
   HubGateway,
+  HubGatewayConnection,
   NatGateway,
   PrivateEndpoint,
   PublicIpAddress,
@@ -13,12 +15,14 @@ import {
   flag,
   list,
   optionalFields,
+  optionalFlag,
   optionalList,
   optionalReference,
   optionalText,
   optionalTexts,
   propertiesOf,
   text,
+  wrongShape,
   type Fields,
 } from './decode.ts'
 
@@ -80,6 +84,7 @@ export function decodePrivateEndpoint(body: Fields): PrivateEndpoint {
       ...connections('privateLinkServiceConnections'),
       ...connections('manualPrivateLinkServiceConnections'),
     ],
+    networkInterfaceIds: optionalList(properties, 'networkInterfaces', (item) => text(item, 'id')) ?? [],
     dnsConfigs:
       optionalList(properties, 'customDnsConfigs', (item) => {
         const fqdn = optionalText(item, 'fqdn')
@@ -106,11 +111,13 @@ export function decodeVirtualHub(body: Fields): VirtualHub {
   const virtualWanId = optionalReference(properties, 'virtualWan')
   const vpnGatewayId = optionalReference(properties, 'vpnGateway')
   const expressRouteGatewayId = optionalReference(properties, 'expressRouteGateway')
+  const azureFirewallId = optionalReference(properties, 'azureFirewall')
   return {
     ...nameOf(body),
     ...(virtualWanId === undefined ? {} : { virtualWanId }),
     ...(vpnGatewayId === undefined ? {} : { vpnGatewayId }),
     ...(expressRouteGatewayId === undefined ? {} : { expressRouteGatewayId }),
+    ...(azureFirewallId === undefined ? {} : { azureFirewallId }),
   }
 }
 
@@ -119,32 +126,85 @@ export function decodeHubConnection(body: Fields): HubConnection {
   const properties = propertiesOf(body)
   const remoteNetworkId = optionalReference(properties, 'remoteVirtualNetwork')
   const provisioningState = optionalText(properties, 'provisioningState')
+  const routing = optionalFields(properties, 'routingConfiguration')
+  // Where Azure tells of the routing at all, a part that is missing is not the default.
+  const associatedTableId =
+    routing === undefined ? undefined : (optionalReference(routing, 'associatedRouteTable') ?? null)
   return {
     ...nameOf(body),
     ...(remoteNetworkId === undefined ? {} : { remoteNetworkId }),
     ...(provisioningState === undefined ? {} : { provisioningState }),
+    ...(associatedTableId === undefined ? {} : { associatedTableId }),
   }
 }
 
 /** https://learn.microsoft.com/rest/api/virtualwan/vpn-gateways/get and .../express-route-gateways/get */
 export function decodeHubGateway(body: Fields, kind: HubGateway['kind']): HubGateway {
-  const connections = kind === 'vpn' ? 'connections' : 'expressRouteConnections'
+  const [list, type] =
+    kind === 'vpn' ? ['connections', 'vpnConnections'] : ['expressRouteConnections', 'expressRouteConnections']
+  const { id, name } = nameOf(body)
   return {
-    ...nameOf(body),
+    id,
+    name,
     kind,
     connections:
-      optionalList(propertiesOf(body), connections, (item) => {
-        const properties = optionalFields(item, 'properties')
-        const id = optionalText(item, 'id')
-        const status = properties === undefined ? undefined : optionalText(properties, 'connectionStatus')
-        const siteId = properties === undefined ? undefined : optionalReference(properties, 'remoteVpnSite')
-        return {
-          name: text(item, 'name'),
-          ...(id === undefined ? {} : { id }),
-          ...(status === undefined ? {} : { status }),
-          ...(siteId === undefined ? {} : { siteId }),
-        }
+      optionalList(propertiesOf(body), list, (item) => {
+        const own = text(item, 'name')
+        return { id: optionalText(item, 'id') ?? `${id}/${type}/${own}`, name: own }
       }) ?? [],
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/virtualwan/vpn-connections/get and .../express-route-connections/get */
+export function decodeHubGatewayConnection(body: Fields, kind: HubGateway['kind']): HubGatewayConnection {
+  const properties = propertiesOf(body)
+  const links = optionalList(properties, 'vpnLinkConnections', (item) => propertiesOf(item)) ?? []
+  const status = connectedFirst([properties, ...links].flatMap((one) => optionalText(one, 'connectionStatus') ?? []))
+  const siteId = optionalReference(properties, 'remoteVpnSite')
+  const circuitId = optionalReference(properties, 'expressRouteCircuitPeering')?.replace(/\/peerings\/[^/]+\/?$/i, '')
+  const routing = optionalFields(properties, 'routingConfiguration')
+  const propagated = routing === undefined ? undefined : (optionalFields(routing, 'propagatedRouteTables') ?? {})
+  return {
+    ...nameOf(body),
+    ...(status === undefined ? {} : { status }),
+    enableBgp: kind === 'express-route' || isLearning([properties, ...links]),
+    ...(siteId === undefined ? {} : { siteId }),
+    ...(circuitId === undefined ? {} : { circuitId }),
+    ...(propagated === undefined
+      ? {}
+      : {
+          propagation: {
+            tableIds: optionalList(propagated, 'ids', (item) => text(item, 'id')) ?? [],
+            labels: optionalTexts(propagated, 'labels') ?? [],
+          },
+        }),
+  }
+}
+
+/** A connection with several links tells it for each of them. */
+function isLearning(parts: readonly Fields[]): boolean {
+  const told = parts.flatMap((part) => optionalFlag(part, 'enableBgp') ?? [])
+  return told.length === 0 ? wrongShape('enableBgp is missing') : told.includes(true)
+}
+
+/** One link that is up carries the connection. */
+function connectedFirst(all: readonly string[]): string | undefined {
+  return all.find((status) => status.toLowerCase() === 'connected') ?? all[0]
+}
+
+/**
+ * https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/get, .../firewall/azure-firewalls/get and
+ * .../load-balancer/load-balancers/get
+ */
+export function decodeAddressHolder(body: Fields): AddressHolder {
+  const properties = propertiesOf(body)
+  const addressesIn = (name: string): readonly string[] =>
+    (optionalList(properties, name, (item) => optionalText(propertiesOf(item), 'privateIPAddress') ?? []) ?? []).flat()
+  const virtualMachineId = optionalReference(properties, 'virtualMachine')
+  return {
+    ...nameOf(body),
+    addresses: [...addressesIn('ipConfigurations'), ...addressesIn('frontendIPConfigurations')],
+    ...(virtualMachineId === undefined ? {} : { virtualMachineId }),
   }
 }
 

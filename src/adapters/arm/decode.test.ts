@@ -3,29 +3,38 @@ import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import {
   dmsService,
   firewallRule,
+  ipv6FirewallRule,
   sqlDatabase,
   sqlServer,
   virtualNetworkRule,
 } from '../../../lab/azure/data-resources.ts'
+import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
 import { serviceTags } from '../../../lab/azure/service-tags.ts'
 import { azureState } from '../../../lab/azure/state.ts'
 import {
+  expressRouteCircuit,
   hubConnection,
+  hubExpressRouteConnection,
+  hubExpressRouteGateway,
+  hubVpnConnection,
   hubVpnGateway,
+  virtualHub,
+  vpnSite,
+} from '../../../lab/azure/wan-resources.ts'
+import {
   natGateway,
   privateEndpoint,
   publicIpAddress,
   publicIpPrefix,
   routeTable,
-  virtualHub,
-  vpnSite,
 } from '../../../lab/azure/ways-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeGatewayConnection,
   decodeLocalNetworkGateway,
   decodeVirtualNetwork,
@@ -33,10 +42,18 @@ import {
 } from './decode-network.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
-import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
 import {
+  decodeFirewallRule,
+  decodeIpv6FirewallRule,
+  decodeSqlDatabase,
+  decodeSqlServer,
+  decodeVirtualNetworkRule,
+} from './decode-sql.ts'
+import {
+  decodeAddressHolder,
   decodeHubConnection,
   decodeHubGateway,
+  decodeHubGatewayConnection,
   decodeNatGateway,
   decodePrivateEndpoint,
   decodePublicIpAddress,
@@ -123,6 +140,12 @@ const CASES: readonly Case[] = [
     mayBeAbsent: /\.(state|ignoreMissingVnetServiceEndpoint)$/,
   },
   {
+    name: 'IPv6 firewall rule',
+    body: ipv6FirewallRule(PLACE, 'sql', 'r', '2001:db8::1', '2001:db8::9'),
+    decode: decodeIpv6FirewallRule,
+    mayBeAbsent: /^$/,
+  },
+  {
     name: 'gateway',
     body: vpnGateway(PLACE, 'gw', { subnet: '/subnet', clientPrefixes: ['172.31.0.0/24'] }),
     decode: (body) => decodeVirtualNetworkGateway(body, []),
@@ -130,9 +153,23 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'connection',
-    body: connection(PLACE, 'c', { gateway: '/gw', status: 'Connected', localNetworkGateway: '/lng', enableBgp: true }),
+    body: connection(PLACE, 'c', {
+      gateway: '/gw',
+      status: 'Connected',
+      localNetworkGateway: '/lng',
+      enableBgp: true,
+      circuit: '/er',
+      trafficSelectors: [{ local: ['10.0.0.0/16'], remote: ['192.168.0.0/16'] }],
+    }),
     decode: decodeGatewayConnection,
-    mayBeAbsent: /\.(connectionType|connectionStatus|enableBgp|localNetworkGateway2)$/,
+    mayBeAbsent:
+      /\.(connectionType|connectionStatus|enableBgp|localNetworkGateway2|peer|trafficSelectorPolicies|localAddressRanges|remoteAddressRanges)$/,
+  },
+  {
+    name: 'circuit',
+    body: expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' }),
+    decode: decodeExpressRouteCircuit,
+    mayBeAbsent: /\.(circuitProvisioningState|serviceProviderProvisioningState|peeringType|state)$/,
   },
   {
     name: 'local network gateway',
@@ -180,28 +217,73 @@ const CASES: readonly Case[] = [
       group: 'sqlServer',
       host: 'sql.example',
       addresses: ['10.0.2.5'],
+      networkInterfaces: ['/nic'],
     }),
     decode: decodePrivateEndpoint,
     mayBeAbsent:
-      /\.(subnet|privateLinkServiceConnections|manualPrivateLinkServiceConnections|privateLinkServiceId|groupIds|privateLinkServiceConnectionState|status|customDnsConfigs|fqdn|ipAddresses)$/,
+      /\.(subnet|privateLinkServiceConnections|manualPrivateLinkServiceConnections|privateLinkServiceId|groupIds|privateLinkServiceConnectionState|status|customDnsConfigs|fqdn|ipAddresses|networkInterfaces)$/,
   },
   {
     name: 'virtual hub',
-    body: virtualHub(PLACE, 'hub', { vpnGateway: '/vpn', expressRouteGateway: '/er' }),
+    body: virtualHub(PLACE, 'hub', { vpnGateway: '/vpn', expressRouteGateway: '/er', azureFirewall: '/fw' }),
     decode: decodeVirtualHub,
-    mayBeAbsent: /\.(virtualWan|vpnGateway|expressRouteGateway)$/,
+    mayBeAbsent: /\.(virtualWan|vpnGateway|expressRouteGateway|azureFirewall)$/,
   },
   {
     name: 'hub connection',
-    body: hubConnection(PLACE, 'hub', 'c', '/vnet'),
+    body: hubConnection(PLACE, 'hub', 'c', '/vnet', '/table'),
     decode: decodeHubConnection,
-    mayBeAbsent: /\.(remoteVirtualNetwork|provisioningState)$/,
+    mayBeAbsent: /\.(remoteVirtualNetwork|provisioningState|routingConfiguration|associatedRouteTable)$/,
   },
   {
     name: 'hub gateway',
-    body: hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: '/site', status: 'Connected' }]),
+    body: hubVpnGateway(PLACE, 'vpn', ['to-hq']),
     decode: (body) => decodeHubGateway(body, 'vpn'),
-    mayBeAbsent: /\.(connections|connections\.0\.(id|properties)|connectionStatus|remoteVpnSite)$/,
+    mayBeAbsent: /\.connections$/,
+  },
+  {
+    name: 'hub ExpressRoute gateway',
+    body: hubExpressRouteGateway(PLACE, 'er-gw', {
+      hub: '/hub',
+      connections: [{ name: 'er', circuitPeering: '/er/peerings/private' }],
+    }),
+    decode: (body) => decodeHubGateway(body, 'express-route'),
+    mayBeAbsent: /\.expressRouteConnections$/,
+  },
+  {
+    name: 'connection of a hub',
+    body: hubVpnConnection(PLACE, 'vpn', 'to-hq', {
+      site: '/site',
+      links: ['NotConnected', 'Connected'],
+      propagatesTo: ['/table'],
+    }),
+    decode: (body) => decodeHubGatewayConnection(body, 'vpn'),
+    mayBeAbsent:
+      /\.(connectionStatus|remoteVpnSite|enableBgp|vpnLinkConnections|routingConfiguration|propagatedRouteTables|ids)$/,
+  },
+  {
+    name: 'ExpressRoute connection of a hub',
+    body: hubExpressRouteConnection(PLACE, 'er-gw', 'er', '/er/peerings/private'),
+    decode: (body) => decodeHubGatewayConnection(body, 'express-route'),
+    mayBeAbsent: /\.expressRouteCircuitPeering$/,
+  },
+  {
+    name: 'firewall',
+    body: azureFirewall(PLACE, 'fw', { subnet: '/subnet', address: '10.0.0.4' }),
+    decode: decodeAddressHolder,
+    mayBeAbsent: /\.(ipConfigurations|privateIPAddress)$/,
+  },
+  {
+    name: 'network interface',
+    body: networkInterface(PLACE, 'nic', { subnet: '/subnet', address: '10.0.0.4', machine: 'vm' }),
+    decode: decodeAddressHolder,
+    mayBeAbsent: /\.(ipConfigurations|privateIPAddress|virtualMachine)$/,
+  },
+  {
+    name: 'load balancer',
+    body: loadBalancer(PLACE, 'lb', { subnet: '/subnet', address: '10.0.0.4' }),
+    decode: decodeAddressHolder,
+    mayBeAbsent: /\.(frontendIPConfigurations|privateIPAddress)$/,
   },
   {
     name: 'VPN site',

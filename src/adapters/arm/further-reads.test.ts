@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { adminRule } from '../../../lab/azure/admin-rules.ts'
 import { openAzure, type AzureLab } from '../../../lab/azure/connect.ts'
 import { dmsService } from '../../../lab/azure/data-resources.ts'
+import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { virtualNetwork } from '../../../lab/azure/network-resources.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
 import { LAB_SERVICE_TAGS } from '../../../lab/azure/service-tags.ts'
 import { azureState, LAB_SUBSCRIPTION } from '../../../lab/azure/state.ts'
+import * as wan from '../../../lab/azure/wan-resources.ts'
 import * as ways from '../../../lab/azure/ways-resources.ts'
 import type { ArmPort } from '../../ports/arm-port.ts'
 
@@ -29,12 +31,24 @@ const endpoint = ways.privateEndpoint(PLACE, 'pe', {
   host: 'sqlsales.database.windows.net',
   addresses: ['10.0.2.5'],
 })
-const site = ways.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
-const gateway = ways.hubVpnGateway(PLACE, 'vpn', [{ name: 'to-hq', site: site.id, status: 'Connected' }])
-const hub = ways.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
-const hubLink = ways.hubConnection(PLACE, 'hub-weu', 'c', network.id)
+const site = wan.vpnSite(PLACE, 'hq', ['192.168.0.0/16'])
+const gateway = wan.hubVpnGateway(PLACE, 'vpn', ['to-hq'])
+const toSite = wan.hubVpnConnection(PLACE, 'vpn', 'to-hq', { site: site.id, links: ['Connecting', 'Connected'] })
+const circuit = wan.expressRouteCircuit(PLACE, 'er', { privatePeering: 'Enabled' })
+const circuitPeering = `${circuit.id}/peerings/AzurePrivatePeering`
+const expressGateway = wan.hubExpressRouteGateway(PLACE, 'er-gw', {
+  hub: resourceId(PLACE, 'Microsoft.Network/virtualHubs', 'hub-weu'),
+  connections: [{ name: 'er', circuitPeering }],
+})
+const toCircuit = wan.hubExpressRouteConnection(PLACE, 'er-gw', 'er', circuitPeering)
+const firewall = azureFirewall(PLACE, 'fw', { subnet: SUBNET, address: '10.0.0.4' })
+const card = networkInterface(PLACE, 'nic', { subnet: SUBNET, address: '10.0.0.5', machine: 'vm-nva' })
+const balancer = loadBalancer(PLACE, 'lb', { subnet: SUBNET, address: '10.0.0.6' })
+const hub = wan.virtualHub(PLACE, 'hub-weu', { vpnGateway: gateway.id })
+const hubLink = wan.hubConnection(PLACE, 'hub-weu', 'c', network.id)
 const state = azureState([
-  ...[network, table, pip, prefix, nat, endpoint, site, gateway, hub, hubLink],
+  ...[network, table, pip, prefix, nat, endpoint, site, gateway, toSite, hub, hubLink],
+  ...[expressGateway, toCircuit, circuit, firewall, card, balancer],
   dmsService(PLACE, 'dms', { subnet: SUBNET }),
 ])
 
@@ -78,9 +92,28 @@ describe('what the network checks read', () => {
     expect(await port.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { value: [{ vpnGatewayId: gateway.id }] } })
     expect(await port.hubConnections(hub.id)).toMatchObject({ value: { value: [{ remoteNetworkId: network.id }] } })
     expect(await port.hubGateway(gateway.id)).toMatchObject({
-      value: { value: { kind: 'vpn', connections: [{ name: 'to-hq', status: 'Connected', siteId: site.id }] } },
+      value: { value: { kind: 'vpn', connections: [{ id: toSite.id, name: 'to-hq' }] } },
+    })
+    expect(await port.hubGatewayConnection(toSite.id)).toMatchObject({
+      value: { value: { status: 'Connected', siteId: site.id, enableBgp: false } },
+    })
+    expect(await port.hubGateway(expressGateway.id)).toMatchObject({
+      value: { value: { kind: 'express-route', connections: [{ id: toCircuit.id }] } },
+    })
+    expect(await port.hubGatewayConnection(toCircuit.id)).toMatchObject({ value: { value: { circuitId: circuit.id } } })
+    expect(await port.expressRouteCircuit(circuit.id)).toMatchObject({
+      value: { value: { providerState: 'Provisioned', peerings: [{ type: 'AzurePrivatePeering', state: 'Enabled' }] } },
     })
     expect(await port.vpnSite(site.id)).toMatchObject({ value: { value: { addressPrefixes: ['192.168.0.0/16'] } } })
+  })
+
+  it('of what has an address in a subnet', async () => {
+    expect(await port.addressHolder(firewall.id)).toMatchObject({ value: { value: { addresses: ['10.0.0.4'] } } })
+    expect(await port.addressHolder(card.id)).toMatchObject({
+      value: { value: { addresses: ['10.0.0.5'], virtualMachineId: expect.stringContaining('/vm-nva') } },
+    })
+    expect(await port.addressHolder(balancer.id)).toMatchObject({ value: { value: { addresses: ['10.0.0.6'] } } })
+    expect(await port.addressHolder(table.id)).toMatchObject({ failure: { kind: 'missing-input' } })
   })
 
   it('of the service tags of a region, once a run', async () => {

@@ -6,9 +6,12 @@ import { decodeBody, decodeItems, decodePages, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
+import { decodeExpressRouteCircuit } from './decode-network.ts'
 import {
+  decodeAddressHolder,
   decodeHubConnection,
   decodeHubGateway,
+  decodeHubGatewayConnection,
   decodeNatGateway,
   decodePrivateEndpoint,
   decodePublicIpAddress,
@@ -45,6 +48,9 @@ type FurtherReads = Pick<
   | 'virtualHubs'
   | 'hubConnections'
   | 'hubGateway'
+  | 'hubGatewayConnection'
+  | 'expressRouteCircuit'
+  | 'addressHolder'
   | 'vpnSite'
   | 'provider'
   | 'permissions'
@@ -52,6 +58,8 @@ type FurtherReads = Pick<
   | 'dmsSkus'
 >
 
+const EXPRESS_ROUTE_CONNECTION = /\/expressRouteConnections\/[^/]+\/?$/i
+const HOLDER_TYPES = ['azureFirewalls', 'loadBalancers', 'networkInterfaces']
 const EXPRESS_ROUTE_GATEWAY = /\/expressRouteGateways\/[^/]+\/?$/i
 
 /** What the network and subscription checks read beside the objects of the plain list. */
@@ -113,6 +121,17 @@ export function createFurtherReads({ get, at }: Ways): FurtherReads {
       EXPRESS_ROUTE_GATEWAY.test(id)
         ? network('expressRouteGateways', id, (body) => decodeHubGateway(body, 'express-route'))
         : network('vpnGateways', id, (body) => decodeHubGateway(body, 'vpn')),
+    hubGatewayConnection: (id) =>
+      EXPRESS_ROUTE_CONNECTION.test(id)
+        ? network('expressRouteGateways/expressRouteConnections', id, (body) =>
+            decodeHubGatewayConnection(body, 'express-route'),
+          )
+        : network('vpnGateways/vpnConnections', id, (body) => decodeHubGatewayConnection(body, 'vpn')),
+    expressRouteCircuit: (id) => network('expressRouteCircuits', id, decodeExpressRouteCircuit),
+    addressHolder: (id) => {
+      const type = HOLDER_TYPES.find((one) => id.toLowerCase().includes(`/microsoft.network/${one.toLowerCase()}/`))
+      return network(type ?? 'networkInterfaces', id, decodeAddressHolder)
+    },
     vpnSite: (id) => network('vpnSites', id, decodeVpnSite),
     provider: (subscription, namespace) =>
       inSubscription(subscription, (base) => {

@@ -13,6 +13,7 @@ export const READ_ACTIONS: Readonly<
   sqlServer: { scope: 'resource', actions: ['Microsoft.Sql/servers/read'] },
   sqlDatabase: { scope: 'resource', actions: ['Microsoft.Sql/servers/databases/read'] },
   sqlFirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/firewallRules/read'] },
+  sqlIpv6FirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/ipv6FirewallRules/read'] },
   sqlVirtualNetworkRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/virtualNetworkRules/read'] },
   virtualNetwork: { scope: 'resource', actions: ['Microsoft.Network/virtualNetworks/read'] },
   networkSecurityGroup: { scope: 'resource', actions: ['Microsoft.Network/networkSecurityGroups/read'] },
@@ -24,6 +25,7 @@ export const READ_ACTIONS: Readonly<
     ],
   },
   gatewayConnection: { scope: 'resource', actions: ['Microsoft.Network/connections/read'] },
+  expressRouteCircuit: { scope: 'resource', actions: ['Microsoft.Network/expressRouteCircuits/read'] },
   localNetworkGateway: { scope: 'resource', actions: ['Microsoft.Network/localNetworkGateways/read'] },
   serviceTags: { scope: 'subscription', actions: ['Microsoft.Network/locations/serviceTags/read'] },
   securityAdminRules: {
@@ -40,6 +42,21 @@ export const READ_ACTIONS: Readonly<
   hubGateway: {
     scope: 'resource',
     actions: ['Microsoft.Network/vpnGateways/read', 'Microsoft.Network/expressRouteGateways/read'],
+  },
+  hubGatewayConnection: {
+    scope: 'resource',
+    actions: [
+      'Microsoft.Network/vpnGateways/vpnConnections/read',
+      'Microsoft.Network/expressRouteGateways/expressRouteConnections/read',
+    ],
+  },
+  addressHolder: {
+    scope: 'resource',
+    actions: [
+      'Microsoft.Network/networkInterfaces/read',
+      'Microsoft.Network/azureFirewalls/read',
+      'Microsoft.Network/loadBalancers/read',
+    ],
   },
   vpnSite: { scope: 'resource', actions: ['Microsoft.Network/vpnSites/read'] },
   provider: { scope: 'subscription', actions: ['Microsoft.Resources/subscriptions/providers/read'] },

@@ -6,6 +6,7 @@ import { isJsonObject } from '../../domain/json.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
+  decodeExpressRouteCircuit,
   decodeGatewayConnection,
   decodeLocalNetworkGateway,
   decodeVirtualNetwork,
@@ -15,7 +16,7 @@ import { decodeSecurityAdminRule } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNetworkRule } from './decode-sql.ts'
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
-import { decodeRouteTable } from './decode-ways.ts'
+import { decodeAddressHolder, decodeRouteTable } from './decode-ways.ts'
 import { readPage } from './rest-reader.ts'
 
 /**
@@ -70,6 +71,11 @@ const CONNECTION: Shape = {
   connectionStatus: ['properties.connectionStatus'],
   enableBgp: ['properties.enableBgp'],
   localNetworkGatewayId: ['properties.localNetworkGateway2.id'],
+  circuitId: ['properties.peer.id'],
+  trafficSelectors: {
+    each: ['properties.trafficSelectorPolicies'],
+    shape: { localPrefixes: ['localAddressRanges.*'], remotePrefixes: ['remoteAddressRanges.*'] },
+  },
 }
 
 const ENDPOINT_CONNECTION: Shape = {
@@ -155,6 +161,31 @@ const KINDS: readonly Kind[] = [
     operations: ['Microsoft.Network/localNetworkGateways.get'],
     decode: decodeLocalNetworkGateway,
     shape: { ...NAMED, addressPrefixes: ['properties.localNetworkAddressSpace.addressPrefixes.*'] },
+  },
+  {
+    operations: ['Microsoft.Network/expressRouteCircuits.get', 'Microsoft.Network/expressRouteCircuits.list'],
+    decode: decodeExpressRouteCircuit,
+    shape: {
+      ...NAMED,
+      circuitState: ['properties.circuitProvisioningState'],
+      providerState: ['properties.serviceProviderProvisioningState'],
+      peerings: {
+        each: ['properties.peerings'],
+        shape: { type: ['properties.peeringType'], state: ['properties.state'] },
+      },
+    },
+  },
+  {
+    operations: ['Microsoft.Network/azureFirewalls.get'],
+    decode: decodeAddressHolder,
+    shape: {
+      ...NAMED,
+      addresses: [
+        'properties.ipConfigurations.*.properties.privateIPAddress',
+        'properties.frontendIPConfigurations.*.properties.privateIPAddress',
+      ],
+      virtualMachineId: ['properties.virtualMachine.id'],
+    },
   },
   {
     operations: ['Microsoft.Network/routeTables.get', 'Microsoft.Network/routeTables.list'],
@@ -314,9 +345,6 @@ const NOT_READ: readonly string[] = [
   'Microsoft.DataMigration/sqlMigrationServices.list',
   'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
   'Microsoft.DataMigration/tasks.get',
-  'Microsoft.Network/azureFirewalls.get',
-  'Microsoft.Network/expressRouteCircuits.get',
-  'Microsoft.Network/expressRouteCircuits.list',
   'Microsoft.Network/expressRouteCircuits.peerings.get',
   'Microsoft.Network/networkInterfaces.effectiveNetworkSecurityGroups',
   'Microsoft.Network/networkInterfaces.effectiveRouteTable',

@@ -13,6 +13,7 @@ export interface SqlReader {
   server(id: ResourceId): Promise<unknown>
   database(id: ResourceId): Promise<unknown>
   firewallRules(server: ResourceId): Promise<readonly unknown[]>
+  ipv6FirewallRules(server: ResourceId): Promise<readonly unknown[]>
   virtualNetworkRules(server: ResourceId): Promise<readonly unknown[]>
 }
 
@@ -46,6 +47,10 @@ export async function createSqlReader(settings: PipelineSettings): Promise<SqlRe
     firewallRules: (id) =>
       all(settings.cloud, id, (onResponse) =>
         clientFor(id).firewallRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
+      ),
+    ipv6FirewallRules: (id) =>
+      all(settings.cloud, id, (onResponse) =>
+        clientFor(id).iPv6FirewallRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
       ),
     virtualNetworkRules: (id) =>
       all(settings.cloud, id, (onResponse) =>

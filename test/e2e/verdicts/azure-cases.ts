@@ -1,10 +1,9 @@
-import { firewallRule, sqlDatabase, sqlServer, virtualNetworkRule } from '../../../lab/azure/data-resources.ts'
-
-import type { AzureState } from '../../../lab/azure/state.ts'
+import { sqlDatabase } from '../../../lab/azure/data-resources.ts'
 import { putResources, removeResources } from '../../../lab/stories/change.ts'
-import { DMS_SUBNET, SALES, salesAzure, SQL_SERVER } from '../../../lab/stories/sales.ts'
+import { SALES, SQL_SERVER } from '../../../lab/stories/sales.ts'
 import type { Case } from '../expectation.ts'
 import { fails, isBlocked, isUnknown, passes } from '../expectation.ts'
+import { GATE_CASES } from './gate-cases.ts'
 import { IMPATIENT, NO_ENDPOINT, ready } from './worlds.ts'
 
 const SIGN_IN = 'azure/sign-in-works'
@@ -15,96 +14,6 @@ const CLOSED = 'target/server-firewall-is-closed-to-other-tenants'
 const ORDERS_DATABASE = { subject: 'default/OrdersNew' }
 
 const behindSignIn = [NETWORK, EXISTS, FIREWALL, CLOSED].map((id) => isBlocked(id, SIGN_IN))
-
-const OFFICE = `${SQL_SERVER}/firewallRules/office`
-const NETWORK_RULE = `${SQL_SERVER}/virtualNetworkRules/dms`
-const OTHER_SUBNET = DMS_SUBNET.replace('snet-dms', 'GatewaySubnet')
-
-function firewall(...steps: readonly ((state: AzureState) => void)[]): (state: AzureState) => void {
-  return (state) => {
-    for (const step of [removeResources(OFFICE, NETWORK_RULE), ...steps]) step(state)
-  }
-}
-
-/** The network as it is, and the DMS subnet without service endpoints. */
-function withoutEndpoints(state: AzureState): void {
-  const text = JSON.stringify(salesAzure('127.0.0.0/8')).replaceAll('"Microsoft.Sql"', '"Microsoft.KeyVault"')
-  state.resources = JSON.parse(text) as AzureState['resources']
-}
-
-const FIREWALL_CASES: readonly Case[] = [
-  {
-    world: 'the rule 0.0.0.0 of the portal',
-    story: ready({
-      azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'AllowAllWindowsAzureIps', '0.0.0.0'))),
-    }),
-    expected: [
-      passes(FIREWALL, /AllowAllWindowsAzureIps \(0\.0\.0\.0\) .*everything inside Azure/),
-      fails(CLOSED, /AllowAllWindowsAzureIps .*Azure services of every other tenant/),
-    ],
-  },
-  {
-    world: 'a rule for the whole internet, which does not say how DMS appears',
-    story: ready({
-      azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'all', '0.0.0.0', '255.255.255.255'))),
-    }),
-    expected: [
-      isUnknown(FIREWALL, 'missing-input', /does not declare under which addresses DMS appears/),
-      fails(CLOSED, /every address of the internet/),
-    ],
-  },
-  {
-    world: 'the rule for all of Azure on the last page of a list',
-    story: ready({
-      azure: firewall(
-        ...['a', 'b', 'c'].map((name) => putResources(firewallRule(SALES, 'sqlsales', name, '203.0.113.9'))),
-        putResources(firewallRule(SALES, 'sqlsales', 'zz', '0.0.0.0')),
-        (state) => {
-          state.pageSize = 1
-        },
-      ),
-    }),
-    expected: [passes(FIREWALL, /zz \(0\.0\.0\.0\)/), fails(CLOSED, /zz .*every other tenant/)],
-  },
-  {
-    world: 'no rule at all',
-    story: ready({ azure: firewall() }),
-    expected: [
-      fails(FIREWALL, /sqlsales has no rule that would admit DMS/),
-      passes(CLOSED, /none of the 0 firewall rules/),
-    ],
-  },
-  {
-    world: 'a rule for another subnet',
-    story: ready({
-      azure: firewall(putResources(virtualNetworkRule(SALES, 'sqlsales', 'other', { subnet: OTHER_SUBNET }))),
-    }),
-    expected: [fails(FIREWALL, /rules for other subnets only \(other\)/)],
-  },
-  {
-    world: 'a rule for a private range',
-    story: ready({ azure: firewall(putResources(firewallRule(SALES, 'sqlsales', 'lan', '10.1.2.0', '10.1.2.255'))) }),
-    expected: [fails(FIREWALL, /lan 10\.1\.2\.0-10\.1\.2\.255.* which Azure SQL never sees/)],
-  },
-  {
-    world: 'a rule for a subnet without the endpoint, and nothing else',
-    story: ready({
-      azure: (state) => {
-        withoutEndpoints(state)
-        removeResources(OFFICE)(state)
-      },
-    }),
-    expected: [fails(FIREWALL, /rule dms of sqlsales names snet-dms, which has no Microsoft\.Sql endpoint/)],
-  },
-  {
-    world: 'no public access',
-    story: ready({ azure: putResources(sqlServer(SALES, 'sqlsales', { publicNetworkAccess: 'Disabled' })) }),
-    expected: [
-      fails(FIREWALL, /Disabled and no private endpoint is Approved/),
-      passes(CLOSED, /public network access is Disabled/),
-    ],
-  },
-]
 
 export const AZURE_CASES: readonly Case[] = [
   {
@@ -212,5 +121,5 @@ export const AZURE_CASES: readonly Case[] = [
     }),
     expected: [isUnknown(FIREWALL, 'protocol', /./), passes(CLOSED, /none of the 1/)],
   },
-  ...FIREWALL_CASES,
+  ...GATE_CASES,
 ]

@@ -14,7 +14,15 @@ import {
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import { seen, unseen } from '../../../domain/observed.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
-import type { GatewayConnection, Subnet, VirtualNetwork } from '../../../ports/network-resources.ts'
+import type {
+  ExpressRouteCircuit,
+  GatewayConnection,
+  HubConnection,
+  HubGatewayConnection,
+  RouteTable,
+  Subnet,
+  VirtualNetwork,
+} from '../../../ports/network-resources.ts'
 import type { NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
@@ -34,14 +42,29 @@ const GATEWAY_SUBNET: Subnet = {
 }
 const WITH_GATEWAY = networkWith({ subnets: [SUBNET, GATEWAY_SUBNET] })
 
+const withRouteTable = { ...WITH_GATEWAY, subnets: [{ ...SUBNET, routeTableId: 'rt' }, GATEWAY_SUBNET] }
+const TO_APPLIANCE = route('0.0.0.0/0', 'VirtualAppliance', '10.0.0.4')
+
+function route(addressPrefix: string, nextHopType: string, address?: string): RouteTable['routes'][number] {
+  const hop = address === undefined ? {} : { nextHopIpAddress: address }
+  return { name: 'own', addressPrefix, nextHopType, ...hop }
+}
+
 type Connections = Record<string, Partial<GatewayConnection>>
 
-/** Connection name -> its facts; the local network gateway `lng-x` lies in front of what `prefixes` says. */
+interface More {
+  routes?: RouteTable['routes']
+  isPropagationOff?: boolean
+  circuit?: Partial<ExpressRouteCircuit>
+}
+
+/** Connection name -> its facts; what lies behind its local network gateway is `prefixes`, or the prefix that is its id. */
 function arm(
   network: VirtualNetwork,
   connections: Connections = {},
   prefixes: string[] = ['192.168.0.0/16'],
   gatewayType = 'Vpn',
+  { routes = [], isPropagationOff = false, circuit }: More = {},
 ): ArmPort {
   const nameOf = (id: string): string => id.split('/').at(-1) ?? ''
   return armWith({
@@ -63,7 +86,11 @@ function arm(
         localNetworkGatewayId: `${PROVIDER}/localNetworkGateways/lng`,
         ...connections[nameOf(id)],
       }),
-    localNetworkGateway: (id) => there({ id, name: 'lng', addressPrefixes: prefixes }),
+    localNetworkGateway: (id) =>
+      there({ id, name: 'lng', addressPrefixes: /^[\d.]+\/\d+$/.test(id) ? [id] : prefixes }),
+    routeTable: (id) => there({ id, name: 'rt-dms', disableBgpRoutePropagation: isPropagationOff, routes }),
+    expressRouteCircuit: (id) =>
+      circuit === undefined ? forbidden() : there({ id, name: id, peerings: [], ...circuit }),
   })
 }
 
@@ -116,7 +143,7 @@ const peering = {
   allowVirtualNetworkAccess: true,
   useRemoteGateways: true,
   allowGatewayTransit: false,
-  remotePrefixes: [],
+  remotePrefixes: ['10.1.0.0/16'],
 }
 
 const BACK = { ...peering, name: 'to-dms', remoteId: networkWith({}).id, allowGatewayTransit: true }
@@ -150,8 +177,20 @@ const WAN_PEERING = {
   remoteId: `/subscriptions/9/resourceGroups/RG_hub/providers/Microsoft.Network/virtualNetworks/HV_hub-weu_1`,
 }
 
+interface WanSituation {
+  connectedWith?: string
+  connection?: Partial<HubGatewayConnection>
+  link?: Partial<HubConnection>
+  express?: boolean
+  sitePrefixes?: string[]
+  circuit?: Partial<ExpressRouteCircuit>
+  firewall?: string
+}
+
 /** The network of DMS, connected with a virtual WAN hub that has a VPN gateway. */
-function wan({ connectedWith = BACK.remoteId, status = 'Connected', express = false } = {}): ArmPort {
+function wan(situation: WanSituation = {}): ArmPort {
+  const { connectedWith = BACK.remoteId, connection = { status: 'Connected' }, link = {}, express = false } = situation
+  const { sitePrefixes = ['192.168.0.0/16'], circuit, firewall } = situation
   return armWith({
     virtualNetwork: () => there(networkWith({ peerings: [WAN_PEERING] })),
     virtualHubs: () =>
@@ -161,17 +200,24 @@ function wan({ connectedWith = BACK.remoteId, status = 'Connected', express = fa
           id: VIRTUAL_HUB,
           name: 'hub-weu',
           ...(express ? { expressRouteGatewayId: 'er-gw' } : { vpnGatewayId: 'vpn-gw' }),
+          ...(firewall === undefined ? {} : { azureFirewallId: `${PROVIDER}/azureFirewalls/${firewall}` }),
         },
       ]),
-    hubConnections: (id) => there(id === VIRTUAL_HUB ? [{ id: 'c', name: 'c', remoteNetworkId: connectedWith }] : []),
+    hubConnections: (id) =>
+      there(id === VIRTUAL_HUB ? [{ id: 'c', name: 'c', remoteNetworkId: connectedWith, ...link }] : []),
     hubGateway: (id) =>
+      there({ id, name: id, kind: express ? 'express-route' : 'vpn', connections: [{ id: 'to-hq', name: 'to-hq' }] }),
+    hubGatewayConnection: (id) =>
       there({
         id,
         name: id,
-        kind: express ? 'express-route' : 'vpn',
-        connections: [{ name: 'to-hq', status, ...(express ? {} : { siteId: 'hq' }) }],
+        enableBgp: false,
+        ...(express ? { circuitId: 'er-hq' } : { siteId: 'hq' }),
+        ...connection,
       }),
-    vpnSite: () => there({ id: 'hq', name: 'hq', addressPrefixes: ['192.168.0.0/16'] }),
+    vpnSite: () => there({ id: 'hq', name: 'hq', addressPrefixes: sitePrefixes }),
+    expressRouteCircuit: (id) =>
+      circuit === undefined ? forbidden() : there({ id, name: id, peerings: [], ...circuit }),
   })
 }
 
@@ -246,7 +292,7 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }, ['172.16.0.0/24']),
       ['192.168.7.5'],
       'unknown',
-      'behind it 172.16.0.0/24, more by BGP',
+      'behind it 172.16.0.0/24, more may be learned by BGP',
     ],
     [
       'the prefix covers one of two addresses',
@@ -287,7 +333,7 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       'a hub that does not allow gateway transit',
       hub(networkWith({ peerings: [peering] }), { network: { peerings: [{ ...BACK, allowGatewayTransit: false }] } }),
       ['192.168.7.5'],
-      'unknown',
+      'fail',
       'its other side, vnet-hub, does not allow gateway transit',
     ],
     [
@@ -327,7 +373,7 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     ],
     [
       'a virtual WAN hub whose site is down',
-      wan({ status: 'NotConnected' }),
+      wan({ connection: { status: 'NotConnected' } }),
       ['192.168.7.5'],
       'fail',
       'connection to-hq of gateway vpn-gw (virtual hub hub-weu), which covers 192.168.7.5, is NotConnected',
@@ -347,11 +393,11 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       'with a virtual WAN hub that is not in subscription',
     ],
     [
-      'a route table',
+      'a route table without a route to the source',
       arm(networkWith({}, { routeTableId: 'rt' })),
       ['192.168.7.5'],
-      'unknown',
-      'a route table on the DMS subnet',
+      'fail',
+      'vnet has no gateway and no peering',
     ],
     [
       'nothing at all and a private address',
@@ -374,16 +420,488 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     if (judgement.verdict === 'unknown') expect(judgement.cause.kind).toBe('insufficient')
   })
 
+  const UP = { 'to-hq': { connectionStatus: 'Connected' } }
+  const routed = (routes: RouteTable['routes'], connections: Connections = UP, more: More = {}): ArmPort =>
+    arm(withRouteTable, connections, undefined, 'Vpn', { routes, ...more })
+  const ER = { er: { connectionType: 'ExpressRoute', circuitId: 'er-hq' } }
+  const circuits = (circuit: Partial<ExpressRouteCircuit>, connections: Connections = ER): ArmPort =>
+    arm(WITH_GATEWAY, connections, [], 'ExpressRoute', { circuit })
+  const SOUND = { circuitState: 'Enabled', providerState: 'Provisioned' }
+  const PRIVATE = { type: 'AzurePrivatePeering', state: 'Enabled' }
+  const to = (prefix: string, status: string): Partial<GatewayConnection> => ({
+    localNetworkGatewayId: prefix,
+    connectionStatus: status,
+  })
+
+  it.each<[string, ArmPort, string[], Judgement['verdict'], string]>([
+    [
+      'two addresses behind one prefix',
+      arm(WITH_GATEWAY, UP),
+      ['192.168.7.5', '192.168.8.5'],
+      'pass',
+      'is Connected and covers 192.168.7.5, 192.168.8.5 with 192.168.0.0/16',
+    ],
+    [
+      'two addresses behind two connections',
+      arm(WITH_GATEWAY, { a: to('192.168.7.0/24', 'Connected'), b: to('192.168.8.0/24', 'Connected') }),
+      ['192.168.7.5', '192.168.8.5'],
+      'pass',
+      'connection a of gateway vpn-gw is Connected and covers 192.168.7.5 with 192.168.7.0/24; IPsec connection b of gateway vpn-gw is Connected and covers 192.168.8.5 with 192.168.8.0/24',
+    ],
+    [
+      'the narrowest of several prefixes',
+      arm(WITH_GATEWAY, UP, ['192.0.0.0/8', '192.168.7.0/24', '192.168.0.0/16']),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.7.0/24',
+    ],
+    [
+      'one address behind a tunnel and one in the network',
+      arm(WITH_GATEWAY, UP),
+      ['192.168.7.5', '10.0.9.9'],
+      'pass',
+      'covers 192.168.7.5 with 192.168.0.0/16; 10.0.9.9 needs no gateway',
+    ],
+    [
+      'one address behind a tunnel and one nowhere',
+      arm(WITH_GATEWAY, UP),
+      ['192.168.7.5', '172.20.0.5'],
+      'unknown',
+      '192.168.7.5 is covered by 192.168.0.0/16 of to-hq; nothing is shown to lead to 172.20.0.5',
+    ],
+    [
+      'two addresses in two networks',
+      arm(networkWith({ peerings: [{ ...peering, useRemoteGateways: false, remotePrefixes: ['10.1.0.0/16'] }] })),
+      ['10.0.9.9', '10.1.7.5'],
+      'not-applicable',
+      'is in the address space of vnet (10.0.0.0/16) or the address space that peering to-hub of vnet leads to',
+    ],
+    [
+      'an IPv6 address beside one that is covered',
+      arm(WITH_GATEWAY, UP),
+      ['192.168.7.5', 'fd00::5'],
+      'pass',
+      'covers 192.168.7.5 with 192.168.0.0/16',
+    ],
+    [
+      'nothing but an IPv6 address',
+      arm(WITH_GATEWAY, UP),
+      ['fd00::5'],
+      'fail',
+      'snet-dms has no prefix of the family of fd00::5',
+    ],
+    [
+      'an IPv6 subnet and a tunnel for it',
+      arm(
+        networkWith({ subnets: [{ ...SUBNET, addressPrefixes: ['10.0.1.0/24', 'fd01::/64'] }, GATEWAY_SUBNET] }),
+        UP,
+        ['192.168.0.0/16', 'fd00::/16'],
+      ),
+      ['192.168.7.5', 'fd00::5'],
+      'pass',
+      'covers fd00::5 with fd00::/16',
+    ],
+    [
+      'a narrower tunnel that is down beside a wide one that is up',
+      arm(WITH_GATEWAY, { wide: to('192.168.0.0/16', 'Connected'), narrow: to('192.168.7.0/24', 'NotConnected') }),
+      ['192.168.7.5'],
+      'unknown',
+      'IPsec connection narrow covers 192.168.7.5 and is NotConnected',
+    ],
+    [
+      'two tunnels for the same prefix, both down',
+      arm(WITH_GATEWAY, { a: to('192.168.0.0/16', 'NotConnected'), b: to('192.168.0.0/16', 'NotConnected') }),
+      ['192.168.7.5'],
+      'fail',
+      'IPsec connection a of gateway vpn-gw, IPsec connection b of gateway vpn-gw, which covers 192.168.7.5, is NotConnected',
+    ],
+    [
+      'a gateway without a connection',
+      arm(WITH_GATEWAY),
+      ['192.168.7.5'],
+      'fail',
+      'vnet has gateway vpn-gw (Vpn), and nothing of this leads there',
+    ],
+    [
+      'a tunnel that leads elsewhere',
+      arm(WITH_GATEWAY, UP, ['172.16.0.0/24']),
+      ['192.168.7.5'],
+      'fail',
+      'behind it 172.16.0.0/24, and nothing of this leads there, and sql01.corp.example has the private address 192.168.7.5',
+    ],
+    [
+      'a tunnel of which Azure does not tell what lies behind it',
+      arm(WITH_GATEWAY, UP, []),
+      ['192.168.7.5'],
+      'unknown',
+      'IPsec connection to-hq Connected, behind it no prefixes',
+    ],
+    [
+      'a tunnel that leads elsewhere and a public address',
+      arm(WITH_GATEWAY, UP, ['172.16.0.0/24']),
+      ['203.0.113.9'],
+      'unknown',
+      '203.0.113.9 is a public address',
+    ],
+    [
+      'another network behind the gateway',
+      arm(WITH_GATEWAY, { v: { connectionType: 'Vnet2Vnet', connectionStatus: 'Connected' } }, []),
+      ['192.168.7.5'],
+      'unknown',
+      'Vnet2Vnet connection v Connected',
+    ],
+    [
+      'another network behind the gateway, and its connection is down',
+      arm(WITH_GATEWAY, { v: { connectionType: 'Vnet2Vnet', connectionStatus: 'NotConnected' } }, []),
+      ['192.168.7.5'],
+      'fail',
+      'Vnet2Vnet connection v NotConnected',
+    ],
+    [
+      'traffic selectors that let it through',
+      arm(WITH_GATEWAY, {
+        'to-hq': {
+          connectionStatus: 'Connected',
+          trafficSelectors: [{ localPrefixes: ['10.0.0.0/16'], remotePrefixes: ['192.168.7.0/24'] }],
+        },
+      }),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16',
+    ],
+    [
+      'traffic selectors that leave out the DMS subnet',
+      arm(WITH_GATEWAY, {
+        'to-hq': {
+          connectionStatus: 'Connected',
+          trafficSelectors: [{ localPrefixes: ['10.0.1.0/25'], remotePrefixes: ['192.168.0.0/16'] }],
+        },
+      }),
+      ['192.168.7.5'],
+      'unknown',
+      'its traffic selectors leave out that address or a part of the DMS subnet',
+    ],
+    [
+      'a peering without access',
+      arm(
+        networkWith({
+          peerings: [
+            { ...peering, useRemoteGateways: false, allowVirtualNetworkAccess: false, remotePrefixes: ['10.1.0.0/16'] },
+          ],
+        }),
+      ),
+      ['10.1.7.5'],
+      'unknown',
+      'allowVirtualNetworkAccess is false',
+    ],
+    [
+      'a peering whose other side is not Connected',
+      hub(networkWith({ peerings: [peering] }), { network: { peerings: [{ ...BACK, state: 'Disconnected' }] } }),
+      ['192.168.7.5'],
+      'unknown',
+      'its other side, vnet-hub, calls it Disconnected, not Connected',
+    ],
+    [
+      'a hub without a gateway',
+      hub(networkWith({ peerings: [peering] }), { network: { subnets: [], peerings: [BACK] } }),
+      ['192.168.7.5'],
+      'fail',
+      'vnet has no gateway that it may use (peering to-hub (Connected, uses its gateway))',
+    ],
+    [
+      'routes of gateways kept out',
+      routed([], UP, { isPropagationOff: true }),
+      ['192.168.7.5'],
+      'fail',
+      'rt-dms keeps the routes of gateways out of snet-dms (their propagation is off) and has no route of its own to 192.168.7.5',
+    ],
+    [
+      'routes of gateways kept out, and a route to the gateway',
+      routed([route('192.168.0.0/16', 'VirtualNetworkGateway')], UP, { isPropagationOff: true }),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16',
+    ],
+    [
+      'routes of gateways kept out, and a default route to an appliance',
+      routed([TO_APPLIANCE], UP, { isPropagationOff: true }),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16; before it, the route 0.0.0.0/0 of rt-dms sends packets from snet-dms to 10.0.0.4 (VirtualAppliance)',
+    ],
+    [
+      'a default route to an appliance, and a narrower one of the gateway',
+      routed([TO_APPLIANCE]),
+      ['192.168.7.5'],
+      'pass',
+      'is Connected and covers it with 192.168.0.0/16',
+    ],
+    [
+      'a route to an appliance and nothing behind it',
+      routed([TO_APPLIANCE], {}),
+      ['192.168.7.5'],
+      'unknown',
+      'the route 0.0.0.0/0 of rt-dms sends packets from snet-dms to 10.0.0.4 (VirtualAppliance)',
+    ],
+    [
+      'a route that drops it',
+      routed([route('192.168.0.0/16', 'None')]),
+      ['192.168.7.5'],
+      'fail',
+      'the route 192.168.0.0/16 of rt-dms sends packets from snet-dms to next hop None, where 192.168.7.5 cannot be reached',
+    ],
+    [
+      'a route that drops it, and a narrower one of the gateway',
+      routed([route('192.0.0.0/8', 'None')]),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16',
+    ],
+    [
+      'a route that drops it, and a gateway that may have learned a narrower one',
+      routed([route('192.168.0.0/16', 'None')], { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }),
+      ['192.168.7.5'],
+      'unknown',
+      'to next hop None',
+    ],
+    [
+      'a route that drops this very address, and a gateway that learns',
+      routed([route('192.168.7.5/32', 'None')], { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }),
+      ['192.168.7.5'],
+      'fail',
+      'to next hop None',
+    ],
+    [
+      'a private address that goes into the internet',
+      routed([route('192.168.0.0/16', 'Internet')]),
+      ['192.168.7.5'],
+      'fail',
+      'to next hop Internet, where 192.168.7.5 cannot be reached',
+    ],
+    [
+      'a public address that goes into the internet',
+      routed([route('0.0.0.0/0', 'Internet')]),
+      ['203.0.113.9'],
+      'unknown',
+      'to next hop Internet',
+    ],
+    [
+      'a route that drops what is in the network itself',
+      arm(networkWith({}, { routeTableId: 'rt' }), {}, [], 'Vpn', { routes: [route('10.0.9.0/24', 'None')] }),
+      ['10.0.9.9'],
+      'fail',
+      'the route 10.0.9.0/24 of rt-dms',
+    ],
+    [
+      'an appliance between two subnets of the network',
+      arm(networkWith({}, { routeTableId: 'rt' }), {}, [], 'Vpn', {
+        routes: [route('10.0.9.0/24', 'VirtualAppliance', '10.0.0.4')],
+      }),
+      ['10.0.9.9'],
+      'not-applicable',
+      'in the address space of vnet',
+    ],
+    [
+      'ExpressRoute with a sound circuit',
+      circuits({ ...SOUND, peerings: [PRIVATE] }),
+      ['192.168.7.5'],
+      'unknown',
+      'ExpressRoute connection er without a status (circuit er-hq: provider Provisioned, private peering Enabled), behind it prefixes learned by BGP',
+    ],
+    [
+      'a circuit that its provider has not provisioned',
+      circuits({ ...SOUND, providerState: 'NotProvisioned', peerings: [PRIVATE] }),
+      ['192.168.7.5'],
+      'fail',
+      '(circuit er-hq: NotProvisioned by its provider), behind it prefixes learned by BGP, and nothing of this leads there',
+    ],
+    [
+      'a circuit that is disabled',
+      circuits({ ...SOUND, circuitState: 'Disabled', peerings: [PRIVATE] }),
+      ['192.168.7.5'],
+      'fail',
+      '(circuit er-hq: Disabled)',
+    ],
+    [
+      'a circuit without a private peering',
+      circuits({ ...SOUND, peerings: [{ type: 'MicrosoftPeering', state: 'Enabled' }] }),
+      ['192.168.7.5'],
+      'fail',
+      '(circuit er-hq: without a private peering)',
+    ],
+    [
+      'a circuit whose private peering is disabled',
+      circuits({ ...SOUND, peerings: [{ ...PRIVATE, state: 'Disabled' }] }),
+      ['192.168.7.5'],
+      'fail',
+      '(circuit er-hq: Disabled in its private peering)',
+    ],
+    [
+      'a circuit that speaks against its Connected connection',
+      circuits(
+        { ...SOUND, providerState: 'NotProvisioned', peerings: [PRIVATE] },
+        { er: { ...ER.er, connectionStatus: 'Connected' } },
+      ),
+      ['192.168.7.5'],
+      'unknown',
+      'ExpressRoute connection er Connected (circuit er-hq: NotProvisioned by its provider)',
+    ],
+    [
+      'an ExpressRoute gateway without a connection',
+      arm(WITH_GATEWAY, {}, [], 'ExpressRoute'),
+      ['192.168.7.5'],
+      'fail',
+      'gateway vpn-gw (ExpressRoute), and nothing of this leads there',
+    ],
+    [
+      'a virtual WAN hub whose link is up',
+      wan({ connection: { status: 'Connected', enableBgp: true } }),
+      ['192.168.7.5'],
+      'pass',
+      'connection to-hq of gateway vpn-gw (virtual hub hub-weu) is Connected',
+    ],
+    [
+      'a virtual WAN hub that tells no status',
+      wan({ connection: {} }),
+      ['192.168.7.5'],
+      'unknown',
+      'IPsec connection to-hq covers 192.168.7.5 and has no status',
+    ],
+    [
+      'a virtual WAN hub whose site tells its prefixes by BGP',
+      wan({ sitePrefixes: [] }),
+      ['192.168.7.5'],
+      'unknown',
+      'behind it no prefixes, more may be learned by BGP; peering RemoteVnetToHubPeering_1 (Connected, uses its gateway); virtual hub hub-weu',
+    ],
+    [
+      'a virtual WAN hub whose sites are elsewhere',
+      wan({ sitePrefixes: ['172.16.0.0/24'], firewall: 'azfw-weu' }),
+      ['192.168.7.5'],
+      'unknown',
+      'virtual hub hub-weu with firewall azfw-weu',
+    ],
+    [
+      'a virtual WAN hub that keeps the routes of the site from the network',
+      wan({
+        connection: {
+          status: 'Connected',
+          propagation: { tableIds: [`${VIRTUAL_HUB}/hubRouteTables/defaultRouteTable`], labels: ['default'] },
+        },
+        link: { associatedTableId: `${VIRTUAL_HUB}/hubRouteTables/rt-isolated` },
+      }),
+      ['192.168.7.5'],
+      'unknown',
+      'virtual hub hub-weu is not shown to give its routes to this network',
+    ],
+    [
+      'a virtual WAN hub that gives the routes of the site to a table of its own',
+      wan({
+        connection: {
+          status: 'Connected',
+          propagation: { tableIds: [`${VIRTUAL_HUB}/hubRouteTables/RT-Spokes`], labels: [] },
+        },
+        link: { associatedTableId: `${VIRTUAL_HUB}/hubRouteTables/rt-spokes` },
+      }),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16',
+    ],
+    [
+      'a virtual WAN hub that gives the routes to the default table by its label',
+      wan({
+        connection: { status: 'Connected', propagation: { tableIds: [], labels: ['Default'] } },
+        link: { associatedTableId: `${VIRTUAL_HUB}/hubRouteTables/defaultRouteTable` },
+      }),
+      ['192.168.7.5'],
+      'pass',
+      'covers it with 192.168.0.0/16',
+    ],
+    [
+      'a virtual WAN hub that does not tell which of its routes the network gets',
+      wan({ link: { associatedTableId: null } }),
+      ['192.168.7.5'],
+      'unknown',
+      'is not shown to give its routes to this network',
+    ],
+    [
+      'a circuit with a peering of a kind that is not told',
+      circuits({ ...SOUND, peerings: [{ state: 'Enabled' }] }),
+      ['192.168.7.5'],
+      'unknown',
+      'private peering not told',
+    ],
+    [
+      'a peering whose address space is not told',
+      arm(networkWith({ peerings: [{ ...peering, useRemoteGateways: false, remotePrefixes: [] }] })),
+      ['10.1.7.5'],
+      'unknown',
+      'vnet has peering to-hub (Connected)',
+    ],
+    [
+      'a gateway subnet in which nothing is shown',
+      arm(networkWith({ subnets: [SUBNET, { ...GATEWAY_SUBNET, ipConfigurationIds: [] }] })),
+      ['192.168.7.5'],
+      'unknown',
+      'nothing is shown to stand in GatewaySubnet',
+    ],
+    [
+      'a virtual WAN hub with a circuit that is not provisioned',
+      wan({ express: true, connection: {}, circuit: { ...SOUND, providerState: 'NotProvisioned' } }),
+      ['192.168.7.5'],
+      'unknown',
+      'NotProvisioned by its provider',
+    ],
+    [
+      'a virtual WAN hub whose connection with the network failed',
+      wan({ link: { provisioningState: 'Failed' } }),
+      ['192.168.7.5'],
+      'unknown',
+      'its connection c with this network is Failed',
+    ],
+  ])('exactly: %s', async (_, port, addresses, verdict, summary) => {
+    const judgement = await run(port, addresses)
+    expect(judgement.summary).toContain(summary)
+    expect(judgement.verdict).toBe(verdict)
+    if (verdict === 'fail') expect(judgement).toMatchObject({ remediation: { text: expect.stringMatching(/./) } })
+  })
+
+  it('takes an open port for the way through a connection without a status, and not for a public address', async () => {
+    const untold = arm(WITH_GATEWAY, { 'to-hq': {} })
+    expect(await run(untold, ['192.168.7.5'], USED)).toMatchObject({ verdict: 'pass', proof: 'direct' })
+    const learning = arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }, [])
+    const judgement = await run(learning, ['203.0.113.9'], USED)
+    expect(judgement.verdict).toBe('unknown')
+    expect(judgement.summary).toContain('203.0.113.9 is a public address')
+  })
+
+  it('does not need the gateways for a source in the network, nor the circuit for anything', async () => {
+    const port: ArmPort = { ...arm(WITH_GATEWAY), virtualNetworkGateway: () => Promise.resolve(forbidden()) }
+    expect((await run(port, ['10.0.9.9'])).verdict).toBe('not-applicable')
+    const unread = arm(WITH_GATEWAY, { er: { ...ER.er, connectionStatus: 'Connected' } }, [], 'ExpressRoute')
+    expect((await run(unread)).summary).toContain('ExpressRoute connection er Connected, behind it')
+  })
+
+  it('needs the route table for a pass, and not for a source in the network', async () => {
+    const port: ArmPort = { ...routed([]), routeTable: () => Promise.resolve(forbidden()) }
+    expect(await observe(port, ['192.168.7.5'], HERE)).toMatchObject({ ok: false, failure: { kind: 'forbidden' } })
+    expect((await run(port, ['10.0.9.9'])).verdict).toBe('not-applicable')
+    expect(await run(port, ['192.168.7.5'], USED)).toMatchObject({ verdict: 'pass', proof: 'direct' })
+  })
+
   const DOWN = { 'to-hq': { connectionStatus: 'NotConnected' } }
   const odd: Subnet = { ...GATEWAY_SUBNET, ipConfigurationIds: [`${PROVIDER}/somethingElse/x/ipConfigurations/y`] }
   const routeServer: Subnet = { ...SUBNET, id: `${SUBNET.id}x`, name: 'RouteServerSubnet' }
   const withPeering = { ...WITH_GATEWAY, peerings: [peering] }
   const closedHub = { network: { peerings: [] } }
-  const withRouteTable = { ...WITH_GATEWAY, subnets: [{ ...SUBNET, routeTableId: 'rt' }, GATEWAY_SUBNET] }
 
   it.each<[string, ArmPort, string]>([
     ['a peering', hub(withPeering, { ...closedHub, connections: DOWN }), 'peering to-hub'],
-    ['a route table', arm(withRouteTable, DOWN), 'a route table on the DMS subnet'],
+    [
+      'a route table',
+      arm(withRouteTable, DOWN, undefined, 'Vpn', { routes: [TO_APPLIANCE] }),
+      'route 0.0.0.0/0 of rt-dms',
+    ],
     [
       'a route server',
       arm({ ...WITH_GATEWAY, subnets: [SUBNET, GATEWAY_SUBNET, routeServer] }, DOWN),
@@ -403,7 +921,7 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
     ['a virtual WAN hub', wan({ express: true })],
     ['ExpressRoute', arm(WITH_GATEWAY, { er: { connectionType: 'ExpressRoute' } }, [], 'ExpressRoute')],
     ['BGP', arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'Connected', enableBgp: true } }, [])],
-    ['a route table', arm(networkWith({}, { routeTableId: 'rt' }))],
+    ['a route table', arm(networkWith({}, { routeTableId: 'rt' }), {}, [], 'Vpn', { routes: [TO_APPLIANCE] })],
     ['a peered hub, the tunnel down', hub(withPeering, { ...closedHub, connections: DOWN })],
   ])('takes the way that was used for proven behind %s', async (_, port) => {
     const judgement = await run(port, ['192.168.7.5'], USED)

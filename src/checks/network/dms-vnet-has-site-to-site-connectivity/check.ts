@@ -6,11 +6,11 @@ import { readDmsSubnet } from '../../dms-subnet.ts'
 import { readSourceEndpoint } from '../../engine-endpoint.ts'
 import { boundText } from '../../foreign-text.ts'
 import { describeRunner, readResolverVantage, readVantage } from '../../network-path.ts'
+import { peeringFact, readRouteTable } from '../../route-table.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 import type { Evidence, UsedWay } from './evidence.ts'
-import { isConnected, isCovering, isIpsec } from '../../gateway-facts.ts'
 import { hasRouteServer, readGateways } from '../../gateways.ts'
-import { judgeWay } from './judge-way.ts'
+import { judgeAddresses, judgeWay } from './judge-way.ts'
 
 export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
   meta: {
@@ -47,29 +47,26 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     const addresses = name.value.addresses.map(({ address }) => address)
     const { network, subnet } = dms.value
     const vantage = await readResolverVantage({ arm, net }, manifest, addresses[0])
-    const { facts, failures } = await readGateways(arm, network)
-    const isProven = facts.connections.some((one) => isIpsec(one) && isConnected(one) && isCovering(one, addresses))
-    // What could not be read matters only when nothing else proves the path.
-    const failure = isProven ? undefined : failures[0]
+    const [{ facts, failures }, table] = await Promise.all([readGateways(arm, network), readRouteTable(arm, subnet)])
     const evidence: Evidence = {
       host,
       addresses,
       network: network.name,
       networkPrefixes: [...network.addressPrefixes],
-      peerings: network.peerings.map(({ name: peering, state, useRemoteGateways, remotePrefixes }) => ({
-        name: peering,
-        ...(state === undefined ? {} : { state }),
-        useRemoteGateways,
-        remotePrefixes: [...remotePrefixes],
-      })),
-      hasRouteTable: subnet.routeTableId !== undefined,
+      subnet: subnet.name,
+      subnetPrefixes: [...subnet.addressPrefixes],
+      peerings: network.peerings.map(peeringFact),
+      routeTable: table?.ok === true ? table.value : null,
       hasRouteServer: hasRouteServer(network),
       ...facts,
       vantage,
     }
-    const isPlain = failure === undefined && judgeWay(evidence).verdict === 'pass'
+    // What could not be read of the gateways matters only when nothing else proves the path.
+    const { verdict } = judgeAddresses(evidence)
+    if (verdict === 'not-applicable' || (verdict === 'pass' && table?.ok !== false)) return seen(evidence)
     // What Azure shows decides the plain cases; only where it does not, the port tells whether the way was used.
-    const used = isPlain || !vantage.verified ? undefined : await readUsedWay({ arm, net }, manifest, source)
+    const used = vantage.verified ? await readUsedWay({ arm, net }, manifest, source) : undefined
+    const [failure] = [...(table?.ok === false ? [table] : []), ...failures]
     if (failure === undefined) return seen({ ...evidence, ...(used === undefined ? {} : { used }) })
     if (used === undefined) return failure
     return seen({ ...evidence, unfollowed: [...facts.unfollowed, boundText(failure.failure.message)], used })

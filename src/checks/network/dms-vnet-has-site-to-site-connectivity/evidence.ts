@@ -1,5 +1,6 @@
-import type { VantageFact } from '../../network-path.ts'
 import type { GatewayFacts } from '../../gateway-facts.ts'
+import type { VantageFact } from '../../network-path.ts'
+import type { PeeringFact, RouteTableFact } from '../../route-table.ts'
 
 /** A connection to the engine's port that went through from the DMS subnet. */
 export type UsedWay = { from: string; address: string; port: number }
@@ -10,9 +11,11 @@ export type Evidence = GatewayFacts & {
   addresses: string[]
   network: string
   networkPrefixes: string[]
-  peerings: { name: string; state?: string; useRemoteGateways: boolean; remotePrefixes: string[] }[]
-  /** A route table on the DMS subnet can send packets to an appliance that Azure's gateways know nothing of. */
-  hasRouteTable: boolean
+  subnet: string
+  subnetPrefixes: string[]
+  peerings: PeeringFact[]
+  /** Of the DMS subnet; null: it has none. */
+  routeTable: RouteTableFact | null
   /** A route server learns routes from appliances, which Azure does not show here. */
   hasRouteServer: boolean
   vantage: VantageFact

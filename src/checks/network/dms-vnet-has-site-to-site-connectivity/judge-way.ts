@@ -1,9 +1,10 @@
-import { containsAddress, isPrivateAddress, parseAddress } from '../../../domain/address.ts'
+import { isPrivateAddress, parseAddress } from '../../../domain/address.ts'
 import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { proxyNote } from '../../network-path.ts'
+import { expected, openNote, source, throughOf, waysOf } from './describe-ways.ts'
 import type { Evidence } from './evidence.ts'
-import { isConnected, isCovering, isIpsec, type ConnectionFact } from '../../gateway-facts.ts'
+import { describe, learners, reachableAddresses, statusOf, wayTo, type AddressWay } from './ways.ts'
 
 /** Whether the network reaches the source, as far as the addresses that were looked at are those that DMS will use. */
 export function judgeWay(evidence: Evidence): Judgement {
@@ -28,170 +29,154 @@ export function judgeWay(evidence: Evidence): Judgement {
   }
 }
 
-function judgeAddresses(evidence: Evidence): Judgement {
-  const { host, addresses, network, networkPrefixes, used } = evidence
-  if (addresses.length > 0 && addresses.every((address) => containsAddress(networkPrefixes, address))) {
-    const place = `the address space of ${network} (${networkPrefixes.join(', ')})`
-    return { verdict: 'not-applicable', summary: `${source(evidence)} is in ${place}: no connection is needed` }
+/** As if DMS used the very addresses that were looked at. */
+export function judgeAddresses(evidence: Evidence): Judgement {
+  const { used } = evidence
+  const ways = reachableAddresses(evidence).map((address) => wayTo(evidence, address))
+  if (ways.length === 0) return undetermined(evidence, ways)
+  const inside = ways.filter((way) => way.kind === 'inside')
+  if (inside.length === ways.length) {
+    const places = [...new Set(inside.map(({ place }) => place))].join(' or ')
+    const summary = boundText(`${source(evidence)} is in ${places}: no gateway is needed, and no connection`)
+    return { verdict: 'not-applicable', summary }
   }
-  const peered = evidence.peerings.find(
-    (one) =>
-      isUp(one) && addresses.length > 0 && addresses.every((address) => containsAddress(one.remotePrefixes, address)),
-  )
-  if (peered !== undefined) {
-    const space = `the address space that peering ${peered.name} of ${network} leads to (${peered.remotePrefixes.join(', ')})`
-    return { verdict: 'not-applicable', summary: `${source(evidence)} is in ${space}: no gateway is needed` }
-  }
-  const covering = evidence.connections.filter((one) => isIpsec(one) && isCovering(one, addresses))
-  const up = covering.find(isConnected)
-  if (up !== undefined) {
-    const actual = `${describe(up)} of gateway ${placed(up, network)} is Connected and covers ${addresses.join(', ')}`
-    const summary = `From ${network} to ${source(evidence)}: ${describe(up)} of gateway ${up.gateway}${throughOf(up)} is Connected and covers it with ${coveringPrefixes(up, addresses)}`
-    return { verdict: 'pass', proof: 'direct', summary, expected: expected(evidence), actual }
-  }
-  if (used !== undefined && hasOtherWay(evidence, [])) {
-    const actual = `the way was used just now: TCP ${String(used.port)} of ${used.address} was open to ${used.from} in the DMS subnet`
-    const summary = `From ${network} to ${source(evidence)}: ${actual}; by what Azure shows it leads through ${waysOf(evidence)}`
-    return {
-      verdict: 'pass',
-      proof: 'direct',
-      summary: boundText(summary),
-      expected: `a connection from the DMS subnet in ${network} reaches ${host}`,
-      actual,
-    }
-  }
+  const covered = ways.filter((way) => way.kind === 'covered')
+  if (inside.length + covered.length === ways.length) return connected(evidence, covered, inside)
+  if (used !== undefined && isPrivateAddress(used.address) && mayLead(evidence, ways)) return usedWay(evidence, used)
+  const shut = ways.filter((way) => way.kind === 'down' || way.kind === 'none')
   // An open port from the DMS subnet speaks against a status that says "down": then neither is proven.
-  const isDownAlone = covering.length > 0 && covering.every(isDown) && !hasOtherWay(evidence, covering)
-  if (isDownAlone && used === undefined) return down(evidence, covering)
-  const isBare = evidence.gateways.length === 0 && used === undefined && !hasOtherWay(evidence, [])
-  if (isBare && addresses.length > 0 && addresses.every(isPrivateAddress)) {
-    const has =
-      evidence.peerings.length === 0 ? 'no gateway and no peering' : `no gateway that it may use (${waysOf(evidence)})`
-    const actual = `${network} has ${has}, and ${host} has the private address ${addresses.join(', ')}`
-    return failed(
-      evidence,
-      `From ${network} to ${source(evidence)} there is no way: ${actual}`,
-      actual,
-      'Create a VPN or ExpressRoute gateway in the network, or peer it with the network that has one: gateway transit allowed there, remote gateways used here.',
-    )
+  return shut.length === ways.length && used === undefined ? noWay(evidence, shut) : undetermined(evidence, ways)
+}
+
+function connected(
+  evidence: Evidence,
+  covered: readonly (AddressWay & { kind: 'covered' })[],
+  inside: readonly AddressWay[],
+): Judgement {
+  const { network, addresses } = evidence
+  const facts = new Map<string, string[]>()
+  for (const { address, connection, prefix, note } of covered) {
+    const by = `${describe(connection)} of gateway ${connection.gateway}${throughOf(connection)} is Connected and covers`
+    const key = `${by}|${prefix}${note === undefined ? '' : `; before it, ${note}`}`
+    facts.set(key, [...(facts.get(key) ?? []), address])
   }
-  return undetermined(evidence)
-}
-
-function isDown({ status }: ConnectionFact): boolean {
-  return status?.toLowerCase() === 'notconnected'
-}
-
-/** Something else that is up, or of which Azure does not say that it is down, may carry the packets. */
-function hasOtherWay(evidence: Evidence, covering: readonly ConnectionFact[]): boolean {
-  const isOther = (one: ConnectionFact): boolean =>
-    !covering.includes(one) && !isDown(one) && (one.enableBgp || !isIpsec(one))
-  return (
-    evidence.gateways.some(({ type }) => type?.toLowerCase() === 'expressroute') ||
-    evidence.connections.some(isOther) ||
-    evidence.peerings.some((one) => !isFollowed(one)) ||
-    evidence.unfollowed.length > 0 ||
-    evidence.hasRouteTable ||
-    evidence.hasRouteServer ||
-    evidence.unrecognised.length > 0
-  )
-}
-
-/** A Connected peering was followed to its gateways, and without remote gateways it leads to its own addresses only. */
-function isFollowed(peering: Evidence['peerings'][number]): boolean {
-  return peering.state !== undefined
-}
-
-function isUp({ state }: Evidence['peerings'][number]): boolean {
-  return state?.toLowerCase() === 'connected'
-}
-
-function throughOf({ through }: { through?: string }): string {
-  return through === undefined ? '' : ` (${through})`
-}
-
-function placed({ gateway, through }: ConnectionFact, network: string): string {
-  return through === undefined ? `${gateway} in ${network}` : `${gateway} (${through} of ${network})`
-}
-
-function down(evidence: Evidence, covering: readonly ConnectionFact[]): Judgement {
-  const { addresses, network } = evidence
-  const names = covering.map((one) => `${describe(one)} of gateway ${one.gateway}${throughOf(one)}`).join(', ')
-  const actual = `${names}, which covers ${addresses.join(', ')}, is NotConnected`
-  return failed(
-    evidence,
-    `From ${network} to ${source(evidence)} there is no way now: ${actual}`,
+  const told = [...facts].map(([key, of]) => {
+    const [by = '', prefix = ''] = key.split('|')
+    return `${by} ${addresses.length === 1 ? 'it' : of.join(', ')} with ${prefix}`
+  })
+  const rest = inside.length === 0 ? '' : `; ${inside.map(({ address }) => address).join(', ')} needs no gateway`
+  const actual = boundText(told.join('; ') + rest)
+  return {
+    verdict: 'pass',
+    proof: 'direct',
+    summary: `From ${network} to ${source(evidence)}: ${actual}`,
+    expected: expected(evidence),
     actual,
-    'Bring the tunnel up: compare the shared key, the IPsec policy and the peer address on both ends, and look at the log of the VPN device.',
-  )
+  }
 }
 
-function failed(evidence: Evidence, summary: string, actual: string, text: string): Judgement {
+/** Whether something that Azure shows can be the way that was used. */
+function mayLead(evidence: Evidence, ways: readonly AddressWay[]): boolean {
+  const isByRoute = ways.some((way) => way.kind === 'open' && way.appliance === true)
+  const isUntold = evidence.connections.some(({ status }) => status === undefined || status.toLowerCase() === 'unknown')
+  return isByRoute || isUntold || learners(evidence).length > 0 || evidence.hubs.length > 0
+}
+
+function usedWay(evidence: Evidence, used: NonNullable<Evidence['used']>): Judgement {
+  const { network, host } = evidence
+  const actual = `the way was used just now: TCP ${String(used.port)} of ${used.address} was open to ${used.from} in the DMS subnet`
+  const summary = `From ${network} to ${source(evidence)}: ${actual}; by what Azure shows it leads through ${waysOf(evidence)}`
+  return {
+    verdict: 'pass',
+    proof: 'direct',
+    summary: boundText(summary),
+    expected: `a connection from the DMS subnet in ${network} reaches ${host}`,
+    actual,
+  }
+}
+
+function noWay(evidence: Evidence, shut: readonly (AddressWay & { kind: 'down' | 'none' })[]): Judgement {
+  const { network } = evidence
+  const isDownOnly = shut.every(({ kind }) => kind === 'down')
+  const bare = shut.filter((way) => way.kind === 'none' && way.isBare).map(({ address }) => address)
+  const facts = shut.flatMap((way) => {
+    if (way.kind === 'none') return way.isBare ? [] : [way.reason]
+    const names = way.connections.map((one) => `${describe(one)} of gateway ${one.gateway}${throughOf(one)}`).join(', ')
+    const states = [...new Set(way.connections.map(statusOf))].join(', ')
+    return [`${names}, which covers ${way.address}, ${states}`]
+  })
+  const actual = boundText([...facts, ...(bare.length === 0 ? [] : [bareFact(evidence, bare)])].join('; '))
   return {
     verdict: 'fail',
     proof: 'direct',
-    summary,
+    summary: `From ${network} to ${source(evidence)} there is no way${isDownOnly ? ' now' : ''}: ${actual}`,
     expected: expected(evidence),
     actual,
-    remediation: { text, scripts: [] },
+    remediation: { text: adviceFor(evidence, shut), scripts: [] },
   }
 }
 
-function undetermined(evidence: Evidence): Judgement {
+function bareFact(evidence: Evidence, addresses: readonly string[]): string {
+  const { network, host, gateways, peerings } = evidence
+  const listed = addresses.join(', ')
+  const has =
+    gateways.length > 0
+      ? `${waysOf(evidence)}, and nothing of this leads there`
+      : peerings.length === 0
+        ? 'no gateway and no peering'
+        : `no gateway that it may use (${waysOf(evidence)})`
+  return `${network} has ${has}, and ${host} has the private address ${listed}`
+}
+
+function adviceFor({ gateways, closed }: Evidence, shut: readonly (AddressWay & { kind: 'down' | 'none' })[]): string {
+  const [first] = shut
+  if (first?.kind === 'down') {
+    return first.connections.some(({ circuit }) => circuit !== undefined)
+      ? 'Let the provider provision the circuit, and enable its private peering.'
+      : 'Bring the tunnel up: compare the shared key, the IPsec policy and the peer address on both ends, and look at the log of the VPN device.'
+  }
+  if (first?.isBare === false) {
+    return 'Correct the route table of the DMS subnet: it needs a route to the source by the gateway or by an appliance, or the routes of the gateway.'
+  }
+  if (closed.length > 0) return 'Allow gateway transit on the other side of the peering.'
+  return gateways.length === 0
+    ? 'Create a VPN or ExpressRoute gateway in the network, or peer it with the network that has one: gateway transit allowed there, remote gateways used here.'
+    : 'Let the local network gateway of a connection cover the address of the source, or create the connection that leads there.'
+}
+
+function undetermined(evidence: Evidence, ways: readonly AddressWay[]): Judgement {
   const { network, used } = evidence
-  const ways = waysOf(evidence)
-  const message = boundText(`${network} has ${ways === '' ? 'no gateway and no peering' : ways}`)
+  const all = waysOf(evidence)
+  const reasons = ways.map((way) => reasonOf(way, ways.length > 1)).filter((reason) => reason !== '')
+  const message = boundText(
+    [`${network} has ${all === '' ? 'no gateway and no peering' : all}`, ...new Set(reasons)].join('; '),
+  )
   const open = used === undefined ? '' : `. ${openNote(evidence)}, but nothing of this is shown to lead there`
-  const summary = `Whether ${network} reaches ${source(evidence)} does not follow from what Azure shows: ${message}${open}`
-  const text = hasOtherWay(evidence, [])
+  const text = mayLead(evidence, ways)
     ? 'Run this from a runner in the DMS subnet: when the port of the source is open to it, that proves the way.'
     : 'Let the local network gateway of a Connected connection cover the address of the source; look at the connection and at its VPN device.'
-  const cause = { kind: 'insufficient' as const, message }
   return {
     verdict: 'unknown',
     proof: evidence.vantage.verified ? 'direct' : 'proxy',
-    summary,
+    summary: `Whether ${network} reaches ${source(evidence)} does not follow from what Azure shows: ${message}${open}`,
     expected: expected(evidence),
-    cause,
+    cause: { kind: 'insufficient', message },
     remediation: { text, scripts: [] },
   }
 }
 
-function openNote({ used }: Evidence): string {
-  return used === undefined ? '' : `TCP ${String(used.port)} of ${used.address} was open to ${used.from} just now`
-}
-
-/** What in the network may lead out of it. */
-function waysOf({ gateways, connections, peerings, ...evidence }: Evidence): string {
-  return [
-    ...gateways.map((one) => `gateway ${one.name}${throughOf(one)} (${one.type ?? 'type not told'})`),
-    ...connections.map((one) => {
-      const reach = one.prefixes.length === 0 ? 'no prefixes' : one.prefixes.join(', ')
-      return `${describe(one)} ${one.status ?? 'without a status'}, behind it ${reach}${one.enableBgp ? ', more by BGP' : ''}`
-    }),
-    ...peerings.map(
-      ({ name, state, useRemoteGateways }) =>
-        `peering ${name} (${state ?? 'state not told'}${useRemoteGateways ? ', uses its gateway' : ''})`,
-    ),
-    ...(evidence.hasRouteTable ? ['a route table on the DMS subnet'] : []),
-    ...(evidence.hasRouteServer ? ['a route server'] : []),
-    ...evidence.unrecognised.map((id) => `in its gateway subnet ${id}`),
-    ...evidence.unfollowed,
-  ].join('; ')
-}
-
-function expected({ network, addresses, host }: Evidence): string {
-  return `${network} has a connected site-to-site connection that covers ${addresses.join(', ')} (${host})`
-}
-
-function source({ host, addresses }: Evidence): string {
-  return addresses.includes(host) ? host : `${host} (${addresses.join(', ')})`
-}
-
-function describe({ name, type }: ConnectionFact): string {
-  return `${type ?? 'unnamed'} connection ${name}`
-}
-
-function coveringPrefixes({ prefixes }: ConnectionFact, addresses: readonly string[]): string {
-  return prefixes.filter((prefix) => addresses.some((address) => containsAddress([prefix], address))).join(', ')
+/** `isOneOfSeveral`: what is known of an address that is not the trouble is told as well. */
+function reasonOf(way: AddressWay, isOneOfSeveral: boolean): string {
+  switch (way.kind) {
+    case 'inside':
+      return isOneOfSeveral ? `${way.address} needs no gateway` : ''
+    case 'covered':
+      return isOneOfSeveral ? `${way.address} is covered by ${way.prefix} of ${way.connection.name}` : ''
+    case 'down':
+      return way.connections.map((one) => `${describe(one)}, which covers ${way.address}, ${statusOf(one)}`).join(', ')
+    case 'none':
+      return way.isBare ? `nothing is shown to lead to ${way.address}` : way.reason
+    case 'open':
+      return way.reason ?? (isPrivateAddress(way.address) ? '' : `${way.address} is a public address`)
+  }
 }

@@ -35,5 +35,6 @@ export default defineCheck({
     ask: 'Ask the network team whether a firewall stands between the DMS subnet and the source, and for its rule; if there is none, that is what to attest.',
     by: '@network-lead',
     scripts: () => [],
+    isOnRoute: true,
   }),
 })

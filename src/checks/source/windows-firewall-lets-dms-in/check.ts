@@ -34,6 +34,7 @@ export default defineCheck({
     firewall: "Windows Firewall on the source's host",
     ask: 'Ask the administrator of the host for the inbound rules of the port and their remote addresses.',
     by: '@windows-lead',
+    isOnRoute: false,
     scripts: (rule) => [{ language: 'powershell', code: firewallRules(rule) }],
   }),
 })

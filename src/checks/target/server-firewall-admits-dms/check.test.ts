@@ -14,7 +14,7 @@ import {
 import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import type { Observed } from '../../../domain/observed.ts'
-import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
+import type { ArmAnswer, ArmPort, SqlFirewallRule } from '../../../ports/arm-port.ts'
 import type {
   NatGateway,
   PrivateEndpoint,
@@ -43,6 +43,10 @@ interface Situation {
   publicAddress?: Observed<ArmAnswer<PublicIpAddress>>
   routes?: RouteTable['routes']
   rules?: [name: string, start: string, end: string][]
+  /** Undefined: they may not be read. */
+  ipv6Rules?: [name: string, start: string, end: string][] | undefined
+  /** Addresses of the network interface of each private endpoint. */
+  card?: string[]
   networkRules?: { subnetId?: string; state?: string }[]
   serviceEndpoints?: string[]
   egress?: string[]
@@ -57,6 +61,8 @@ function portOf(situation: Situation): ArmPort {
     ...(nat === undefined && publicAddress === undefined ? {} : { natGatewayId: NAT.id }),
     ...(routes.length === 0 ? {} : { routeTableId: 'rt' }),
   }
+  const ipv6Rules = 'ipv6Rules' in situation ? situation.ipv6Rules : []
+  const { card } = situation
   const publicNetworkAccess = 'access' in situation ? access : 'Enabled'
   return armWith({
     sqlServer: () =>
@@ -81,14 +87,16 @@ function portOf(situation: Situation): ArmPort {
             subnetId: SUBNET_ID,
             connections: [],
             dnsConfigs: [{ fqdn: HOST, ipAddresses: ['10.0.2.5'] }],
+            networkInterfaceIds: ['nic'],
             ...endpoint,
           }),
+    addressHolder: (id) => (card === undefined ? forbidden() : there({ id, name: id, addresses: card })),
     natGateway: () => nat ?? there(NAT),
     publicIpAddress: () => publicAddress ?? there({ id: 'pip', name: 'pip', ipAddress: '203.0.113.7' }),
     publicIpPrefix: () => there({ id: 'prefix', name: 'prefix', ipPrefix: '203.0.113.4/31' }),
     routeTable: () => there({ id: 'rt', name: 'rt-dms', disableBgpRoutePropagation: false, routes }),
-    sqlFirewallRules: () =>
-      there(rules.map(([name, startIpAddress, endIpAddress]) => ({ name, startIpAddress, endIpAddress }))),
+    sqlFirewallRules: () => there(rules.map(toRule)),
+    sqlIpv6FirewallRules: () => (ipv6Rules === undefined ? forbidden() : there(ipv6Rules.map(toRule))),
     sqlVirtualNetworkRules: () =>
       there(
         networkRules.map((rule, index) => ({
@@ -100,6 +108,10 @@ function portOf(situation: Situation): ArmPort {
       ),
     virtualNetwork: () => network ?? there(networkWith({ peerings }, { serviceEndpoints, ...ways })),
   })
+}
+
+function toRule([name, startIpAddress, endIpAddress]: [string, string, string]): SqlFirewallRule {
+  return { name, startIpAddress, endIpAddress }
 }
 
 function manifestOf({ egress = [], manifest = {} }: Situation): Manifest {
@@ -141,6 +153,7 @@ const peering = (state: string) => ({
 const READY = { state: 'Ready' }
 const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
 const PUBLIC: [string, string, string] = ['office', '203.0.113.0', '203.0.113.7']
+const IPV6: [string, string, string] = ['six', '2001:db8::', '2001:db8::f']
 const PRIVATE: [string, string, string] = ['dms-subnet', '10.0.1.0', '10.0.1.255']
 const NO_SUBNET = { dms: { egress: [], nsgPorts: 'seed' as const, flows: [], location: MANIFEST.dms.location } }
 
@@ -207,28 +220,76 @@ describe('target/server-firewall-admits-dms', () => {
       'AllowAllWindowsAzureIps',
     ],
     [
-      'a declared IPv6 address',
+      'a declared IPv6 address and no rule for it',
       { rules: [PUBLIC], egress: ['2001:db8::7'] },
-      'unknown',
-      'DMS appears under 2001:db8::7, and the IPv6 firewall rules of sqlsales are not read',
-    ],
-    [
-      'IPv4 covered and IPv6 declared',
-      { rules: [PUBLIC], egress: ['203.0.113.7', '2001:db8::/64'] },
-      'unknown',
-      'DMS appears under 2001:db8::/64',
-    ],
-    [
-      'IPv4 left out and IPv6 declared',
-      { rules: [PUBLIC], egress: ['203.0.113.9', '2001:db8::7'] },
       'fail',
-      'leave out 203.0.113.9 of the addresses of DMS (203.0.113.9, 2001:db8::7, dms.egress)',
+      'leave out 2001:db8::7 of the addresses of DMS (2001:db8::7, dms.egress)',
     ],
     [
-      'a network rule without the endpoint, and a declared IPv6 address',
-      { networkRules: [READY], egress: ['2001:db8::7'] },
+      'a declared IPv6 address and a rule for it',
+      { ipv6Rules: [IPV6], egress: ['2001:db8::7'] },
+      'pass',
+      'the firewall rules of sqlsales cover 2001:db8::7',
+    ],
+    [
+      'IPv4 and IPv6 covered, each by its own rules',
+      { rules: [PUBLIC], ipv6Rules: [IPV6], egress: ['203.0.113.7', '2001:db8::/124'] },
+      'pass',
+      'cover 203.0.113.7, 2001:db8::/124',
+    ],
+    [
+      'an IPv6 prefix covered in part',
+      { rules: [PUBLIC], ipv6Rules: [IPV6], egress: ['203.0.113.7', '2001:db8::/123'] },
+      'fail',
+      'leave out 2001:db8::10/124 of the addresses of DMS',
+    ],
+    [
+      'an IPv6 rule that is written for an IPv4 address',
+      { ipv6Rules: [['mapped', '::ffff:203.0.113.7', '::ffff:203.0.113.7']], egress: ['203.0.113.7', '2001:db8::7'] },
+      'fail',
+      'leave out 203.0.113.7, 2001:db8::7',
+    ],
+    [
+      'an IPv6 address, and its rules may not be read',
+      { rules: [PUBLIC], ipv6Rules: undefined, egress: ['203.0.113.7', '2001:db8::7'] },
       'unknown',
-      'are not read; virtual network rule vnet0',
+      'DMS appears under 2001:db8::7, and the IPv6 firewall rules of sqlsales could not be read: AuthorizationFailed',
+    ],
+    [
+      'IPv4 left out, and the IPv6 rules may not be read',
+      { rules: [PUBLIC], ipv6Rules: undefined, egress: ['203.0.113.9', '2001:db8::7'] },
+      'fail',
+      'leave out 203.0.113.9, 2001:db8::7 of the addresses of DMS (203.0.113.9, 2001:db8::7, dms.egress)',
+    ],
+    [
+      'a network rule without the endpoint, and an IPv6 address whose rules may not be read',
+      { networkRules: [READY], ipv6Rules: undefined, egress: ['2001:db8::7'] },
+      'unknown',
+      'could not be read: AuthorizationFailed; virtual network rule vnet0',
+    ],
+    [
+      'declared addresses covered by several rules together',
+      {
+        rules: [
+          ['a', '203.0.113.0', '203.0.113.5'],
+          ['b', '203.0.113.6', '203.0.113.9'],
+        ],
+        egress: ['203.0.113.0/29'],
+      },
+      'pass',
+      'cover 203.0.113.0/29',
+    ],
+    [
+      'a gap between several rules',
+      {
+        rules: [
+          ['a', '203.0.113.0', '203.0.113.2'],
+          ['b', '203.0.113.5', '203.0.113.6'],
+        ],
+        egress: ['203.0.113.0/29'],
+      },
+      'fail',
+      'leave out 203.0.113.3-203.0.113.4, 203.0.113.7 of the addresses of DMS',
     ],
     [
       'a network rule that is not ready',
@@ -257,8 +318,23 @@ describe('target/server-firewall-admits-dms', () => {
     [
       'all of Azure, and a runtime that may be elsewhere',
       { rules: [AZURE], manifest: { generation: 'modern' } },
+      'unknown',
+      'AllowAllWindowsAzureIps (0.0.0.0), which admits what runs inside Azure alone, and the manifest does not declare',
+    ],
+    [
+      'all of Azure, and a runtime whose declared address may be one of Azure',
+      {
+        rules: [AZURE],
+        manifest: { generation: 'modern', dms: { ...MANIFEST.dms, egress: ['198.51.100.1'] } },
+      },
+      'unknown',
+      'leave out 198.51.100.1, and AllowAllWindowsAzureIps (0.0.0.0) admits it only if it belongs to Azure',
+    ],
+    [
+      'no rule for the declared address of a runtime',
+      { rules: [PUBLIC], manifest: { generation: 'modern', dms: { ...MANIFEST.dms, egress: ['198.51.100.1'] } } },
       'fail',
-      'sqlsales has no rule that would admit DMS',
+      'leave out 198.51.100.1',
     ],
     [
       'declared addresses covered',
@@ -394,10 +470,34 @@ describe('target/server-firewall-admits-dms', () => {
       'where it is could not be told: it could not be read',
     ],
     [
-      'an endpoint without addresses',
+      'an endpoint without addresses, and its network interface may not be read',
       { access: 'Disabled', endpoints: ['Approved'], runner: '10.0.1.4', endpoint: { dnsConfigs: [] } },
       'unknown',
       'Azure tells no address of it',
+    ],
+    [
+      'an endpoint whose records are in a private DNS zone group',
+      {
+        access: 'Disabled',
+        endpoints: ['Approved'],
+        runner: '10.0.1.4',
+        endpoint: { dnsConfigs: [] },
+        card: ['10.0.2.5'],
+      },
+      'pass',
+      `${HOST} resolves to 10.0.2.5 in snet-dms`,
+    ],
+    [
+      'an endpoint behind a peering that allows no access',
+      {
+        access: 'Disabled',
+        endpoints: ['Approved'],
+        runner: '10.0.1.4',
+        endpoint: { subnetId: `${OTHER_NETWORK}/subnets/snet-pe` },
+        peerings: [{ ...peering('Connected'), allowVirtualNetworkAccess: false }],
+      },
+      'unknown',
+      'in vnet-data, which is neither',
     ],
     [
       'a NAT gateway whose addresses are admitted',
@@ -416,6 +516,42 @@ describe('target/server-firewall-admits-dms', () => {
       { rules: [PUBLIC], nat: there(NAT), egress: ['198.51.100.1'] },
       'fail',
       'leave out 198.51.100.1',
+    ],
+    [
+      'a NAT gateway that is not admitted, and other addresses that are',
+      { rules: [['office', '198.51.100.0', '198.51.100.9']], nat: there(NAT), egress: ['198.51.100.1'] },
+      'unknown',
+      'dms.egress declares 198.51.100.1, which the firewall rules of sqlsales cover, and by NAT gateway nat-dms DMS appears under 203.0.113.7, 203.0.113.4/31, of which they leave out 203.0.113.4/31, 203.0.113.7',
+    ],
+    [
+      'a NAT gateway and other addresses, all of them admitted',
+      { rules: [PUBLIC, ['b', '198.51.100.0', '198.51.100.9']], nat: there(NAT), egress: ['198.51.100.1'] },
+      'pass',
+      'cover 198.51.100.1, under which DMS appears (dms.egress)',
+    ],
+    [
+      'a NAT gateway that may not be read, and declared addresses that are admitted',
+      { rules: [PUBLIC], nat: forbidden(), egress: ['203.0.113.7'] },
+      'pass',
+      'cover 203.0.113.7',
+    ],
+    [
+      'a NAT gateway behind half of a default route',
+      { rules: [PUBLIC], nat: there(NAT), routes: [{ ...ROUTE, addressPrefix: '0.0.0.0/1' }] },
+      'unknown',
+      'the route all of rt-dms sends 0.0.0.0/1 to VirtualAppliance 10.0.0.4',
+    ],
+    [
+      'a NAT gateway behind a route for SQL',
+      { rules: [PUBLIC], nat: there(NAT), routes: [{ ...ROUTE, addressPrefix: 'Sql.WestEurope' }] },
+      'unknown',
+      'sends Sql.WestEurope to VirtualAppliance 10.0.0.4',
+    ],
+    [
+      'a NAT gateway beside a route for something else',
+      { rules: [PUBLIC], nat: there(NAT), routes: [{ ...ROUTE, addressPrefix: '192.168.0.0/16' }] },
+      'pass',
+      'NAT gateway nat-dms',
     ],
     [
       'a NAT gateway that may not be read',
@@ -442,6 +578,18 @@ describe('target/server-firewall-admits-dms', () => {
       'NAT gateway nat-dms',
     ],
     ['a perimeter', { access: 'SecuredByPerimeter', rules: [AZURE] }, 'unknown', 'is SecuredByPerimeter'],
+    [
+      'a perimeter and an endpoint to which the name leads',
+      { access: 'SecuredByPerimeter', endpoints: ['Approved'], runner: '10.0.1.4' },
+      'pass',
+      'private endpoint pe0 is Approved',
+    ],
+    [
+      'a perimeter and an endpoint whose DNS is not seen',
+      { access: 'SecuredByPerimeter', endpoints: ['Approved'] },
+      'unknown',
+      'is SecuredByPerimeter',
+    ],
     ['access not told', { access: undefined, rules: [AZURE] }, 'unknown', 'Azure did not say'],
     [
       'network rules and no subnet declared',
@@ -477,6 +625,28 @@ describe('target/server-firewall-admits-dms', () => {
     const opened = codesOf(await run({ rules: [PUBLIC], egress: ['203.0.113.6/31', '203.0.113.8/31'] }))
     expect(opened).toHaveLength(1)
     expect(opened[0]).toContain('--start-ip-address 203.0.113.8 \\\n  --end-ip-address 203.0.113.9')
+    const [opened6] = codesOf(await run({ ipv6Rules: [IPV6], egress: ['2001:db8::/123'] }))
+    expect(opened6).toContain('az sql server ipv6-firewall-rule create')
+    expect(opened6).toContain('--start-ipv6-address 2001:db8::10 \\\n  --end-ipv6-address 2001:db8::1f')
+  })
+
+  it('asks for IPv6 rules only when DMS has such an address', async () => {
+    const asked: string[] = []
+    const arm: ArmPort = {
+      ...portOf({ rules: [PUBLIC] }),
+      sqlIpv6FirewallRules: (id) => {
+        asked.push(id)
+        return Promise.resolve(there([]))
+      },
+    }
+    await run({ egress: ['203.0.113.7'] }, arm)
+    expect(asked).toEqual([])
+    await run({ egress: ['2001:db8::7'] }, arm)
+    expect(asked).toEqual([SERVER_ID])
+  })
+
+  it('says that rules of single databases are not looked at', async () => {
+    expect(await run({})).toMatchObject({ remediation: { text: expect.stringContaining('Rules of single databases') } })
   })
 
   it('is blocked where there is no server', async () => {

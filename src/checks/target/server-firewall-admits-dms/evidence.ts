@@ -15,6 +15,9 @@ export type SubnetFact = {
   serviceEndpoints: string[]
 }
 
+/** `from`: `dms.egress`, or the NAT gateway of the subnet. */
+export type EgressFact = { from: string; addresses: string[] }
+
 export type ServerFacts = {
   found: true
   server: string
@@ -27,14 +30,17 @@ export type ServerFacts = {
   /** What the server's name resolves to, and where it was looked up; null: not looked up. */
   dns: { host: string; addresses: string[]; vantage: VantageFact } | null
   addressRules: AddressRuleFact[]
+  /** Null: not read, since DMS has no IPv6 address; `ipv6Gap`: they could not be. */
+  ipv6Rules: AddressRuleFact[] | null
+  ipv6Gap?: string
   networkRules: NetworkRuleFact[]
   /** Null: the subnet of DMS is not known; `subnetGap` says why, `unread` when Azure could not be asked. */
   subnet: SubnetFact | null
   subnetGap?: SubnetGap | 'unread'
-  /** Public addresses of DMS. */
-  egress: string[]
-  /** Who says so: `dms.egress`, or the NAT gateway of the subnet. */
-  egressFrom?: string
+  /** Public addresses of DMS, as the manifest declares them; else as Azure tells them. Null: nobody says. */
+  egress: EgressFact | null
+  /** What Azure tells beside a declaration: the NAT gateway of the subnet. */
+  told?: EgressFact
   /** Why Azure does not tell the addresses. */
   egressGap?: string
   /** Classic DMS runs inside Azure; the runtime of the modern one need not. */

@@ -29,7 +29,8 @@ export function failed(facts: ServerFacts, fact: string, text: string, scripts: 
     summary,
     expected: expectedOf(facts),
     actual,
-    remediation: { text, scripts },
+    // Only T-SQL shows them: sys.database_firewall_rules of each database.
+    remediation: { text: `${text} Rules of single databases are not looked at here.`, scripts },
   }
 }
 

@@ -1,24 +1,12 @@
-import {
-  formatRange,
-  parseRange,
-  parsePrefix,
-  PRIVATE_PREFIXES,
-  subtractRanges,
-  type AddressRange,
-} from '../../../domain/address.ts'
-import type { Script } from '../../../domain/observed.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
 import { azScript, groupOptions } from '../../azure-cli.ts'
 import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { isAzureServices, isCovered, isIpv4, isPrivateOnly, listRanges, publicPartOf, uncovered } from './coverage.ts'
+import { addressScripts, networkScripts, SQL_ENDPOINT } from './gate-scripts.ts'
 import { failed, passed, undetermined } from './gate-judgements.ts'
 import { judgeEndpoints } from './judge-endpoints.ts'
-import type { AddressRuleFact, NetworkRuleFact, ServerFacts, SubnetFact } from './evidence.ts'
-
-/** `0.0.0.0` to `0.0.0.0`: every address inside Azure, of all tenants (Azure SQL firewall rules). */
-const AZURE_SERVICES = '0.0.0.0'
-const SQL_ENDPOINT = 'microsoft.sql'
-const PRIVATE_RANGES = parseAll(PRIVATE_PREFIXES)
+import type { AddressRuleFact, EgressFact, NetworkRuleFact, ServerFacts, SubnetFact } from './evidence.ts'
 
 /** Whether what the server's gate sees of DMS is admitted: by a network rule, by an address rule, or not. */
 export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
@@ -26,10 +14,7 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
   if (access === undefined)
     return undetermined(facts, 'insufficient', `Azure did not say whether ${facts.server} admits public network access`)
   if (access === 'disabled') return judgeDisabled(facts, serverId)
-  if (access !== 'enabled') {
-    const message = `public network access of ${facts.server} is ${boundText(facts.publicNetworkAccess ?? '', 60)}, whose rules are not looked at`
-    return undetermined(facts, 'insufficient', message)
-  }
+  if (access !== 'enabled') return judgeOther(facts)
   const judgement = admitted(facts) ?? judgeNetworkRule(facts, serverId) ?? judgeAddresses(facts, serverId)
   const byEndpoint = judgement.verdict === 'pass' ? undefined : judgeEndpoints(facts)
   if (byEndpoint?.answer === 'admits') return passed(facts, byEndpoint.fact)
@@ -39,7 +24,7 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
 
 /** The pass of the server's gate, if it admits DMS; what follows from the rules alone when the subnet is not known. */
 export function admitted(facts: ServerFacts): Judgement | undefined {
-  const { server, subnet, egress, egressFrom } = facts
+  const { server, subnet, egress } = facts
   const own = ownRule(facts)
   if (subnet !== null && isReady(own) && hasSqlEndpoint(subnet) && isSameRegion(facts)) {
     return passed(
@@ -53,15 +38,12 @@ export function admitted(facts: ServerFacts): Judgement | undefined {
       facts,
       `firewall rule ${azure.name} (0.0.0.0) of ${server} admits everything inside Azure, and so DMS`,
     )
-  if (!isCovered(facts) || isBehindEndpoint(facts)) return undefined
+  if (egress === null || !isCovered(egress, facts) || isBehindEndpoint(facts)) return undefined
+  if (facts.told !== undefined && uncovered(facts.told, facts).length > 0) return undefined
   return passed(
     facts,
-    `the firewall rules of ${server} cover ${egress.join(', ')}, under which DMS appears (${egressFrom ?? 'declared'})`,
+    `the firewall rules of ${server} cover ${egress.addresses.join(', ')}, under which DMS appears (${egress.from})`,
   )
-}
-
-function isCovered(facts: ServerFacts): boolean {
-  return publicEgress(facts.egress).length > 0 && uncovered(facts).length === 0
 }
 
 /**
@@ -136,31 +118,25 @@ function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | und
 
 /** `note`: what is known of a network rule that does not admit DMS. */
 function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Judgement {
-  const { server, egress, egressFrom, egressGap, addressRules, networkRules } = facts
-  const inner = addressRules.filter(isPrivateOnly)
-  const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
-  const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
-  if (isCovered(facts) && isBehindEndpoint(facts)) {
-    const message = `the firewall rules of ${server} cover ${egress.join(', ')}, but ${facts.subnet?.name ?? 'the subnet'} has the Microsoft.Sql endpoint on, behind which the server sees the subnet instead of a public address, and no virtual network rule names it`
-    return undetermined(facts, 'insufficient', message)
-  }
   const besides = note === undefined ? '' : `; ${note}`
-  const left = uncovered(facts).filter(isIpv4).map(formatRange).join(', ')
-  if (left === '' && uncovered(facts).length > 0) {
-    const message = `DMS appears under ${uncovered(facts).map(formatRange).join(', ')}, and the IPv6 firewall rules of ${server} are not read${besides}`
-    return undetermined(facts, 'insufficient', message)
+  if (facts.egress !== null && publicPartOf(facts.egress.addresses).length > 0) {
+    return judgeEgress(facts, facts.egress, serverId, besides)
   }
-  if (publicEgress(egress).length > 0) {
-    const actual = `the firewall rules of ${server} leave out ${left} of the addresses of DMS (${egress.join(', ')}, ${egressFrom ?? 'declared'})${never}`
-    return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId))
-  }
-  if (outer.length > 0) {
-    const message = `${server} has firewall rules for public addresses (${describe(outer)}), and the manifest does not declare under which addresses DMS appears (dms.egress)${egressGap === undefined ? '' : `; ${egressGap}`}${besides}`
+  const { server, egressGap, addressRules, networkRules, isInsideAzure } = facts
+  const azure = isInsideAzure ? undefined : addressRules.find(isAzureServices)
+  const outer = addressRules.filter((rule) => !isAzureServices(rule) && !isPrivateOnly(rule))
+  if (azure !== undefined || outer.length > 0) {
+    const rules =
+      azure === undefined
+        ? `firewall rules for public addresses (${describe(outer)})`
+        : `the firewall rule ${azure.name} (0.0.0.0), which admits what runs inside Azure alone`
+    const message = `${server} has ${rules}, and the manifest does not declare under which addresses DMS appears (dms.egress)${egressGap === undefined ? '' : `; ${egressGap}`}${besides}`
     return undetermined(facts, 'missing-input', message)
   }
   const scripts = networkScripts(facts, serverId)
   const text =
     'Admit the DMS subnet by a virtual network rule, or declare its public addresses in dms.egress and admit those.'
+  const inner = addressRules.filter(isPrivateOnly)
   if (inner.length > 0) {
     const actual = `${server} has only a firewall rule for a private range (${describe(inner)}), which Azure SQL never sees: it sees the public address or the subnet itself`
     return failed(facts, actual, text, scripts)
@@ -170,6 +146,41 @@ function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Ju
       ? 'no rule'
       : `rules for other subnets only (${networkRules.map(({ name }) => name).join(', ')})`
   return failed(facts, `${server} has ${others} that would admit DMS`, text, scripts)
+}
+
+/** The union of the rules against the addresses under which DMS appears. */
+function judgeEgress(facts: ServerFacts, egress: EgressFact, serverId: string, besides: string): Judgement {
+  const { server, told, addressRules, ipv6Gap, isInsideAzure } = facts
+  const listed = egress.addresses.join(', ')
+  const left = uncovered(egress, facts)
+  if (left.length === 0 && isBehindEndpoint(facts)) {
+    const message = `the firewall rules of ${server} cover ${listed}, but ${facts.subnet?.name ?? 'the subnet'} has the Microsoft.Sql endpoint on, behind which the server sees the subnet instead of a public address, and no virtual network rule names it`
+    return undetermined(facts, 'insufficient', message)
+  }
+  if (left.length === 0 && told !== undefined) {
+    const message = `${egress.from} declares ${listed}, which the firewall rules of ${server} cover, and by ${told.from} DMS appears under ${told.addresses.join(', ')}, of which they leave out ${listRanges(uncovered(told, facts))}`
+    return undetermined(facts, 'insufficient', message)
+  }
+  if (ipv6Gap !== undefined && left.every((range) => !isIpv4(range))) {
+    const message = `DMS appears under ${listRanges(left)}, and the IPv6 firewall rules of ${server} could not be read: ${ipv6Gap}${besides}`
+    return undetermined(facts, 'insufficient', message)
+  }
+  const azure = isInsideAzure ? undefined : addressRules.find(isAzureServices)
+  if (azure !== undefined) {
+    const message = `the firewall rules of ${server} leave out ${listRanges(left)}, and ${azure.name} (0.0.0.0) admits it only if it belongs to Azure, which is not known${besides}`
+    return undetermined(facts, 'insufficient', message)
+  }
+  const inner = addressRules.filter(isPrivateOnly)
+  const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
+  const actual = `the firewall rules of ${server} leave out ${listRanges(left)} of the addresses of DMS (${listed}, ${egress.from})${never}`
+  return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId, left))
+}
+
+/** A perimeter has access rules of its own; they do not touch private endpoints (network security perimeter, concepts). */
+function judgeOther(facts: ServerFacts): Judgement {
+  const message = `public network access of ${facts.server} is ${boundText(facts.publicNetworkAccess ?? '', 60)}, whose rules are not looked at`
+  const byEndpoint = judgeEndpoints(facts)
+  return byEndpoint?.answer === 'admits' ? passed(facts, byEndpoint.fact) : undetermined(facts, 'insufficient', message)
 }
 
 function ownRule({ networkRules, subnet }: ServerFacts): NetworkRuleFact | undefined {
@@ -191,71 +202,6 @@ function isSameRegion({ location, subnet }: ServerFacts): boolean {
   return subnet !== null && location !== '' && location === subnet.location
 }
 
-function isAzureServices({ start, end }: AddressRuleFact): boolean {
-  return start === AZURE_SERVICES && end === AZURE_SERVICES
-}
-
-function isPrivateOnly(rule: AddressRuleFact): boolean {
-  const range = parseRange(rule.start, rule.end)
-  return range !== undefined && !isAzureServices(rule) && subtractRanges([range], PRIVATE_RANGES).length === 0
-}
-
-function publicEgress(egress: readonly string[]): AddressRange[] {
-  return subtractRanges(parseAll(egress), PRIVATE_RANGES)
-}
-
-function uncovered({ egress, addressRules }: ServerFacts): AddressRange[] {
-  const rules = addressRules
-    .filter((rule) => !isAzureServices(rule))
-    .flatMap(({ start, end }) => parseRange(start, end) ?? [])
-    .filter(isIpv4)
-  return subtractRanges(publicEgress(egress), rules)
-}
-
-/** The rules that are read are those for IPv4; Azure keeps IPv6 rules apart. */
-function isIpv4({ family }: AddressRange): boolean {
-  return family === 4
-}
-
-function networkScripts({ subnet, server }: ServerFacts, serverId: string): Script[] {
-  if (subnet === null) return []
-  // The option replaces the whole list, so what is on stays on.
-  const endpoints = [
-    ...subnet.serviceEndpoints.filter((service) => service.toLowerCase() !== SQL_ENDPOINT),
-    'Microsoft.Sql',
-  ]
-  return [
-    azScript('az network vnet subnet update', { '--ids': subnet.id, '--service-endpoints': endpoints }),
-    azScript('az sql server vnet-rule create', {
-      ...groupOptions(serverId),
-      '--server': server,
-      '--name': 'dms',
-      '--subnet': subnet.id,
-    }),
-  ]
-}
-
-function addressScripts(facts: ServerFacts, serverId: string): Script[] {
-  return uncovered(facts)
-    .filter(isIpv4)
-    .map((range, index) => {
-      const [start = '', end = start] = [range.first, range.last].map((value) =>
-        formatRange({ ...range, first: value, last: value }),
-      )
-      const options = {
-        '--server': facts.server,
-        '--name': `dms-${String(index + 1)}`,
-        '--start-ip-address': start,
-        '--end-ip-address': end,
-      }
-      return azScript('az sql server firewall-rule create', { ...groupOptions(serverId), ...options })
-    })
-}
-
 function describe(rules: readonly AddressRuleFact[]): string {
   return rules.map(({ name, start, end }) => `${name} ${start}-${end}`).join(', ')
-}
-
-function parseAll(texts: readonly string[]): AddressRange[] {
-  return texts.flatMap((text) => parsePrefix(text) ?? [])
 }

@@ -1,3 +1,4 @@
+import { parsePrefix } from '../../../domain/address.ts'
 import type { Observed } from '../../../domain/observed.ts'
 import type { ArmAnswer, ArmPort } from '../../../ports/arm-port.ts'
 import type { Subnet } from '../../../ports/network-resources.ts'
@@ -6,10 +7,13 @@ import { boundText } from '../../foreign-text.ts'
 /** Public addresses under which the subnet leaves Azure's network, or why they cannot be told. */
 export type EgressFacts = { from: string; addresses: string[] } | { gap: string }
 
-const EVERYTHING = ['0.0.0.0/0', '::/0']
+/** A route for everything, or one half of it, since a default route is sometimes written as two halves. */
+const WIDEST = { 4: 1n << 31n, 6: 1n << 127n }
+/** Routes for these tags hold the addresses of Azure SQL. */
+const SQL_TAG = /^(?:sql|azurecloud)(?:\.|$)/i
 
 /**
- * Addresses of the subnet's NAT gateway; undefined without one. A user route for everything goes before it
+ * Addresses of the subnet's NAT gateway; undefined without one. A user route for everything, or for SQL, goes before it
  * (https://learn.microsoft.com/azure/nat-gateway/nat-gateway-design).
  */
 export async function readEgress(arm: ArmPort, subnet: Subnet): Promise<EgressFacts | undefined> {
@@ -44,12 +48,18 @@ async function readDetour(arm: ArmPort, { name, routeTableId }: Subnet): Promise
   const read = readAnswer(await arm.routeTable(routeTableId), `the route table of ${name}`)
   if ('gap' in read) return read.gap
   const route = read.value.routes.find(
-    ({ addressPrefix, nextHopType }) =>
-      EVERYTHING.includes(addressPrefix.trim()) && nextHopType.toLowerCase() !== 'internet',
+    ({ addressPrefix, nextHopType }) => isOnTheWay(addressPrefix) && nextHopType.toLowerCase() !== 'internet',
   )
   if (route === undefined) return undefined
   const hop = [route.nextHopType, route.nextHopIpAddress ?? ''].join(' ').trim()
   return `the route ${boundText(route.name)} of ${read.value.name} sends ${route.addressPrefix} to ${boundText(hop)}, and DMS appears under the address of what stands there`
+}
+
+function isOnTheWay(addressPrefix: string): boolean {
+  const range = parsePrefix(addressPrefix)
+  return range === undefined
+    ? SQL_TAG.test(addressPrefix.trim())
+    : range.last - range.first + 1n >= WIDEST[range.family]
 }
 
 function readAnswer<T>(answer: Observed<ArmAnswer<T>>, what: string): { value: T } | { gap: string } {

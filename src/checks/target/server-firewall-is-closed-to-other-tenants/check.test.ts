@@ -1,27 +1,33 @@
 import { describe, expect, it } from '@jest/globals'
 import { armWith, evidenceIn, forbidden, notThere, SERVER_ID, there } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
-import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { ArmPort, SqlFirewallRule } from '../../../ports/arm-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
 const { definition } = check
 const subject = definition.subjects(MANIFEST)[0] as ReturnType<typeof definition.subjects>[number]
 
-function arm(rules: [name: string, start: string, end: string][], publicNetworkAccess?: string): ArmPort {
+type Rule = [name: string, start: string, end: string]
+
+function arm(rules: Rule[], publicNetworkAccess?: string, rules6: Rule[] = []): ArmPort {
   const server = { id: SERVER_ID, name: 'sqlsales', location: 'westeurope', privateEndpointConnections: [] }
   return armWith({
     sqlServer: () => there({ ...server, ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }) }),
-    sqlFirewallRules: () =>
-      there(rules.map(([name, startIpAddress, endIpAddress]) => ({ name, startIpAddress, endIpAddress }))),
+    sqlFirewallRules: () => there(rules.map(toRule)),
+    sqlIpv6FirewallRules: () => there(rules6.map(toRule)),
   })
+}
+
+function toRule([name, startIpAddress, endIpAddress]: Rule): SqlFirewallRule {
+  return { name, startIpAddress, endIpAddress }
 }
 
 async function run(port: ArmPort): Promise<Judgement> {
   return definition.judge(evidenceIn(await definition.observe({ arm: port }, subject)), subject)
 }
 
-const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
+const AZURE: Rule = ['AllowAllWindowsAzureIps', '0.0.0.0', '0.0.0.0']
 
 describe('target/server-firewall-is-closed-to-other-tenants', () => {
   it.each<[string, ArmPort, Judgement['verdict'], string]>([
@@ -68,8 +74,41 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
       'low (0.0.0.0/1), high (128.0.0.0/1)',
     ],
     [
+      'all of IPv6',
+      arm([['office', '203.0.113.0', '203.0.113.9']], 'Enabled', [
+        ['six', '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+      ]),
+      'fail',
+      'Firewall rule six (::/0) of sqlsales admits every address of the internet',
+    ],
+    [
+      'all that is assigned of IPv6, in two halves',
+      arm([['office', '203.0.113.0', '203.0.113.9']], 'Enabled', [
+        ['low', '2000::', '2fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+        ['high', '3000::', '3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+      ]),
+      'fail',
+      'low (2000::/4), high (3000::/4) of sqlsales admits every address of the internet',
+    ],
+    [
+      'a narrow rule for IPv6',
+      arm([], 'Enabled', [['six', '2001:db8::', '2001:db8::ff']]),
+      'pass',
+      'none of the 1 firewall rules',
+    ],
+    [
+      'all of Azure, and the rules for IPv6 may not be read',
+      { ...arm([AZURE], 'Enabled'), sqlIpv6FirewallRules: () => Promise.resolve(forbidden()) },
+      'fail',
+      'AllowAllWindowsAzureIps',
+    ],
+    [
       'no server',
-      armWith({ sqlServer: () => notThere(), sqlFirewallRules: () => notThere('parent') }),
+      armWith({
+        sqlServer: () => notThere(),
+        sqlFirewallRules: () => notThere('parent'),
+        sqlIpv6FirewallRules: () => notThere('parent'),
+      }),
       'blocked',
       'Server sqlsales is not there',
     ],
@@ -88,7 +127,17 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
   it('names what is to be deleted, and what blocks it', async () => {
     const wide = await run(arm([AZURE], 'Enabled'))
     expect(wide.verdict === 'fail' ? wide.remediation.scripts[0]?.code : '').toContain('--name AllowAllWindowsAzureIps')
-    const absent = await run(armWith({ sqlServer: () => notThere(), sqlFirewallRules: () => notThere() }))
+    const wide6 = await run(arm([], 'Enabled', [['six', '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff']]))
+    expect(wide6).toMatchObject({
+      remediation: { scripts: [{ code: expect.stringContaining('az sql server ipv6-firewall-rule delete') }] },
+    })
+    const absent = await run(
+      armWith({
+        sqlServer: () => notThere(),
+        sqlFirewallRules: () => notThere(),
+        sqlIpv6FirewallRules: () => notThere(),
+      }),
+    )
     expect(absent.verdict === 'blocked' ? absent.blockedBy : []).toEqual([
       { id: 'target/sql-database-exists', subject: 'default/Sales' },
       { id: 'target/sql-database-exists', subject: 'default/OrdersNew' },
@@ -98,6 +147,7 @@ describe('target/server-firewall-is-closed-to-other-tenants', () => {
   it.each([
     ['the server', { ...arm([]), sqlServer: () => Promise.resolve(forbidden()) }],
     ['the rules', { ...arm([]), sqlFirewallRules: () => Promise.resolve(forbidden()) }],
+    ['the rules for IPv6', { ...arm([]), sqlIpv6FirewallRules: () => Promise.resolve(forbidden()) }],
   ])('hands on that it could not look at %s', async (_, port) => {
     expect(await definition.observe({ arm: port }, subject)).toMatchObject({
       ok: false,

@@ -1,17 +1,15 @@
-import { ALL_ADDRESSES, formatRange, parseRange, rangeRelation } from '../../../domain/address.ts'
+import { formatRange, parseRange } from '../../../domain/address.ts'
 import { GENERATIONS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
-import { publicPart } from '../../../domain/service-tags.ts'
 import { azScript, groupOptions } from '../../azure-cli.ts'
+import type { SqlFirewallRule } from '../../../ports/arm-port.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { targetSubjects, type TargetSpec } from '../../subjects.ts'
+import { isAzure, isIpv4, wideRules, type RuleFact } from './wide-rules.ts'
 
-type RuleFact = { name: string; start: string; end: string }
 type Evidence = { found: false; message: string } | { found: true; publicNetworkAccess?: string; rules: RuleFact[] }
-
-const NO_ADDRESS = '0.0.0.0'
 
 export default defineCheck<TargetSpec, Evidence, 'arm'>({
   meta: {
@@ -39,21 +37,26 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
   subjects: targetSubjects,
   observe: async ({ arm }, { spec }) => {
     const { resourceId } = spec.target
-    const [server, rules] = await Promise.all([arm.sqlServer(resourceId), arm.sqlFirewallRules(resourceId)])
+    const [server, rules, rules6] = await Promise.all([
+      arm.sqlServer(resourceId),
+      arm.sqlFirewallRules(resourceId),
+      arm.sqlIpv6FirewallRules(resourceId),
+    ])
     if (!server.ok) return server
     if (!server.value.found) return seen<Evidence>({ found: false, message: boundText(server.value.message) })
     if (!rules.ok) return rules
     if (!rules.value.found) return seen<Evidence>({ found: false, message: boundText(rules.value.message) })
     const { publicNetworkAccess } = server.value.value
-    return seen<Evidence>({
+    const evidence: Evidence = {
       found: true,
       ...(publicNetworkAccess === undefined ? {} : { publicNetworkAccess }),
-      rules: rules.value.value.map(({ name, startIpAddress, endIpAddress }) => ({
-        name,
-        start: startIpAddress,
-        end: endIpAddress,
-      })),
-    })
+      rules: rules.value.value.map(factOf),
+    }
+    // What the rules for IPv4 decide stays decided.
+    const isDecided = publicNetworkAccess?.toLowerCase() === 'disabled' || wideRules(evidence.rules).length > 0
+    if (!rules6.ok) return isDecided ? seen(evidence) : rules6
+    if (!rules6.value.found) return seen<Evidence>({ found: false, message: boundText(rules6.value.message) })
+    return seen<Evidence>({ ...evidence, rules: [...evidence.rules, ...rules6.value.value.map(factOf)] })
   },
   judge: (evidence, { spec }) => {
     const server = parseResourceId(spec.target.resourceId)?.name ?? spec.target.name
@@ -69,7 +72,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
       }
     }
     const expected = `no firewall rule of ${server} admits all of Azure or all of the internet`
-    const wide = evidence.rules.filter(isOpenToAll)
+    const wide = wideRules(evidence.rules)
     const access = evidence.publicNetworkAccess?.toLowerCase()
     if (access !== 'enabled' && access !== 'disabled') {
       return evidence.publicNetworkAccess === undefined
@@ -87,10 +90,6 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
       }
     }
     if (wide.length > 0) return openToOthers(wide, server, spec, expected)
-    const all = evidence.rules.flatMap(({ start, end }) => parseRange(start, end) ?? [])
-    if (publicPart(ALL_ADDRESSES[4]).every((part) => rangeRelation(all, part) === 'covers')) {
-      return openToOthers(evidence.rules, server, spec, expected)
-    }
     const actual = `none of the ${String(evidence.rules.length)} firewall rules of ${server} is that wide`
     return {
       verdict: 'pass',
@@ -128,15 +127,13 @@ function untold(server: string, expected: string): Judgement {
   }
 }
 
-function isOpenToAll({ start, end }: RuleFact): boolean {
-  if (start === NO_ADDRESS && end === NO_ADDRESS) return true
-  const range = parseRange(start, end)
-  return range !== undefined && publicPart(ALL_ADDRESSES[4]).every((part) => rangeRelation([range], part) === 'covers')
+function factOf({ name, startIpAddress, endIpAddress }: SqlFirewallRule): RuleFact {
+  return { name, start: startIpAddress, end: endIpAddress }
 }
 
 function openToOthers(rules: readonly RuleFact[], server: string, spec: TargetSpec, expected: string): Judgement {
   const names = rules.map((rule) => `${rule.name} (${describe(rule)})`).join(', ')
-  const isAzureOnly = rules.every(({ end }) => end === NO_ADDRESS)
+  const isAzureOnly = rules.every(isAzure)
   const who = isAzureOnly ? 'the Azure services of every other tenant' : 'every address of the internet'
   const actual = boundText(`${names} of ${server} admits ${who}`)
   const options = { ...groupOptions(spec.target.resourceId), '--server': server }
@@ -148,7 +145,12 @@ function openToOthers(rules: readonly RuleFact[], server: string, spec: TargetSp
     actual,
     remediation: {
       text: 'First admit what needs access by narrower rules (a virtual network rule for the DMS subnet), then delete it.',
-      scripts: rules.map(({ name }) => azScript('az sql server firewall-rule delete', { ...options, '--name': name })),
+      scripts: rules.map((rule) =>
+        azScript(`az sql server ${isIpv4(rule) ? '' : 'ipv6-'}firewall-rule delete`, {
+          ...options,
+          '--name': rule.name,
+        }),
+      ),
     },
   }
 }
