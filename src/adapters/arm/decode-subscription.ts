@@ -1,5 +1,5 @@
 import type { DmsSku, PermissionSet, ProviderRegistration } from '../../ports/arm-port.ts'
-import { list, optionalList, optionalText, optionalTexts, text, type Fields } from './decode.ts'
+import { list, optionalList, optionalText, optionalTexts, text, texts, type Fields } from './decode.ts'
 
 /** https://learn.microsoft.com/rest/api/resources/providers/get */
 export function decodeProvider(body: Fields): ProviderRegistration {
@@ -17,8 +17,9 @@ export function decodeProvider(body: Fields): ProviderRegistration {
 /** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group */
 export function decodePermissionSet(item: Fields): PermissionSet {
   return {
-    actions: optionalTexts(item, 'actions') ?? [],
-    notActions: optionalTexts(item, 'notActions') ?? [],
+    // A list that is not told must not pass for an empty one: the second takes rights away.
+    actions: texts(item, 'actions'),
+    notActions: texts(item, 'notActions'),
     dataActions: optionalTexts(item, 'dataActions') ?? [],
     notDataActions: optionalTexts(item, 'notDataActions') ?? [],
   }

@@ -97,6 +97,10 @@ export function optionalList<T>(from: Fields, name: string, decode: (item: Field
   return items(from, name)?.map((item) => decode(fieldsOf(item, `an entry of ${name}`)))
 }
 
+export function texts(from: Fields, name: string): readonly string[] {
+  return optionalTexts(from, name) ?? wrongShape(`${name} is missing`)
+}
+
 /** Texts of a list; empty ones are dropped. */
 export function optionalTexts(from: Fields, name: string): readonly string[] | undefined {
   return items(from, name)
