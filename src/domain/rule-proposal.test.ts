@@ -159,7 +159,7 @@ describe('the rules that open a flow', () => {
   })
 
   it('are for what no security admin rule denies', () => {
-    const { sourceGroupIds: _, destinationGroupIds: __, ...parts } = rule({ name: 'base/Half', priority: 5 })
+    const parts: AdminRule = rule({ name: 'base/Half', priority: 5 })
     const half = { ...parts, destinationPrefixes: ['20.4.7.0/25'] }
     expect(propose([rule({})], SQL, NO_V6, [half])).toMatchObject({
       kind: 'no-rule-helps',

@@ -102,7 +102,7 @@ describe('a flow to a service tag', () => {
       [allow({ sourceGroupIds: ['/x/asg'], sourcePrefixes: [] }), rule({})],
       'depends',
     ],
-    ['a destination group denied', [rule({ destinationGroupIds: ['/x/asg'], destinationPrefixes: [] })], 'depends'],
+    ['a destination group denied', [rule({ destinationGroupIds: ['/x/asg'], destinationPrefixes: [] })], 'allowed'],
     ['half of the subnet denied', [rule({ sourcePrefixes: ['10.0.1.128/25'] })], 'partial'],
     ['another subnet denied', [rule({ sourcePrefixes: ['10.0.2.0/24'] })], 'allowed'],
     ['the network as source denied', [rule({ sourcePrefixes: ['VirtualNetwork'] })], 'denied'],
@@ -129,6 +129,7 @@ describe('a flow to a service tag', () => {
     )
     expect(answer).toEqual({
       answer: 'denied',
+      deciders: [{ name: 'DenyInternet', priority: 200, access: 'deny', isAdmin: false }],
       decidingRules: ['DenyInternet'],
       witness: { source: '10.0.1.4', destination: 'Storage', protocol: 'tcp', port: 443 },
       unresolved: [],
@@ -359,10 +360,7 @@ describe('application security groups', () => {
 })
 
 describe('security admin rules', () => {
-  const admin = (more: Partial<AdminRule>): AdminRule => {
-    const { sourceGroupIds: _, destinationGroupIds: __, ...parts } = rule({ name: 'base/Smb', protocol: '*' })
-    return { ...parts, ...more }
-  }
+  const admin = (more: Partial<AdminRule>): AdminRule => ({ ...rule({ name: 'base/Smb', protocol: '*' }), ...more })
   const answer = (adminRules: AdminRule[], rules: FilterRule[] | null = []): FlowAnswer =>
     evaluateStack({ adminRules, rules }, to('Storage', 445), readNetwork(NETWORK))
 

@@ -23,7 +23,12 @@ import { readPage } from './rest-reader.ts'
  * Where a field of the port's type stands in Azure's body, written down here a second time so that the decoders are
  * compared with something that is not them. `a.*.b` goes through every entry of a list.
  */
-type Source = readonly string[] | { each: readonly string[]; shape: Shape } | { always: unknown }
+type Source =
+  | readonly string[]
+  | { each: readonly string[]; shape: Shape }
+  | { always: unknown }
+  /** A part of a text. */
+  | { of: string; part: RegExp }
 interface Shape {
   [field: string]: Source
 }
@@ -215,7 +220,8 @@ const KINDS: readonly Kind[] = [
     ],
     decode: decodeSecurityAdminRule,
     shape: {
-      name: ['id'],
+      name: { of: 'id', part: /^.*\/ruleCollections\/([^/]+\/)rules\/([^/]+)$/ },
+      manager: { of: 'id', part: /^(.*\/networkManagers\/)([^/]+)\/.*$/ },
       collection: ['ruleCollectionDescription'],
       priority: ['properties.priority'],
       direction: ['properties.direction'],
@@ -464,6 +470,11 @@ function differences(raw: unknown, decoded: unknown, shape: Shape, place = ''): 
 }
 
 function differenceOf(raw: unknown, value: unknown, source: Source, place: string): readonly string[] {
+  if ('of' in source) {
+    const [text = ''] = valuesAt(raw, source.of.split('.')).map(String)
+    const wanted = text.replace(source.part, '$1$2')
+    return value === wanted ? [] : [`${place} is ${JSON.stringify(value)}: ${wanted}`]
+  }
   if ('always' in source) return isSameJson(value, source.always) ? [] : [`${place} is not what it always is`]
   if ('each' in source) {
     const objects = source.each.flatMap((path) => valuesAt(raw, [...path.split('.'), '*']))

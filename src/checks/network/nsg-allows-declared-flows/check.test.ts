@@ -85,7 +85,7 @@ describe('network/nsg-allows-declared-flows', () => {
       flow({ name: 'agent', direction: 'inbound', ports: [[8443, 8443]], peer: '192.168.7.0/28' }),
       [],
       'fail',
-      'Inbound to snet-dms (10.0.1.0/24): tcp 8443 from 192.168.7.0/28 is denied by DenyAllInBound (priority default) of nsg-dms; for example tcp from 192.168.7.0 to 10.0.1.4 port 8443',
+      'Inbound to snet-dms (10.0.1.0/24): tcp 8443 from 192.168.7.0/28 is denied by DenyAllInBound (priority 65500) of nsg-dms; for example tcp from 192.168.7.0 to 10.0.1.4 port 8443',
     ],
     [
       'inbound, allowed by a rule',
