@@ -182,11 +182,7 @@ describe('the rules that open a flow', () => {
   })
 
   it('do not help under a security admin rule', () => {
-    const {
-      sourceGroupIds: _,
-      destinationGroupIds: __,
-      ...admin
-    } = rule({ name: 'HighRisk', destinationPorts: ['1433'] })
+    const admin: AdminRule = rule({ name: 'HighRisk', destinationPorts: ['1433'] })
     expect(propose([], SQL, NO_V6, [admin])).toEqual({
       kind: 'no-rule-helps',
       adminRules: ['HighRisk'],
