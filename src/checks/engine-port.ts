@@ -78,33 +78,43 @@ function judgePublicEndpoint(
   return { verdict: 'fail', proof: 'direct', summary: actual, expected, actual, remediation: { text, scripts } }
 }
 
-function judgeUntried<S extends Spec>(
-  { area }: SqlSide<S>,
-  evidence: Exclude<PortEvidence, TriedPort>,
-  subject: string,
-): Judgement {
-  const blocked = (check: string, summary: string): Judgement => ({
-    verdict: 'blocked',
-    summary: `Not tried: ${summary}`,
-    blockedBy: [{ id: `${area}/${check}`, subject }],
-  })
-  if (evidence.state === 'no-name') {
-    return blocked('name-resolves', `${evidence.host} has no address (${evidence.message})`)
+type Untried = Exclude<EngineEndpoint, TriedEndpoint>
+
+/** Why the engine's port is not known, and the check that is about it. */
+export function whyUntried(endpoint: Untried): { check: string; fact: string } {
+  if (endpoint.state === 'no-name') {
+    return { check: 'name-resolves', fact: `${endpoint.host} has no address (${endpoint.message})` }
   }
-  const { browser } = evidence
+  const { browser } = endpoint
   const instance = `${browser.host}\\${browser.instance}`
   const where = `SQL Server Browser on ${browser.address}, UDP ${String(BROWSER_PORT)},`
-  if (evidence.state === 'no-browser') {
-    return blocked(
-      'sql-browser-is-reachable',
-      `only SQL Server Browser knows the port of ${instance}, and it did not answer`,
-    )
-  }
-  if (evidence.state === 'no-tcp') {
-    return blocked('tcp-ip-is-enabled', `${where} lists ${instance} without a TCP port`)
-  }
   const known = browser.known.length === 0 ? 'no other instance' : browser.known.join(', ')
-  const message = `${where} answers and does not list the instance ${browser.instance}; it lists ${known}`
+  switch (endpoint.state) {
+    case 'no-browser':
+      return {
+        check: 'sql-browser-is-reachable',
+        fact: `only SQL Server Browser knows the port of ${instance}, and it did not answer`,
+      }
+    case 'no-tcp':
+      return { check: 'tcp-ip-is-enabled', fact: `${where} lists ${instance} without a TCP port` }
+    case 'not-listed':
+      return {
+        check: 'engine-port-is-reachable',
+        fact: `${where} answers and does not list the instance ${browser.instance}; it lists ${known}`,
+      }
+  }
+}
+
+function judgeUntried<S extends Spec>({ area }: SqlSide<S>, evidence: Untried, subject: string): Judgement {
+  const { check, fact: message } = whyUntried(evidence)
+  if (evidence.state !== 'not-listed') {
+    return {
+      verdict: 'blocked',
+      summary: `Not tried: ${message}`,
+      blockedBy: [{ id: `${area}/${check}`, subject }],
+    }
+  }
+  const instance = `${evidence.browser.host}\\${evidence.browser.instance}`
   return {
     verdict: 'unknown',
     proof: 'direct',

@@ -55,6 +55,9 @@ async function readNetworkGateways(arm: GatewayReads, network: VirtualNetwork, t
       continue
     }
     const { name, gatewayType, connectionIds, clientPrefixes } = gateway.value
+    // It may be ExpressRoute, which learns what Azure does not show.
+    if (gatewayType === undefined)
+      part.facts.unfollowed.push(`gateway ${boundName(name)}: Azure does not tell its type`)
     const type = gatewayType === undefined ? {} : { type: gatewayType }
     const clients = clientPrefixes.length === 0 ? {} : { clientPrefixes: [...clientPrefixes] }
     part.facts.gateways.push({ name, ...way, ...type, ...clients })
@@ -71,7 +74,8 @@ async function readTransit(
   { name, state, remoteId }: VirtualNetwork['peerings'][number],
 ): Promise<GatewayPart> {
   const peering = `peering ${boundName(name)}`
-  if (state?.toLowerCase() !== 'connected') return emptyPart()
+  if (state === undefined) return emptyPart({ unfollowed: [`${peering}: Azure does not tell its state`] })
+  if (state.toLowerCase() !== 'connected') return emptyPart()
   if (remoteId === undefined) return emptyPart({ unfollowed: [`${peering}: Azure does not say with what`] })
   const remote = found(await arm.virtualNetwork(remoteId), `the network ${remoteId} of ${peering}`)
   if (!remote.ok) return { ...emptyPart(), failures: [remote] }

@@ -32,7 +32,9 @@ export async function readHub(
   network: VirtualNetwork,
   peering: VirtualNetworkPeering,
 ): Promise<GatewayPart> {
-  if (peering.state?.toLowerCase() !== 'connected') return emptyPart()
+  const name = `peering ${boundName(peering.name)}`
+  if (peering.state === undefined) return emptyPart({ unfollowed: [`${name}: Azure does not tell its state`] })
+  if (peering.state.toLowerCase() !== 'connected') return emptyPart()
   const subscription = parseResourceId(network.id)?.subscription
   if (subscription === undefined) return emptyPart({ unfollowed: [`peering ${boundName(peering.name)}`] })
   const hubs = found(await arm.virtualHubs(subscription), 'the virtual hubs of the subscription')

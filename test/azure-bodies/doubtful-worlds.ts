@@ -96,3 +96,8 @@ export const defaultRoute = (): World => {
   const table = ways.routeTable(NET, 'rt', [appliance])
   return doubtful('everything by an appliance', [table], { gateways: [], routeTable: table.id })
 }
+
+export const droppedRoute = (): World => {
+  const table = ways.routeTable(NET, 'rt', [{ name: 'nowhere', prefix: '0.0.0.0/0', nextHop: 'None' }])
+  return doubtful('everything dropped by a route', [table], { gateways: [], routeTable: table.id })
+}

@@ -1,5 +1,5 @@
 // Worlds in which every check that reads Azure has something to say: well in three ways, broken, and in between.
-import { virtualNetworkRule } from '../../lab/azure/data-resources.ts'
+import { firewallRule, virtualNetworkRule } from '../../lab/azure/data-resources.ts'
 import type { ArmResource } from '../../lab/azure/state.ts'
 import { broken } from './broken-world.ts'
 import { noPlaceForDms, stoppedDms } from './dms-worlds.ts'
@@ -30,6 +30,14 @@ function failedEndpoint(): World {
   return { ...well, name: 'a failed endpoint', azure: { ...well.azure, resources } }
 }
 
+/** Half of what the NAT gateway goes out by is not admitted. */
+function halfAdmitted(): World {
+  const well = peeredGateway()
+  const rule = firewallRule(DATA, 'sqlsales', 'nat', '203.0.113.7')
+  const resources = well.azure.resources.map((one) => (one.id === rule.id ? rule : one))
+  return { ...well, name: 'a NAT gateway that is admitted by half', azure: { ...well.azure, resources } }
+}
+
 /** DMS is to be put into a subnet that its network does not have. */
 function misplaced(): World {
   const well = ownGateway()
@@ -53,7 +61,9 @@ export const WORLDS: readonly (() => World)[] = [
   doubtful.bgpBesides,
   doubtful.routesKeptOut,
   doubtful.defaultRoute,
+  doubtful.droppedRoute,
   unreadyRule,
   failedEndpoint,
+  halfAdmitted,
   misplaced,
 ]

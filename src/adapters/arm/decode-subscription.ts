@@ -18,8 +18,8 @@ export function decodeProvider(body: Fields): ProviderRegistration {
 /** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group */
 export function decodePermissionSet(item: Fields): PermissionSet {
   return {
+    // A list that is not told must not pass for an empty one: the second takes rights away.
     actions: texts(item, 'actions'),
-    // What takes away is told even where it is nothing.
     notActions: texts(item, 'notActions'),
     dataActions: optionalTexts(item, 'dataActions') ?? [],
     notDataActions: optionalTexts(item, 'notDataActions') ?? [],

@@ -66,6 +66,7 @@ afterEach(() => {
   delete state.pageSize
   delete state.adminRules
   delete state.providers
+  delete state.permissions
   delete state.faults
 })
 
@@ -230,6 +231,13 @@ describe('what cannot be read', () => {
     state.forbidden = ['Microsoft.Network/locations/serviceTags/read']
     expect(await fresh.serviceTags(LAB_SUBSCRIPTION, 'westeurope')).toMatchObject({ failure: { kind: 'forbidden' } })
     expect(await fresh.virtualHubs(LAB_SUBSCRIPTION)).toMatchObject({ value: { found: true } })
+  })
+
+  it('is a permission of which not all is told', async () => {
+    for (const permission of [{ actions: ['*'] }, { actions: ['*'], notActions: null }, { notActions: [] }]) {
+      state.permissions = [permission]
+      expect(await lab.arm().permissions(network.id)).toMatchObject({ failure: { kind: 'protocol' } })
+    }
   })
 
   it('sends nothing for what is no id', async () => {

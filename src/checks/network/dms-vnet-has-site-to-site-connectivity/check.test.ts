@@ -73,7 +73,7 @@ function arm(
       there({
         id,
         name: 'vpn-gw',
-        gatewayType,
+        ...(gatewayType === '' ? {} : { gatewayType }),
         clientPrefixes: [],
         connectionIds: Object.keys(connections).map((name) => `${PROVIDER}/connections/${name}`),
       }),
@@ -254,6 +254,13 @@ describe('network/dms-vnet-has-site-to-site-connectivity', () => {
       ['192.168.7.5'],
       'fail',
       'there is no way now: IPsec connection to-hq of gateway vpn-gw, which covers 192.168.7.5, is NotConnected',
+    ],
+    [
+      'the covering connection is down, of a gateway that may be ExpressRoute',
+      arm(WITH_GATEWAY, { 'to-hq': { connectionStatus: 'NotConnected' } }, ['192.168.0.0/16'], ''),
+      ['192.168.7.5'],
+      'unknown',
+      'gateway vpn-gw: Azure does not tell its type',
     ],
     [
       'the covering connection is down and another one learns its routes',

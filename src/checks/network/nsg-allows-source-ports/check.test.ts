@@ -14,7 +14,7 @@ import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { Manifest, ServerName } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import type { SecurityRule, VirtualNetwork } from '../../../ports/network-resources.ts'
-import type { NetPort } from '../../../ports/net-port.ts'
+import type { BrowserAnswer, BrowserInstance, NetPort } from '../../../ports/net-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -35,6 +35,8 @@ interface Situation {
   runner?: string
   /** Port that SQL Server Browser tells. */
   dynamicPort?: number
+  /** All that it says; default: that port. */
+  browse?: Pick<BrowserAnswer, 'outcome'> & { instance?: BrowserInstance }
 }
 
 async function run(
@@ -45,6 +47,7 @@ async function run(
     addresses = [ADDRESS],
     runner = '10.0.1.4',
     dynamicPort,
+    browse,
   }: Situation,
   index = 0,
 ): Promise<Judgement> {
@@ -59,6 +62,7 @@ async function run(
           outcome: 'answered',
           address,
           known: [],
+          ...browse,
           ...(dynamicPort === undefined
             ? {}
             : { instance: { instanceName: 'SALES', version: '15.0', tcpPort: dynamicPort } }),
@@ -131,19 +135,42 @@ describe('network/nsg-allows-source-ports', () => {
     expect(judgement.verdict).toBe(verdict)
   })
 
-  it.each([undefined, 50123])('does not guess the port of a named instance (%p)', async (dynamicPort) => {
+  describe('does not guess the port of a named instance', () => {
     const manifest = server({ instance: 'SALES' })
     const rules = [
       securityRule({ name: 'Sql', access: 'allow', destinationPorts: ['1433-1434'] }),
       { ...noSql, priority: 300, destinationPorts: ['*'] },
     ]
-    if (dynamicPort === undefined) {
-      await expect(run({ manifest, rules })).rejects.toThrow(
-        'insufficient: the port of the instance SALES on sql01.corp.example is not known here',
-      )
-    } else {
-      expect((await run({ manifest, rules, dynamicPort })).summary).toContain(`tcp 50123 to ${HOST} is denied by NoSql`)
-    }
+
+    it('that SQL Server Browser tells', async () => {
+      const { summary } = await run({ manifest, rules, dynamicPort: 50123 })
+      expect(summary).toContain(`tcp 50123 to ${HOST} is denied by NoSql`)
+    })
+
+    it.each<[string, NonNullable<Situation['browse']>, string, string]>([
+      [
+        'of which SQL Server Browser does not answer',
+        { outcome: 'timeout' },
+        'source/sql-browser-is-reachable',
+        `only SQL Server Browser knows the port of ${HOST}\\SALES, and it did not answer`,
+      ],
+      [
+        'that SQL Server Browser does not list',
+        { outcome: 'answered' },
+        'source/engine-port-is-reachable',
+        'does not list the instance SALES',
+      ],
+      [
+        'that has no TCP port',
+        { outcome: 'answered', instance: { instanceName: 'SALES', version: '15.0' } },
+        'source/tcp-ip-is-enabled',
+        'without a TCP port',
+      ],
+    ])('%s', async (_, browse, id, fact) => {
+      const judgement = await run({ manifest, rules, browse })
+      expect(judgement).toMatchObject({ verdict: 'blocked', blockedBy: [{ id, subject: MANIFEST.sources[0]?.name }] })
+      expect(judgement.summary).toContain(fact)
+    })
   })
 
   it('leaves each source a priority of its own', async () => {

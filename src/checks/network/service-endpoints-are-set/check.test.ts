@@ -290,7 +290,7 @@ describe('network/service-endpoints-are-set', () => {
       'a peering of which Azure does not tell the state',
       { network: { peerings: [stateless] } },
       'manual',
-      'remote gateways of peering to-hub',
+      'what could not be followed (peering to-hub: Azure does not tell its state)',
     ],
     [
       'a gateway of which Azure does not tell the kind',

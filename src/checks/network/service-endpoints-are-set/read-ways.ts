@@ -84,13 +84,13 @@ function effectOfHop(hop: string): WayFacts['byRoute'] {
 
 /** What may advertise a default route by BGP, which only the effective routes of a network interface would show. */
 function teachersOf(network: VirtualNetwork, facts: GatewayFacts): string[] {
-  const up = network.peerings.filter(({ state }) => state === undefined || state.toLowerCase() === 'connected')
+  const up = network.peerings.filter(({ state }) => state?.toLowerCase() === 'connected')
   const transits = up.filter(
     (one) =>
       one.useRemoteGateways && !isHubPeering(one) && facts.gateways.every(({ through }) => through !== nameOf(one)),
   )
   return [
-    ...facts.gateways.filter(mayBeExpressRoute).map(describeGateway),
+    ...facts.gateways.filter(isExpressRoute).map(describeGateway),
     ...facts.connections
       .filter(({ enableBgp, prefixes }) => enableBgp || isWhole(prefixes))
       .map((one) => describeConnection(one)),
@@ -107,6 +107,10 @@ function teachersOf(network: VirtualNetwork, facts: GatewayFacts): string[] {
 /** As the gateways behind a peering are told apart. */
 function nameOf({ name }: VirtualNetwork['peerings'][number]): string {
   return `peering ${boundName(name)}`
+}
+
+function isExpressRoute({ type }: GatewayFacts['gateways'][number]): boolean {
+  return type?.toLowerCase() === 'expressroute'
 }
 
 /** Also one whose kind Azure does not tell. */

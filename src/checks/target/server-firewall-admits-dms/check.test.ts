@@ -554,6 +554,12 @@ describe('target/server-firewall-admits-dms', () => {
       'NAT gateway nat-dms',
     ],
     [
+      'a NAT gateway with an address that is not told, beside one that is admitted',
+      { rules: [PUBLIC], publicAddress: there({ id: 'pip', name: 'pip' }) },
+      'unknown',
+      'Azure does not tell what a public address of the NAT gateway nat-dms, pip, is',
+    ],
+    [
       'a NAT gateway that may not be read',
       { rules: [PUBLIC], nat: forbidden() },
       'unknown',

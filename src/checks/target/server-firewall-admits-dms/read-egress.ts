@@ -26,20 +26,27 @@ export async function readEgress(arm: ArmPort, subnet: Subnet): Promise<EgressFa
   const { name, publicIpAddressIds, publicIpPrefixIds } = read.value
   const addresses = await Promise.all([
     ...publicIpAddressIds.map(async (id) => {
-      const one = readAnswer(await arm.publicIpAddress(id), `a public address of the NAT gateway ${name}`)
-      return 'gap' in one ? one : { address: one.value.ipAddress }
+      const what = `a public address of the NAT gateway ${name}`
+      const one = readAnswer(await arm.publicIpAddress(id), what)
+      return 'gap' in one ? one : toldAddress(one.value.ipAddress, `${what}, ${one.value.name}`)
     }),
     ...publicIpPrefixIds.map(async (id) => {
-      const one = readAnswer(await arm.publicIpPrefix(id), `a public prefix of the NAT gateway ${name}`)
-      return 'gap' in one ? one : { address: one.value.ipPrefix }
+      const what = `a public prefix of the NAT gateway ${name}`
+      const one = readAnswer(await arm.publicIpPrefix(id), what)
+      return 'gap' in one ? one : toldAddress(one.value.ipPrefix, `${what}, ${one.value.name}`)
     }),
   ])
   const gap = addresses.find((one) => 'gap' in one)
   if (gap !== undefined && 'gap' in gap) return gap
-  const known = addresses.flatMap((one) => ('gap' in one || one.address === undefined ? [] : [one.address]))
+  const known = addresses.flatMap((one) => ('gap' in one ? [] : [one.address]))
   return known.length === 0
     ? { gap: `the NAT gateway ${name} has no public address` }
     : { from: `NAT gateway ${name}`, addresses: known }
+}
+
+/** The others alone do not tell whether all are admitted. */
+function toldAddress(address: string | undefined, what: string): { address: string } | { gap: string } {
+  return address === undefined ? { gap: boundText(`Azure does not tell what ${what}, is`) } : { address }
 }
 
 /** What sends the traffic to the internet elsewhere first; undefined: nothing that Azure tells. */
