@@ -9,6 +9,8 @@ import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
 import { playSqlState } from './sql/play.ts'
+import { startSamba, type Samba } from './smb/samba.ts'
+import { openStorage, type StorageLab } from './storage-lab.ts'
 import { startTdsServer, type TdsServer } from './tds/server.ts'
 import type { ServerCertificate, Story, StoryServer } from './stories/story.ts'
 
@@ -19,6 +21,8 @@ export interface Stage {
   azureState: AzureState
   sql: Readonly<Record<string, TdsServer>>
   github: LabGitHub
+  storage?: StorageLab
+  fileServer?: Samba
   /** PEM of the lab's authority. */
   authority: string
   /** The files that the story puts into the workspace. */
@@ -45,11 +49,16 @@ const BROWSER_PORT = 1434
 const DAY_MS = 86_400_000
 const LAB_NAMES = ['localhost', '127.0.0.1', '::1']
 
-export async function setStage(story: Story, options: StageOptions = {}): Promise<Stage> {
+export async function setStage(given: Story, options: StageOptions = {}): Promise<Stage> {
   const authority = await createAuthority()
   const tls = await authority.issue({ names: LAB_NAMES })
-  const state = azureState(story.azure)
+  const state = azureState(given.azure)
+  const storage = given.storage && (await openStorage(authority))
+  const { fileServer: shared } = given
+  const fileServer = shared === undefined || shared === 'down' ? undefined : await startSamba(shared)
+  const story = storage === undefined ? given : withStorage(given, storage)
   story.changeAzure?.(state)
+  if (storage !== undefined) await story.storage?.prepare?.(storage, state)
   options.azure?.(state)
   const sql: Record<string, TdsServer> = {}
   for (const [name, server] of Object.entries(story.servers)) {
@@ -57,6 +66,8 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
   }
   const ports = {
     sql: Object.fromEntries(Object.keys(story.servers).map((name) => [name, sql[name]?.port ?? REFUSED_PORT])),
+    ...(storage === undefined ? {} : { blob: storage.front.origin }),
+    ...(shared === undefined ? {} : { smb: fileServer?.port ?? REFUSED_PORT }),
   }
   const browser =
     story.browser && (await startSqlBrowser({ port: BROWSER_PORT, serverName: 'SQL01', ...story.browser(ports) }))
@@ -99,6 +110,8 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
     azureState: state,
     sql,
     github,
+    ...(storage === undefined ? {} : { storage }),
+    ...(fileServer === undefined ? {} : { fileServer }),
     authority: authority.certificate,
     files,
     startOf,
@@ -106,10 +119,16 @@ export async function setStage(story: Story, options: StageOptions = {}): Promis
     spawn: (entry, changes) => spawnAction(startOf(entry, changes)),
     async close() {
       const servers = [azure, github, ...Object.values(sql), ...(browser === undefined ? [] : [browser])]
-      await Promise.all(servers.map((server) => server.close()))
+      const optional = [storage, fileServer].filter((server) => server !== undefined)
+      await Promise.all([...servers, ...optional].map((server) => server.close()))
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The story with every SAS signed by the account that came to be. */
+function withStorage(story: Story, { azurite }: StorageLab): Story {
+  return { ...story, secrets: { ...story.secrets, ...story.storage?.secrets(azurite) } }
 }
 
 async function startServer(

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import { createAccountGate } from './adapters/account-gate.ts'
 import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
+import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
 import { createNetPort } from './adapters/net/net-port.ts'
+import { createSharePort } from './adapters/smb/share-port.ts'
 import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
 import { blobShas, readWorkspaceFile } from './adapters/workspace.ts'
@@ -89,23 +92,32 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     return seen(createArmPort({ cloud: found.value, credential, env, timeoutMs, signal, learnSecret }))
   })
   let signingIn: ReturnType<EntraToken> | undefined
+  const accounts = createAccountGate()
   const sql = createSqlPort({
     timeoutMs,
     signal,
     secrets,
+    accounts,
     entraToken: () => (signingIn ??= readSqlToken(arriving)),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
   })
+  const { allowWrites } = inputs
+  const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
+  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
   return {
     ports: {
       net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
       sql,
+      share,
       arm: createLateArmPort(arriving),
+      blob,
       files,
       clock: { now: () => Date.now() },
     },
-    close: () => sql.close(),
+    close: async () => {
+      await Promise.all([sql.close(), share.close(), blob.close()])
+    },
   }
 }
 

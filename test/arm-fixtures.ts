@@ -79,6 +79,7 @@ export function armWith(answers: {
     sqlFirewallRules: ask('sqlFirewallRules') as ArmPort['sqlFirewallRules'],
     sqlIpv6FirewallRules: ask('sqlIpv6FirewallRules') as ArmPort['sqlIpv6FirewallRules'],
     sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],
+    managedInstance: ask('managedInstance') as ArmPort['managedInstance'],
     virtualNetwork: ask('virtualNetwork') as ArmPort['virtualNetwork'],
     networkSecurityGroup: ask('networkSecurityGroup') as ArmPort['networkSecurityGroup'],
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],
@@ -103,6 +104,8 @@ export function armWith(answers: {
     dmsService: ask('dmsService') as ArmPort['dmsService'],
     dmsServices: ask('dmsServices') as ArmPort['dmsServices'],
     dmsSkus: ask('dmsSkus') as ArmPort['dmsSkus'],
+    storageAccount: ask('storageAccount') as ArmPort['storageAccount'],
+    blobContainer: ask('blobContainer') as ArmPort['blobContainer'],
   }
 }
 

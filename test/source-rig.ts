@@ -5,11 +5,13 @@ import { playSqlState } from '../lab/sql/play.ts'
 import type { SqlState } from '../lab/sql/state.ts'
 import { createSqlPort } from '../src/adapters/sql/sql-port.ts'
 import type { Check, Judgement } from '../src/checks/define.ts'
-import type { Source } from '../src/domain/manifest.ts'
-import type { Observed } from '../src/domain/observed.ts'
+import type { Manifest, Source } from '../src/domain/manifest.ts'
+import { seen, type Observed } from '../src/domain/observed.ts'
 import type { JsonObject } from '../src/domain/json.ts'
 import { Secret } from '../src/domain/secret.ts'
+import type { ManagedInstanceResource } from '../src/ports/arm-port.ts'
 import type { Ports } from '../src/ports/ports.ts'
+import { instanceMigration } from './instance-fixtures.ts'
 import { createPorts, manifestWith } from './sql-fixtures.ts'
 
 export interface SourceRig {
@@ -95,4 +97,66 @@ export async function openSourceRig(
       return { verdict: judgement.verdict, summary: judgement.summary, judgement }
     },
   }
+}
+
+/** A source and a managed instance; the login of both is `dms`, a sysadmin unless the state says otherwise. */
+export interface MigrationRig {
+  source: TdsServer
+  instance: TdsServer
+  verdict: SourceRig['verdict']
+}
+
+export async function openMigrationRig(
+  source: Partial<SqlState>,
+  instance: Partial<SqlState>,
+  resource: Partial<ManagedInstanceResource> = {},
+): Promise<MigrationRig> {
+  const admin = { logins: [{ user: 'dms', password: PASSWORD, sysadmin: true }] }
+  const from = await openSourceRig({ ...admin, databases: [{ name: 'Sales' }, { name: 'Orders' }], ...source })
+  const to = await openSourceRig({
+    serverName: 'mi-erp',
+    version: [12, 0, 2000],
+    engineEdition: 8,
+    ...admin,
+    databases: [],
+    ...instance,
+  })
+  const { server, ...login } = to.source
+  const manifest = instanceMigration()
+  const whole: Manifest = {
+    ...manifest,
+    sources: manifest.sources.map((one) => ({ ...one, ...from.source })),
+    targets: manifest.targets.map((one) => ({
+      ...one,
+      ...login,
+      ...(server === undefined ? {} : { endpoint: server }),
+    })),
+  }
+  const net = createPorts({
+    names: { '127.0.0.1': ['127.0.0.1'] },
+    ports: { [`127.0.0.1:${String(from.server.port)}`]: 'open', [`127.0.0.1:${String(to.server.port)}`]: 'open' },
+  })
+  const value = { id: '/mi', name: 'mi-erp', location: 'westeurope', ...resource }
+  const arm = { ...net.arm, managedInstance: () => Promise.resolve(seen({ found: true as const, value })) }
+  const ports: Ports = { ...net, arm, sql: from.ports.sql }
+  return {
+    source: from.server,
+    instance: to.server,
+    async verdict(check, place = 0) {
+      const subject = check.subjects(whole)[place]
+      if (subject === undefined) throw new Error('the check has no such subject')
+      const observed = await check.observe(ports, subject)
+      if (!observed.ok) return { verdict: `unknown (${observed.failure.kind})`, summary: observed.failure.message }
+      const judgement = check.judge(observed.value, subject)
+      return { verdict: judgement.verdict, summary: judgement.summary, judgement }
+    },
+  }
+}
+
+/** Only the instance counts. */
+export async function openInstanceRig(
+  state: Partial<SqlState>,
+): Promise<{ server: TdsServer; verdict: SourceRig['verdict'] }> {
+  const rig = await openMigrationRig({}, { logins: [{ user: 'dms', password: PASSWORD }], ...state })
+  return { server: rig.instance, verdict: rig.verdict }
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from '../src/domain/json.ts'
 import type { Manifest, Source, Target } from '../src/domain/manifest.ts'
 import { seen, unseen, type Observed } from '../src/domain/observed.ts'
 import type { Subject } from '../src/domain/subject.ts'
-import type { ArmAnswer, SqlServerResource } from '../src/ports/arm-port.ts'
+import type { ArmAnswer, ManagedInstanceResource, SqlServerResource } from '../src/ports/arm-port.ts'
 import type { VirtualNetwork } from '../src/ports/network-resources.ts'
 import type { BrowserAnswer, ConnectAnswer, NameAnswer } from '../src/ports/net-port.ts'
 import type { Ports } from '../src/ports/ports.ts'
@@ -82,6 +82,7 @@ export interface World {
   /** The DMS subnet's prefixes; absent: Azure refuses. */
   subnet?: readonly string[]
   sqlServer?: Observed<ArmAnswer<SqlServerResource>>
+  managedInstance?: Observed<ArmAnswer<ManagedInstanceResource>>
   /** Names of databases that Azure says are absent. */
   absentDatabases?: readonly string[]
   preLogin?: Observed<PreLoginAnswer>
@@ -124,7 +125,7 @@ function createNet({ names = {}, ports = {}, browser = {}, own = '192.0.2.7', ro
   }
 }
 
-function createArm({ subnet, sqlServer, absentDatabases = [] }: World): Partial<Ports['arm']> {
+function createArm({ subnet, sqlServer, managedInstance, absentDatabases = [] }: World): Partial<Ports['arm']> {
   return {
     virtualNetwork: (id) => {
       if (subnet === undefined) return Promise.resolve(FORBIDDEN)
@@ -149,7 +150,10 @@ function createArm({ subnet, sqlServer, absentDatabases = [] }: World): Partial<
       }
       return Promise.resolve(seen({ found: true, value }))
     },
+    securityAdminRules: () => Promise.resolve(FORBIDDEN),
+    serviceTags: () => Promise.resolve(FORBIDDEN),
     sqlServer: () => Promise.resolve(sqlServer ?? FORBIDDEN),
+    managedInstance: () => Promise.resolve(managedInstance ?? FORBIDDEN),
     sqlDatabase: (id) => {
       const name = id.split('/').at(-1) ?? ''
       if (absentDatabases.includes(name))

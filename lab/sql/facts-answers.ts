@@ -1,7 +1,11 @@
 import { BACKUP_HISTORY } from '../../src/checks/statements/backup-history.ts'
+import { CERTIFICATES } from '../../src/checks/statements/certificates.ts'
+import { CONTAINED_AUTHENTICATION } from '../../src/checks/statements/contained-authentication.ts'
+import { CLUSTER_NODES } from '../../src/checks/statements/cluster-nodes.ts'
 import { DATABASE_ENCRYPTION } from '../../src/checks/statements/database-encryption.ts'
 import { DATABASE_FILES, FILESTREAM_OPTIONS } from '../../src/checks/statements/database-files.ts'
 import { DATABASE_CONTAINMENT, DATABASE_STATES } from '../../src/checks/statements/database-states.ts'
+import { INSTANCE_STORAGE } from '../../src/checks/statements/instance-storage.ts'
 import { CONNECTION_PORT, TCP_LISTENERS, TCP_SETTINGS } from '../../src/checks/statements/listeners.ts'
 import { SERVER_FACTS } from '../../src/checks/statements/server-facts.ts'
 import { SERVICES } from '../../src/checks/statements/services.ts'
@@ -31,7 +35,7 @@ function serverFacts(state: SqlState, _session: Session, account: LoginState): R
     [text('instance_name'), state.instanceName ?? null],
     [text('machine_name'), state.serverName],
     [text('collation'), state.collation ?? COLLATION],
-    [int('is_clustered'), 0],
+    [int('is_clustered'), flag(state.clusterNodes !== undefined)],
     [int('is_hadr_enabled'), major < 11 ? null : 0],
     [int('view_any_database'), state.azure === true ? null : flag(state.viewAnyDatabase ?? true)],
     [int('alter_any_database'), asked('ALTER ANY DATABASE')],
@@ -125,7 +129,7 @@ function databaseContainment(state: SqlState, _session: Session, account: LoginS
 function databaseFiles(state: SqlState, _session: Session, account: LoginState): Reply {
   const sees = ['VIEW ANY DEFINITION', 'ALTER ANY DATABASE'].some((name) => hasServerPermission(state, account, name))
   const rows = (sees ? [...SYSTEM_DATABASES, ...state.databases] : []).map((one) => [
-    ...[one.name, 1, one.logFiles ?? 1, one.filestreamFiles ?? 0, 512],
+    ...[one.name, 1, one.logFiles ?? 1, one.filestreamFiles ?? 0, one.sizeMb ?? 512],
   ])
   return table([text('name'), ...['data_files', 'log_files', 'filestream_files', 'size_mb'].map(int)], rows)
 }
@@ -159,6 +163,20 @@ function backupHistory(state: SqlState, _session: Session, account: LoginState):
   return table(columns, rows)
 }
 
+function instanceStorage({ storage }: SqlState): Reply {
+  const { reservedMb, usedMb } = storage ?? { reservedMb: 1_048_576, usedMb: 2048 }
+  return table([int('reserved_mb'), int('used_mb')], [[reservedMb, usedMb]])
+}
+
+function certificates({ certificates = [] }: SqlState): Reply {
+  const rows = certificates.map((thumbprint, place) => [`tde-${String(place)}`, thumbprint])
+  return table([text('name'), text('thumbprint')], rows)
+}
+
+function containedAuthentication({ containedAuthentication }: SqlState): Reply {
+  return row([int('in_use'), flag(containedAuthentication === true)])
+}
+
 function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Reply {
   return { sets: [{ columns, rows }] }
 }
@@ -169,10 +187,22 @@ export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [TCP_SETTINGS.text, viewed(tcpSettings)],
   [TCP_LISTENERS.text, viewed(tcpListeners)],
   [SERVICES.text, viewed(services)],
+  [
+    CLUSTER_NODES.text,
+    viewed((state) =>
+      table(
+        [text('node')],
+        (state.clusterNodes ?? []).map((node) => [node]),
+      ),
+    ),
+  ],
   [DATABASE_STATES.text, databaseStates],
   [DATABASE_CONTAINMENT.text, databaseContainment],
   [DATABASE_FILES.text, databaseFiles],
   [FILESTREAM_OPTIONS.text, filestreamOptions],
   [DATABASE_ENCRYPTION.text, viewed(databaseEncryption)],
   [BACKUP_HISTORY.text, backupHistory],
+  [INSTANCE_STORAGE.text, viewed(instanceStorage)],
+  [CERTIFICATES.text, certificates],
+  [CONTAINED_AUTHENTICATION.text, containedAuthentication],
 ]

@@ -58,6 +58,8 @@ export interface DatabaseState {
   readOnly?: boolean
   standby?: boolean
   snapshot?: boolean
+  /** Default 512. */
+  sizeMb?: number
   /** Default FULL. */
   recoveryModel?: 'FULL' | 'BULK_LOGGED' | 'SIMPLE'
   collation?: string
@@ -91,6 +93,14 @@ export interface SqlState {
   /** Default: the port that the client came to is fixed. */
   tcp?: { port?: number; dynamicPort?: number }
   serviceAccount?: string
+  /** Of a managed instance; default a terabyte, almost empty. */
+  storage?: { reservedMb: number; usedMb: number }
+  /** Thumbprints of the certificates that `master` lists. */
+  certificates?: readonly string[]
+  /** The server option `contained database authentication`; default off. */
+  containedAuthentication?: boolean
+  /** Nodes of a failover cluster instance; its `serverName` is then that of the virtual server. */
+  clusterNodes?: readonly string[]
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */
   azure?: boolean
   /** Client addresses that the firewall of Azure SQL lets in; default: all. */

@@ -1,6 +1,6 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
 import type { SqlState } from '../sql/state.ts'
-import { MANIFEST_PATH, type Ports, type Story, type StoryServer } from './story.ts'
+import { MANIFEST_PATH, type Ports, type Story, type StoryServer, type StoryStorage } from './story.ts'
 
 /** A server as it differs from the story's. */
 export type ServerChange = Partial<Omit<StoryServer, 'state'>> & { state?: Partial<SqlState> }
@@ -11,6 +11,8 @@ export interface Change {
   source?: ServerChange
   target?: ServerChange
   browser?: Story['browser']
+  storage?: Partial<StoryStorage>
+  fileServer?: Story['fileServer']
   /** Texts of the manifest and what stands there instead; each of them has to be there. */
   manifest?: Readonly<Record<string, string>>
   /** For what only a pattern can say, such as a port. */
@@ -33,6 +35,10 @@ function changeOnce(story: Story, change: Change): Story {
   return {
     ...story,
     ...(change.browser === undefined ? {} : { browser: change.browser }),
+    ...(change.fileServer === undefined ? {} : { fileServer: change.fileServer }),
+    ...(story.storage === undefined
+      ? {}
+      : { storage: { ...story.storage, ...prepareBoth(story.storage, change.storage) } }),
     changeAzure: (state) => {
       story.changeAzure?.(state)
       change.azure?.(state)
@@ -44,6 +50,17 @@ function changeOnce(story: Story, change: Change): Story {
       const files = story.files(ports)
       const manifest = replaceTexts(files[MANIFEST_PATH] ?? '', change.manifest ?? {})
       return { ...files, [MANIFEST_PATH]: change.editManifest?.(manifest) ?? manifest, ...filesOf(change, ports) }
+    },
+  }
+}
+
+/** The SAS is another one, and what is prepared comes on top. */
+function prepareBoth(own: StoryStorage, change: Partial<StoryStorage> = {}): Partial<StoryStorage> {
+  return {
+    ...change,
+    prepare: async (lab, state) => {
+      await own.prepare?.(lab, state)
+      await change.prepare?.(lab, state)
     },
   }
 }

@@ -1,12 +1,19 @@
 import type { ArmResource, AzureState } from '../azure/state.ts'
+import type { Azurite } from '../azurite.ts'
 import type { SqlBrowserOptions } from '../browser.ts'
 import type { SqlState } from '../sql/state.ts'
+import type { SambaSettings } from '../smb/samba-settings.ts'
+import type { StorageLab } from '../storage-lab.ts'
 import type { Encryption, Misbehaviour, TdsOptions } from '../tds/model.ts'
 
 /** Where the servers of a story came to stand; everything is on localhost. */
 export interface Ports {
   /** By the name of the SQL Server in the story. */
   sql: Readonly<Record<string, number>>
+  /** Origin of the storage account, where the story has one; the account is the first name of each path. */
+  blob?: string
+  /** Of the file server, where the story has one. */
+  smb?: number
 }
 
 /** What a server shows in TLS; `none`: it has no encryption at all. */
@@ -25,6 +32,14 @@ export interface StoryServer {
   down?: boolean
 }
 
+/** The storage account of a story, `stmig`, with its container `backups`. */
+export interface StoryStorage {
+  /** Values of the variables that hold a SAS; they can be signed when the account is there. */
+  secrets(account: Azurite): Readonly<Record<string, string>>
+  /** Rules and blobs of the account, and what Azure says of it, before the action starts. */
+  prepare?: (lab: StorageLab, state: AzureState) => Promise<void> | void
+}
+
 /** A migration as data: what Azure and the servers hold, what the manifest says, and what the gate has to say. */
 export interface Story {
   name: string
@@ -35,6 +50,9 @@ export interface Story {
   /** SQL Server Browser on its own port, UDP 1434 of 127.0.0.1: one story at a time on one machine. */
   browser?: (ports: Ports) => Pick<SqlBrowserOptions, 'instances' | 'silent'>
   servers: Readonly<Record<string, StoryServer>>
+  storage?: StoryStorage
+  /** A file server of Samba, on 127.0.0.1 and 127.0.0.2; `down`: nothing listens on its port. */
+  fileServer?: SambaSettings | 'down'
   /** Environment variables of the step. */
   secrets: Readonly<Record<string, string>>
   /** Beside those that every run of the lab sets. */

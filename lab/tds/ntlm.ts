@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { md4 } from '../../src/adapters/ntlm/md4.ts'
 import { ProtocolError, slice, uint16, uint32, utf16 } from './bytes.ts'
-import { md4 } from './md4.ts'
 
 const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1')
 const MESSAGE = { challenge: 2, authenticate: 3 } as const

@@ -42,6 +42,23 @@ import serviceDmsIsOfferedInRegion from './service/dms-is-offered-in-region/chec
 import networkNsgAllowsDeclaredFlows from './network/nsg-allows-declared-flows/check.ts'
 import networkNoAdminRuleBlocksDms from './network/no-admin-rule-blocks-dms/check.ts'
 import networkNsgAllowsSourcePorts from './network/nsg-allows-source-ports/check.ts'
+import targetManagedInstanceExists from './target/managed-instance-exists/check.ts'
+import targetLoginIsSysadmin from './target/login-is-sysadmin/check.ts'
+import networkTargetIsConnected from './network/target-is-connected/check.ts'
+import targetHasFreeStorage from './target/has-free-storage/check.ts'
+import targetDatabaseNamesAreFree from './target/database-names-are-free/check.ts'
+import targetHasTdeCertificates from './target/has-tde-certificates/check.ts'
+import targetAllowsContainedDatabases from './target/allows-contained-databases/check.ts'
+import shareSmbPortIsReachable from './share/smb-port-is-reachable/check.ts'
+import shareLoginIsAccepted from './share/login-is-accepted/check.ts'
+import shareExists from './share/exists/check.ts'
+import shareWindowsUserHasFullControl from './share/windows-user-has-full-control/check.ts'
+import shareServiceAccountCanWrite from './share/service-account-can-write/check.ts'
+import shareComputerAccountCanReadAndWrite from './share/computer-account-can-read-and-write/check.ts'
+import shareIsNotOnSource from './share/is-not-on-source/check.ts'
+import storageContainerExists from './storage/container-exists/check.ts'
+import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
+import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -87,4 +104,21 @@ export const CATALOGUE: readonly Check[] = [
   networkNsgAllowsDeclaredFlows,
   networkNoAdminRuleBlocksDms,
   networkNsgAllowsSourcePorts,
+  targetManagedInstanceExists,
+  targetLoginIsSysadmin,
+  networkTargetIsConnected,
+  targetHasFreeStorage,
+  targetDatabaseNamesAreFree,
+  targetHasTdeCertificates,
+  targetAllowsContainedDatabases,
+  shareSmbPortIsReachable,
+  shareLoginIsAccepted,
+  shareExists,
+  shareWindowsUserHasFullControl,
+  shareServiceAccountCanWrite,
+  shareComputerAccountCanReadAndWrite,
+  shareIsNotOnSource,
+  storageContainerExists,
+  storageSasHasAllPermissions,
+  storageIsReachableFromTarget,
 ]

@@ -107,7 +107,7 @@ function factsOf(name: string, { collation }: ServerFactsRow, details: Details):
 }
 
 /** The view is empty for who may not see it, instead of an error: every server has files of its own databases. */
-function filesAnswer(files: Details['files']): Details['files'] {
+export function filesAnswer(files: Details['files']): Details['files'] {
   if (!files.ok || files.value.length > 0) return files
   return unseen('forbidden', 'sys.master_files shows no file to this login', { missing: 'VIEW ANY DEFINITION' })
 }

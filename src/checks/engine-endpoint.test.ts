@@ -8,6 +8,7 @@ import {
   type World,
 } from '../../test/sql-fixtures.ts'
 import type { ServerName } from '../domain/manifest.ts'
+import { instanceManifest } from '../../test/storage-fixtures.ts'
 import { seen, unseen } from '../domain/observed.ts'
 import type { SqlServerResource } from '../ports/arm-port.ts'
 import { openServer, readSourceEndpoint, readTargetEndpoint, readTargetHost } from './engine-endpoint.ts'
@@ -163,6 +164,82 @@ describe('readTargetHost', () => {
       ok: false,
       failure: { kind: 'untrusted-host' },
     })
+  })
+})
+
+describe('the endpoint of a managed instance', () => {
+  const OWN = 'mi-erp.1b4e.database.windows.net'
+  const PUBLIC = 'mi-erp.public.1b4e.database.windows.net'
+  const [target] = instanceManifest().targets
+  if (target === undefined) throw new Error('the fixture has no target')
+  const instance = { id: 'x', name: 'mi-erp', location: 'westeurope', fullyQualifiedDomainName: OWN }
+  const worldOf = (isPublic: boolean | undefined, ports: World['ports'] = {}, names: World['names'] = {}): World => ({
+    managedInstance: seen({
+      found: true,
+      value: { ...instance, ...(isPublic === undefined ? {} : { publicDataEndpointEnabled: isPublic }) },
+    }),
+    names: { [OWN]: ['10.1.3.4'], [PUBLIC]: ['20.1.2.3'], ...names },
+    ports,
+  })
+  const OPEN = { '20.1.2.3:3342': 'open' } as const
+
+  it.each([
+    [
+      'its own, when that answers',
+      worldOf(true, { ...OPEN, '10.1.3.4:1433': 'open' }),
+      { host: OWN, port: 1433, outcome: 'open', portFrom: 'default' },
+    ],
+    [
+      'the public one, when its own does not',
+      worldOf(true, { ...OPEN, '10.1.3.4:1433': 'timeout' }),
+      {
+        host: PUBLIC,
+        port: 3342,
+        outcome: 'open',
+        portFrom: 'public-endpoint',
+        insteadOf: { host: OWN, port: 1433, outcome: 'timeout' },
+      },
+    ],
+    [
+      'its own, when neither answers',
+      worldOf(true, { '10.1.3.4:1433': 'timeout' }),
+      { host: OWN, port: 1433, outcome: 'timeout' },
+    ],
+    ['its own, when the public one is off', worldOf(false, OPEN), { host: OWN, port: 1433, outcome: 'refused' }],
+    ['its own, when Azure does not tell of a public one', worldOf(undefined, OPEN), { host: OWN, outcome: 'refused' }],
+  ])('is %s', async (_which, world, expected) => {
+    const endpoint = await readTargetEndpoint(createPorts(world), target)
+    expect(endpoint).toMatchObject({ ok: true, value: expected })
+    expect(endpoint.ok && 'insteadOf' in endpoint.value).toBe('insteadOf' in expected)
+  })
+
+  it('is the public one when its own name is not known here', async () => {
+    const world = worldOf(true, OPEN)
+    const ports = createPorts({ ...world, names: { [PUBLIC]: ['20.1.2.3'] } })
+    expect(await readTargetEndpoint(ports, target)).toMatchObject({
+      ok: true,
+      value: { host: PUBLIC, port: 3342, insteadOf: { host: OWN, outcome: 'no-name' } },
+    })
+    const without = createPorts({ ...world, names: {} })
+    expect(await readTargetEndpoint(without, target)).toMatchObject({
+      ok: true,
+      value: { state: 'no-name', host: OWN },
+    })
+  })
+
+  it('is that of the manifest, which nobody compares with Azure', async () => {
+    const endpoint = { text: `${PUBLIC},3342`, host: PUBLIC, port: 3342 }
+    const answer = await readTargetEndpoint(createPorts({ ...worldOf(true, OPEN), managedInstance: FORBIDDEN }), {
+      ...target,
+      endpoint,
+    })
+    expect(answer).toMatchObject({ ok: true, value: { host: PUBLIC, port: 3342, portFrom: 'manifest' } })
+  })
+
+  it.each(['mi-erp.attacker.example', 'localhost'])('is not %s', async (fullyQualifiedDomainName) => {
+    const value = { ...instance, fullyQualifiedDomainName, publicDataEndpointEnabled: true }
+    const ports = createPorts({ managedInstance: seen({ found: true, value }) })
+    expect(await readTargetHost(ports, target)).toMatchObject({ known: false, problem: 'untrusted' })
   })
 })
 

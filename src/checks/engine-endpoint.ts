@@ -1,5 +1,6 @@
 import type { ServerName, Source, Target } from '../domain/manifest.ts'
 import { seen, unseen, type Observed, type ProbeFailure } from '../domain/observed.ts'
+import { parseResourceId } from '../domain/resource-id.ts'
 import type { CauseKind } from '../domain/verdict.ts'
 import type { BrowserAnswer, ConnectAnswer, ConnectOutcome } from '../ports/net-port.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -9,6 +10,8 @@ import { mostTelling } from './network-path.ts'
 
 /** Port of a default instance, and of Azure SQL. */
 export const DEFAULT_PORT = 1433
+/** Port of the public endpoint of a managed instance. */
+export const PUBLIC_ENDPOINT_PORT = 3342
 export const BROWSER_PORT = 1434
 
 /** Suffixes under which Azure's public and national clouds name SQL servers. */
@@ -26,12 +29,14 @@ export type TriedEndpoint = {
   state: 'tried'
   host: string
   port: number
-  portFrom: 'manifest' | 'browser' | 'default'
+  portFrom: 'manifest' | 'browser' | 'default' | 'public-endpoint'
   address: string
   outcome: ConnectOutcome
   ms: number
   localAddress?: string
   attempts: Attempt[]
+  /** The instance's own endpoint, which did not answer, where the public one of a managed instance took its place. */
+  insteadOf?: { host: string; port: number; outcome: ConnectOutcome | 'no-name' }
 }
 
 /** SQL Server Browser's answer for a named instance, on the address that answered or on the first one. */
@@ -58,7 +63,7 @@ export type EngineEndpoint =
 
 /** The name to connect to. `known: false`: Azure did not tell one that may be used. */
 export type HostAnswer =
-  | { known: true; server: ServerName; from: 'manifest' | 'azure' }
+  | { known: true; server: ServerName; from: 'manifest' | 'azure'; publicEndpoint?: ServerName }
   | { known: false; problem: 'absent' | 'unreadable' | 'unnamed' | 'untrusted'; kind: CauseKind; message: string }
 
 /** The instance whose port only SQL Server Browser knows. A port in the manifest makes the Browser unnecessary. */
@@ -76,13 +81,39 @@ export async function readTargetEndpoint(
   target: Target,
 ): Promise<Observed<EngineEndpoint>> {
   const host = await readTargetHost(ports, target)
-  return host.known ? readEndpoint(ports, host.server) : unseen(host.kind, host.message)
+  if (!host.known) return unseen(host.kind, host.message)
+  const own = await readEndpoint(ports, host.server)
+  if (host.publicEndpoint === undefined || !own.ok) return own
+  const at = { host: host.server.host, port: DEFAULT_PORT }
+  if (own.value.state === 'tried' && own.value.outcome !== 'open') {
+    return (await readPublicEndpoint(ports, host.publicEndpoint, { ...at, outcome: own.value.outcome })) ?? own
+  }
+  if (own.value.state !== 'no-name') return own
+  return (await readPublicEndpoint(ports, host.publicEndpoint, { ...at, outcome: 'no-name' })) ?? own
+}
+
+/** Only when it is open: whatever else it answers, it is the instance's own endpoint that has to be told about. */
+async function readPublicEndpoint(
+  ports: Pick<Ports, 'net'>,
+  server: ServerName,
+  insteadOf: NonNullable<TriedEndpoint['insteadOf']>,
+): Promise<Observed<EngineEndpoint> | undefined> {
+  const open = await readEndpoint(ports, server)
+  if (!open.ok || open.value.state !== 'tried' || open.value.outcome !== 'open') return undefined
+  return seen({ ...open.value, portFrom: 'public-endpoint', insteadOf })
+}
+
+const INSTANCE_TYPE = 'microsoft.sql/managedinstances'
+
+export function isManagedInstance({ resourceId }: Pick<Target, 'resourceId'>): boolean {
+  return parseResourceId(resourceId)?.type.toLowerCase() === INSTANCE_TYPE
 }
 
 /** A name from Azure is taken only with a known SQL suffix: credentials will go there. */
 export async function readTargetHost({ arm }: Pick<Ports, 'arm'>, target: Target): Promise<HostAnswer> {
   if (target.endpoint !== undefined) return { known: true, server: target.endpoint, from: 'manifest' }
-  const answer = await arm.sqlServer(target.resourceId)
+  const isInstance = isManagedInstance(target)
+  const answer = await (isInstance ? arm.managedInstance(target.resourceId) : arm.sqlServer(target.resourceId))
   if (!answer.ok) {
     const { kind, message } = answer.failure
     return { known: false, problem: 'unreadable', kind, message: boundText(message) }
@@ -99,7 +130,16 @@ export async function readTargetHost({ arm }: Pick<Ports, 'arm'>, target: Target
     const message = `Azure names ${boundText(name)} as the host of ${target.resourceId}, which ends in none of ${AZURE_SQL_SUFFIXES.join(', ')}; no credential goes there unless the manifest gives it as the target's endpoint`
     return { known: false, problem: 'untrusted', kind: 'untrusted-host', message }
   }
-  return { known: true, server: { text: name, host: name }, from: 'azure' }
+  const server = { text: name, host: name }
+  const isPublic = 'publicDataEndpointEnabled' in answer.value.value && answer.value.value.publicDataEndpointEnabled
+  const publicEndpoint = isPublic ? publicNameOf(name) : undefined
+  return { known: true, server, from: 'azure', ...(publicEndpoint === undefined ? {} : { publicEndpoint }) }
+}
+
+/** `mi.zone.database.windows.net` becomes `mi.public.zone.database.windows.net`, on a port of its own. */
+function publicNameOf(name: string): ServerName {
+  const host = name.replace('.', '.public.')
+  return { text: `${host},${String(PUBLIC_ENDPOINT_PORT)}`, host, port: PUBLIC_ENDPOINT_PORT }
 }
 
 /** Only letters, digits, dots and hyphens before the suffix: nothing that a URL or connection string would read as more. */
@@ -143,7 +183,8 @@ function bestBrowser(values: readonly BrowserAnswer[]): BrowserAnswer | undefine
   return telling?.value
 }
 
-async function readEndpoint(ports: Pick<Ports, 'net'>, server: ServerName): Promise<Observed<EngineEndpoint>> {
+/** One host and port, with every address tried; a named instance is asked for at SQL Server Browser. */
+export async function readEndpoint(ports: Pick<Ports, 'net'>, server: ServerName): Promise<Observed<EngineEndpoint>> {
   const { host } = server
   const resolved = await ports.net.resolve(host)
   if (!resolved.ok) return resolved

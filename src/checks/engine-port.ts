@@ -3,8 +3,9 @@ import type { Remediation } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Judgement, Spec } from './define.ts'
-import { BROWSER_PORT, type EngineEndpoint, type TriedEndpoint } from './engine-endpoint.ts'
-import { describeRunner, judgePath, readVantage, type VantageFact } from './network-path.ts'
+import { BROWSER_PORT, DEFAULT_PORT, type EngineEndpoint, type TriedEndpoint } from './engine-endpoint.ts'
+import { describeRunner, judgePath, proxyNote, readVantage, type VantageFact } from './network-path.ts'
+import { quoteYaml } from './quote-identifier.ts'
 import type { SqlSide } from './sql-side.ts'
 
 export type TriedPort = TriedEndpoint & { from: string; to: string; protocol: 'tcp'; vantage: VantageFact }
@@ -37,22 +38,44 @@ export interface EnginePort<S extends Spec> {
 export function enginePort<S extends Spec>(side: SqlSide<S>): EnginePort<S> {
   return {
     observe: (ports, { spec }) => observeEnginePort(side, ports, spec),
-    judge: (evidence, { name }) =>
-      evidence.state === 'tried' ? judgeTried(side, evidence) : judgeUntried(side, evidence, name),
+    judge: (evidence, { name, spec }) =>
+      evidence.state === 'tried' ? judgeTried(side, evidence, spec) : judgeUntried(side, evidence, name),
   }
 }
 
-function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort): Judgement {
-  const { host, port, outcome, attempts } = evidence
+function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort, spec: S): Judgement {
+  const { host, port, outcome, attempts, insteadOf } = evidence
+  if (insteadOf !== undefined) return judgePublicEndpoint(evidence, insteadOf, side.portAdvice(spec))
   const judgement = judgePath(evidence, {
     expected: `TCP ${String(port)} of ${host} accepts a connection from where DMS runs`,
-    remediation: remediationOf(side, evidence),
+    remediation: remediationOf(side, evidence, spec),
   })
   const others = attempts.filter((attempt) => attempt.outcome !== outcome)
   if (others.length === 0) return judgement
   const listed = others.map((attempt) => `${attempt.address} (${attempt.outcome})`).join(', ')
   const words = outcome === 'open' ? 'other addresses of the same name do not answer' : 'other addresses of the name'
   return { ...judgement, summary: `${judgement.summary}; ${words}: ${listed}` }
+}
+
+/**
+ * The public endpoint of a managed instance says that the instance answers, and nothing of the way that DMS takes, which
+ * is the instance's own port: from the DMS subnet it is that one which decides.
+ */
+function judgePublicEndpoint(
+  { host, port, address, from, vantage }: TriedPort,
+  own: NonNullable<TriedPort['insteadOf']>,
+  advice: string,
+): Judgement {
+  const expected = `TCP ${String(DEFAULT_PORT)} of ${own.host} accepts a connection from where DMS runs`
+  const answer = own.outcome === 'no-name' ? 'its name has no address' : own.outcome
+  const actual = `TCP ${String(own.port)} of ${own.host} from ${from}: ${answer}; TCP ${String(port)} of its public endpoint ${host} (${address}): open`
+  if (!vantage.verified) {
+    const summary = `${actual}; ${proxyNote(vantage)}: DMS has to reach the first of the two`
+    return { verdict: 'pass', proof: 'proxy', summary, expected, actual }
+  }
+  const text = `${advice} If DMS is to use the public endpoint, name it as \`endpoint\` of the target.`
+  const scripts = [{ language: 'yaml' as const, code: `target:\n  endpoint: ${quoteYaml(`${host},${String(port)}`)}` }]
+  return { verdict: 'fail', proof: 'direct', summary: actual, expected, actual, remediation: { text, scripts } }
 }
 
 type Untried = Exclude<EngineEndpoint, TriedEndpoint>
@@ -111,15 +134,17 @@ function judgeUntried<S extends Spec>({ area }: SqlSide<S>, evidence: Untried, s
 function remediationOf<S extends Spec>(
   { portAdvice, portScripts }: SqlSide<S>,
   { host, port }: TriedPort,
+  spec: S,
 ): Remediation {
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.:-]+$/.test(host)
     ? [{ language: 'powershell', code: `Test-NetConnection -ComputerName ${host} -Port ${String(port)}` }]
     : []
-  return { text: portAdvice, scripts: [...scripts, ...portScripts] }
+  return { text: portAdvice(spec), scripts: [...scripts, ...portScripts] }
 }
 
-function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
+/** The host with the addresses that count, as network messages name it. */
+export function describePeer({ host, address, outcome, attempts }: TriedEndpoint): string {
   const alike = attempts.filter((attempt) => attempt.outcome === outcome).map((attempt) => attempt.address)
   const all = outcome === 'open' ? [address] : alike
   const listed = all.slice(0, LISTED_ADDRESSES).join(', ')

@@ -5,27 +5,51 @@ import type { Ports } from '../ports/ports.ts'
 import type { Statement } from '../ports/sql-port.ts'
 import { boundText } from './foreign-text.ts'
 import { readRow, type LoginPlace, type RefusedFacts, type WithheldFacts } from './sql-login.ts'
-import { readSqlServer, SOURCE_SIDE } from './sql-side.ts'
+import type { Spec } from './define.ts'
+import { readSqlServer, SOURCE_SIDE, TARGET_SIDE, type SqlSide } from './sql-side.ts'
 import { SERVER_FACTS, type ServerFactsRow } from './statements/server-facts.ts'
-import type { SourceSpec } from './subjects.ts'
+import type { SourceSpec, TargetSpec } from './subjects.ts'
 
 /** A detail that could not be seen: what, why, and the permission that would show it. It changes no verdict. */
 export type NotSeen = { fact: string; why: string; missing?: string }
 
+/** What a server tells of itself and of what else it was asked, or why there was no login to ask with. */
 export type SourceFacts<More extends JsonObject> =
   (LoginPlace & { outcome: 'answered'; server: ServerFactsRow } & More) | RefusedFacts | WithheldFacts
 
-/** Sends a statement to `master` of the source. Ask all before the first is awaited: then they travel together. */
+/** Sends a statement to `master` of the server. Ask all before the first is awaited: then they travel together. */
 export type AskSource = <Row extends JsonObject>(statement: Statement<Row>) => Promise<Observed<readonly Row[]>>
 
 /** The server's facts, and what `read` makes of further statements about the same source. */
-export async function observeSource<More extends JsonObject>(
+export function observeSource<More extends JsonObject>(
   ports: Pick<Ports, 'net' | 'arm' | 'sql'>,
-  { name, spec }: Pick<Subject<SourceSpec>, 'name' | 'spec'>,
+  subject: Pick<Subject<SourceSpec>, 'name' | 'spec'>,
   id: string,
-  read: (ask: AskSource) => Promise<(server: ServerFactsRow) => Observed<More>>,
+  read: ReadMore<More>,
 ): Promise<Observed<SourceFacts<More>>> {
-  const server = await readSqlServer(SOURCE_SIDE, ports, { name, spec }, id)
+  return observeServer(SOURCE_SIDE, ports, subject, id, read)
+}
+
+/** The same of a managed instance, which has a `master` of its own. */
+export function observeInstance<More extends JsonObject>(
+  ports: Pick<Ports, 'net' | 'arm' | 'sql'>,
+  subject: Pick<Subject<TargetSpec>, 'name' | 'spec'>,
+  id: string,
+  read: ReadMore<More>,
+): Promise<Observed<SourceFacts<More>>> {
+  return observeServer(TARGET_SIDE, ports, subject, id, read)
+}
+
+type ReadMore<More extends JsonObject> = (ask: AskSource) => Promise<(server: ServerFactsRow) => Observed<More>>
+
+async function observeServer<S extends Spec, More extends JsonObject>(
+  side: SqlSide<S>,
+  ports: Pick<Ports, 'net' | 'arm' | 'sql'>,
+  { name, spec }: Pick<Subject<S>, 'name' | 'spec'>,
+  id: string,
+  read: ReadMore<More>,
+): Promise<Observed<SourceFacts<More>>> {
+  const server = await readSqlServer(side, ports, { name, spec }, id)
   if (!server.ok) return server
   const ask: AskSource = (statement) => ports.sql.query(server.value, 'master', statement)
   const [facts, more] = await Promise.all([readRow(ports.sql, server.value, 'master', SERVER_FACTS), read(ask)])

@@ -117,12 +117,17 @@ export function judgeWithheld({ host, port, account, refusedAt }: WithheldFacts,
   return { verdict: 'blocked', summary, blockedBy: [blocker] }
 }
 
-/** What asks about a source and got no login: the check of the login says why. */
-export function judgeNoLogin(evidence: RefusedFacts | WithheldFacts, source: string, manifest: string): Judgement {
+/** What asks about a server and got no login: the check of the login says why. */
+export function judgeNoLogin(
+  evidence: RefusedFacts | WithheldFacts,
+  server: string,
+  manifest: string,
+  area: 'source' | 'target' = 'source',
+): Judgement {
   if (evidence.outcome === 'withheld') return judgeWithheld(evidence, manifest)
   const { account, host, port, number } = evidence
   const summary = `Not tried: ${host}:${String(port)} refused ${account} with error ${String(number)}`
-  return { verdict: 'blocked', summary, blockedBy: [{ id: 'source/login-is-accepted', subject: source }] }
+  return { verdict: 'blocked', summary, blockedBy: [{ id: `${area}/login-is-accepted`, subject: server }] }
 }
 
 /** The server's own words: `fail` when they mean the manifest's credentials, else `unknown`. */

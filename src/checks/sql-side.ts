@@ -5,7 +5,13 @@ import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { SqlServer } from '../ports/sql-port.ts'
 import type { Spec } from './define.ts'
-import { openServer, readSourceEndpoint, readTargetEndpoint, readTargetHost } from './engine-endpoint.ts'
+import {
+  isManagedInstance,
+  openServer,
+  readSourceEndpoint,
+  readTargetEndpoint,
+  readTargetHost,
+} from './engine-endpoint.ts'
 import type { EngineEndpoint, HostAnswer } from './engine-endpoint.ts'
 import type { SourceSpec, TargetSpec } from './subjects.ts'
 
@@ -21,7 +27,7 @@ export interface SqlSide<S extends Spec> {
   /** Checks that say what Azure did not tell about the host. */
   hostBlockers(spec: S): readonly BlockedBy[]
   /** What to look at when the port does not answer, and with which commands on the host. */
-  portAdvice: string
+  portAdvice: (spec: S) => string
   portScripts: readonly Script[]
 }
 
@@ -33,7 +39,7 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
   readEndpoint: (ports, { source }) => readSourceEndpoint(ports, source),
   readFirstDatabase: () => Promise.resolve('master'),
   hostBlockers: () => [],
-  portAdvice:
+  portAdvice: () =>
     'On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let the DMS subnet through to it.',
   portScripts: [
     {
@@ -54,6 +60,8 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
   readHost: (ports, { target }) => readTargetHost(ports, target),
   readEndpoint: (ports, { target }) => readTargetEndpoint(ports, target),
   readFirstDatabase: async ({ arm }, { target, databases }) => {
+    // The databases of a managed instance come only with the migration.
+    if (isManagedInstance(target)) return 'master'
     for (const database of databases) {
       const answer = await arm.sqlDatabase(`${target.resourceId}/databases/${database}`)
       if (!answer.ok || answer.value.found) return database
@@ -61,11 +69,18 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
     return 'master'
   },
   hostBlockers: ({ target, databases }) =>
-    databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
-  portAdvice:
-    'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.',
+    isManagedInstance(target)
+      ? [{ id: 'target/managed-instance-exists', subject: target.name }]
+      : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
+  portAdvice: ({ target }) => (isManagedInstance(target) ? INSTANCE_PORT_ADVICE : SERVER_PORT_ADVICE),
   portScripts: [],
 }
+
+const SERVER_PORT_ADVICE =
+  'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.'
+
+const INSTANCE_PORT_ADVICE =
+  'A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of the DMS subnet and of the subnet of the instance pass it, and peer the two networks where they are not one.'
 
 /** The server to talk SQL to, asked for by one check. */
 export async function readSqlServer<S extends Spec>(

@@ -1,4 +1,13 @@
-import type { DatabaseMapping, DeclaredFlow, Location, Manifest, Source, Target } from '../domain/manifest.ts'
+import type {
+  Container,
+  DatabaseMapping,
+  DeclaredFlow,
+  Location,
+  Manifest,
+  Share,
+  Source,
+  Target,
+} from '../domain/manifest.ts'
 import { subjectKey, type Subject } from '../domain/subject.ts'
 import type { Spec } from './define.ts'
 
@@ -16,8 +25,21 @@ export interface TargetSpec extends Spec {
 export interface TargetDatabaseSpec extends TargetSpec {
   database: string
 }
+/** A database of a source, on its way to a target. */
+export interface MigratedDatabaseSpec extends SourceDatabaseSpec, TargetSpec {}
+
 export interface NsgPortSpec extends Spec {
   port: number
+}
+
+/** `container` is absent where the manifest names none: the prerequisite is there nevertheless. */
+export interface ContainerSpec extends Spec {
+  container?: Container
+}
+
+/** `share` is absent where no source has one: the prerequisite is there nevertheless. */
+export interface ShareSpec extends Spec {
+  share?: Share
 }
 
 export interface FlowSpec extends Spec {
@@ -78,6 +100,33 @@ export function targetDatabaseSubjects(manifest: Manifest): readonly Subject<Tar
   )
 }
 
+/** Databases of the sources with the targets that they go to; named, as everywhere, `<source>/<database>`. */
+export function migratedDatabaseSubjects(manifest: Manifest): readonly Subject<MigratedDatabaseSpec>[] {
+  const targets = targetSubjects(manifest)
+  return sourceDatabaseSubjects(manifest).flatMap((database) => {
+    const target = targets.find(({ name }) => name === database.spec.database.target)
+    if (target === undefined) return []
+    const { target: itself, databases } = target.spec
+    const [source = '', ...rest] = database.within
+    return [
+      { ...database, within: [source, target.key, ...rest], spec: { ...database.spec, target: itself, databases } },
+    ]
+  })
+}
+
+/** Targets, each also within the sources whose databases go there: what is asked of them needs both. */
+export function fedTargetSubjects(manifest: Manifest): readonly Subject<TargetSpec>[] {
+  return targetSubjects(manifest).map((target) => {
+    const sources = sourcesOf(manifest, target.name).map(({ name }) => subjectKey('sql-server', name))
+    return { ...target, within: [...sources, ...target.within] }
+  })
+}
+
+/** Sources of which at least one database goes to the target. */
+export function sourcesOf(manifest: Manifest, target: string): readonly Source[] {
+  return manifest.sources.filter(({ databases }) => databases.some((database) => database.target === target))
+}
+
 /** Ports of the 2018 list, or of Microsoft's later one. `dms-subnet` stands where only Azure knows the subnet's name. */
 export function nsgPortSubjects(manifest: Manifest): readonly Subject<NsgPortSpec>[] {
   const subnet = manifest.dms.subnetId?.split('/').at(-1) ?? 'dms-subnet'
@@ -89,6 +138,40 @@ export function nsgPortSubjects(manifest: Manifest): readonly Subject<NsgPortSpe
     within: [subjectKey('manifest', manifest.name)],
     spec: { manifest, port, location: manifest.dms.location },
   }))
+}
+
+/** The containers for backups, `default` for the short form; without any, one of that name which is missing. */
+export function containerSubjects(manifest: Manifest): readonly Subject<ContainerSpec>[] {
+  const within = [subjectKey('manifest', manifest.name)]
+  if (manifest.containers.length === 0) {
+    const spec = { manifest, location: manifest.location }
+    return [{ kind: 'container', name: 'default', key: subjectKey('container', 'default'), within, spec }]
+  }
+  return manifest.containers.map((container) => ({
+    kind: 'container',
+    name: container.name,
+    key: subjectKey('container', container.name),
+    within,
+    spec: { manifest, container, location: container.location },
+  }))
+}
+
+/** The shares that the sources use, `default` for the short form; one of that name is missing where a source has none. */
+export function shareSubjects(manifest: Manifest): readonly Subject<ShareSpec>[] {
+  const within = [subjectKey('manifest', manifest.name)]
+  const used = new Set(manifest.sources.map(({ share }) => share))
+  const shares = manifest.shares
+    .filter(({ name }) => used.has(name))
+    .map((share) => ({
+      kind: 'share' as const,
+      name: share.name,
+      key: subjectKey('share', share.name),
+      within,
+      spec: { manifest, share, location: share.location },
+    }))
+  if (!used.has(undefined) || used.has('default')) return shares
+  const spec = { manifest, location: manifest.location }
+  return [...shares, { kind: 'share', name: 'default', key: subjectKey('share', 'default'), within, spec }]
 }
 
 /** The flows of `dms.flows`. */

@@ -25,6 +25,7 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     sqlFirewallRules: (id) => ask((arm) => arm.sqlFirewallRules(id)),
     sqlIpv6FirewallRules: (id) => ask((arm) => arm.sqlIpv6FirewallRules(id)),
     sqlVirtualNetworkRules: (id) => ask((arm) => arm.sqlVirtualNetworkRules(id)),
+    managedInstance: (id) => ask((arm) => arm.managedInstance(id)),
     virtualNetwork: (id) => ask((arm) => arm.virtualNetwork(id)),
     networkSecurityGroup: (id) => ask((arm) => arm.networkSecurityGroup(id)),
     virtualNetworkGateway: (id) => ask((arm) => arm.virtualNetworkGateway(id)),
@@ -49,5 +50,7 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     dmsService: (id) => ask((arm) => arm.dmsService(id)),
     dmsServices: (subscription) => ask((arm) => arm.dmsServices(subscription)),
     dmsSkus: (subscription) => ask((arm) => arm.dmsSkus(subscription)),
+    storageAccount: (id) => ask((arm) => arm.storageAccount(id)),
+    blobContainer: (accountId, name) => ask((arm) => arm.blobContainer(accountId, name)),
   }
 }

@@ -11,7 +11,16 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
   return {
     net: { resolve: refuse, connect: refuse, browse: refuse, routeAddress: () => Promise.resolve(undefined) },
     sql: { preLogin: refuse, probeTls: refuse, logIn: refuse, query: refuse },
+    share: {
+      writes: false,
+      negotiate: refuse,
+      logIn: refuse,
+      openShare: refuse,
+      openFolder: refuse,
+      probeWrite: refuse,
+    },
     arm: createLateArmPort(refuse()),
+    blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },
     files: local.files,
     clock: local.clock,
   }

@@ -20,6 +20,7 @@ export const INPUT_DEFAULTS = {
   timeout: '30s',
   deadline: '15m',
   'max-parallel': '64',
+  'allow-writes': 'false',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -27,7 +28,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 /** Inputs that a later version takes, and the value that asks for nothing. */
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   'allowed-hosts': '',
-  'allow-writes': 'false',
   'probe-through-runtime': 'false',
   'tracking-issue': 'false',
   shard: '',

@@ -69,6 +69,13 @@ export class InputReader {
     return ms ?? most
   }
 
+  /** `true` or `false` in any letter case, as workflows write them. */
+  flag(name: InputName): boolean {
+    const word = this.text(name).toLowerCase()
+    if (word !== 'true' && word !== 'false') this.refuse(name, 'must be true or false')
+    return word === 'true'
+  }
+
   integer(name: InputName, least: number, most: number): number {
     const text = this.text(name)
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN

@@ -34,6 +34,7 @@ const DEFAULTS = {
   timeoutMs: 30_000,
   deadlineMs: 900_000,
   maxParallel: 64,
+  allowWrites: false,
 }
 
 describe('readInputs', () => {
@@ -68,6 +69,7 @@ describe('readInputs', () => {
         timeout: '5',
         deadline: '1h',
         'max-parallel': '8',
+        'allow-writes': 'TRUE',
       }),
     })
     expect(inputs).toMatchObject({
@@ -84,6 +86,7 @@ describe('readInputs', () => {
       timeoutMs: 5000,
       deadlineMs: 3_600_000,
       maxParallel: 8,
+      allowWrites: true,
     })
     expect(inputs.azure.clientSecret?.reveal()).toBe('hunter2')
     expect(inputs.githubToken?.reveal()).toBe('ghs_x')
@@ -150,7 +153,7 @@ describe('readInputs', () => {
     [{ deadline: '6d' }, 'input deadline must be a duration of at most 5d: 30 or 30s (seconds), 15m, 6h'],
     [{ 'max-parallel': '0' }, 'input max-parallel must be a whole number from 1 to 1024'],
     [{ 'max-parallel': '1e3' }, 'input max-parallel must be a whole number from 1 to 1024'],
-    [{ 'allow-writes': 'true' }, 'input allow-writes is not supported yet: leave it out'],
+    [{ 'allow-writes': 'yes' }, 'input allow-writes must be true or false'],
     [{ 'receipt-max-age': '48h' }, 'input receipt-max-age is not supported yet: leave it out'],
     [{ 'allowed-hosts': '*.example' }, 'input allowed-hosts is not supported yet: leave it out'],
     [{ shard: '1/5' }, 'input shard is not supported yet: leave it out'],

@@ -47,6 +47,8 @@ export interface Inputs {
   timeoutMs: number
   deadlineMs: number
   maxParallel: number
+  /** Lets the write probes run: what they make is removed again. */
+  allowWrites: boolean
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -84,6 +86,7 @@ export function readInputs(env: Env): ReadInputs {
     timeoutMs: reader.durationMs('timeout', LONGEST_TIMEOUT_MS, '1h'),
     deadlineMs: reader.durationMs('deadline', LONGEST_DEADLINE_MS, '5d'),
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
+    allowWrites: reader.flag('allow-writes'),
   }
   const warnings = unknownInputs(env)
   const { problems } = reader

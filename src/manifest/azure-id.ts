@@ -1,4 +1,5 @@
-import { isGuid } from '../domain/resource-id.ts'
+import type { Scenario } from '../domain/manifest.ts'
+import { isGuid, parseResourceId } from '../domain/resource-id.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
 /** `azure` of the manifest: what completes short ids. */
@@ -9,18 +10,21 @@ export interface AzureScope {
 
 /** One kind of resource that a key of the manifest may name. */
 export interface IdKind {
-  /** `Microsoft.Sql/servers`; the first one completes short ids. */
+  /** `Microsoft.Sql/servers`; the first one completes short ids that name no other. */
   types: readonly string[]
   /** The short forms: type segments with `*` for a name, e.g. `servers/*`, `*`, `*`/`*`. */
-  shorts: readonly { form: string; pattern: readonly string[] }[]
+  shorts: readonly { form: string; pattern: readonly string[]; type?: string }[]
   /** Types that the contract knows and this version does not check, by their last segment in lower case. */
   held: readonly string[]
 }
 
 export const TARGET_ID: IdKind = {
-  types: ['Microsoft.Sql/servers'],
-  shorts: [{ form: 'servers/<name>', pattern: ['servers', '*'] }],
-  held: ['managedInstances', 'sqlVirtualMachines'],
+  types: ['Microsoft.Sql/servers', 'Microsoft.Sql/managedInstances'],
+  shorts: [
+    { form: 'servers/<name>', pattern: ['servers', '*'] },
+    { form: 'managedInstances/<name>', pattern: ['managedInstances', '*'], type: 'Microsoft.Sql/managedInstances' },
+  ],
+  held: ['sqlVirtualMachines'],
 }
 export const SUBNET_ID: IdKind = {
   types: ['Microsoft.Network/virtualNetworks/subnets', 'Microsoft.ClassicNetwork/virtualNetworks/subnets'],
@@ -41,6 +45,13 @@ export const STORAGE_ID: IdKind = {
   held: [],
 }
 
+/** What a migration of the scenario goes to. */
+export const TARGET_TYPES: Readonly<Record<Scenario, string>> = {
+  'sql-server-to-azure-sql-database': 'Microsoft.Sql/servers',
+  'sql-server-to-azure-sql-managed-instance': 'Microsoft.Sql/managedInstances',
+  'sql-server-to-sql-server-on-azure-vm': 'Microsoft.SqlVirtualMachine/sqlVirtualMachines',
+}
+
 const LONGEST_ID = 1024
 
 /** Resource names differ by type; this refuses only what no type allows (Azure naming rules). */
@@ -54,6 +65,14 @@ export function completeId(text: string, kind: IdKind, scope: AzureScope): Parse
   const held = heldType(text, kind)
   if (held !== undefined) return refused(`is not supported yet for ${held}; supported: ${typesOf(kind)}`)
   return text.startsWith('/') ? checkFullId(text, kind) : completeShortId(text, kind, scope)
+}
+
+/** What is wrong with a target's id for the scenario; undefined when it is of the type that the scenario goes to. */
+export function problemOfTarget(id: string, scenario: Scenario): string | undefined {
+  const type = TARGET_TYPES[scenario]
+  return isSame(parseResourceId(id)?.type ?? '', type)
+    ? undefined
+    : `must be the id of a ${type}, to which ${scenario} goes`
 }
 
 /** Only the form, for the place that does not know `azure` yet. */
@@ -92,7 +111,7 @@ function completeShortId(text: string, kind: IdKind, scope: AzureScope): Parsed<
     return refused('is a short id: `azure` must give the subscription and the resource-group that complete it')
   }
   const names = segments.filter((_, index) => short.pattern[index] === '*')
-  const [namespace = '', ...types] = (kind.types[0] ?? '').split('/')
+  const [namespace = '', ...types] = (short.type ?? kind.types[0] ?? '').split('/')
   const path = types.map((type, index) => `${type}/${names[index] ?? ''}`).join('/')
   const group = `/subscriptions/${scope.subscription}/resourceGroups/${scope.resourceGroup}`
   return parsed(`${group}/providers/${namespace}/${path}`)

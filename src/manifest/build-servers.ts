@@ -1,5 +1,5 @@
 import type { DatabaseMapping, Source, Target } from '../domain/manifest.ts'
-import { TARGET_ID } from './azure-id.ts'
+import { problemOfTarget, TARGET_ID } from './azure-id.ts'
 import { readLogin, readTls } from './build-logins.ts'
 import { MOST_NAMES, readId, readNames, readReference, refuseRepeats, type Scope } from './build-names.ts'
 import type { Draft, DraftSource } from './draft.ts'
@@ -13,6 +13,9 @@ export function readTargets(draft: Draft, scope: Scope): Target[] {
     if (target === undefined) return []
     const resourceId = readId(draft, [...path, 'resource'], target.resource, TARGET_ID, scope)
     const login = readLogin(draft, path, target.login, { where: '', isAzure: true })
+    const { scenario } = draft.file
+    const mismatch = resourceId && scenario && problemOfTarget(resourceId, scenario)
+    if (mismatch !== undefined && mismatch !== '') draft.refuseValue([...path, 'resource'], mismatch)
     if (resourceId === undefined || login === undefined) return []
     const endpoint = target.endpoint === undefined ? undefined : parseServerName(target.endpoint, { instance: false })
     return {

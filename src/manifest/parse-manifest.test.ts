@@ -377,17 +377,17 @@ describe('single faults', () => {
     [
       'scenario misspelt',
       SALES.replace('azure-sql-database\n', 'azur-sql-database\n'),
-      '3:11 scenario must be sql-server-to-azure-sql-database',
+      '3:11 scenario must be one of sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance; did you mean "sql-server-to-azure-sql-database"?',
     ],
     [
       'managed instance',
       SALES.replace('azure-sql-database\n', 'azure-sql-managed-instance\n'),
-      '3:11 scenario is not supported yet as sql-server-to-azure-sql-managed-instance; supported: sql-server-to-azure-sql-database',
+      '18:13 target.resource must be the id of a Microsoft.Sql/managedInstances, to which sql-server-to-azure-sql-managed-instance goes',
     ],
     [
       'virtual machine',
       SALES.replace('azure-sql-database\n', 'sql-server-on-azure-vm\n'),
-      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database',
+      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance',
     ],
     [
       'modern',
@@ -534,12 +534,12 @@ describe('single faults', () => {
     [
       'managed instance id',
       SALES.replace('Microsoft.Sql/servers/', 'Microsoft.Sql/managedInstances/'),
-      '18:13 target.resource is not supported yet for managedInstances; supported: Microsoft.Sql/servers',
+      '18:13 target.resource must be the id of a Microsoft.Sql/servers, to which sql-server-to-azure-sql-database goes',
     ],
     [
       'id of a database',
       SALES.replace('servers/sqlsales', 'servers/sqlsales/databases/a'),
-      '18:13 target.resource must be a full Azure resource id of Microsoft.Sql/servers, or short `servers/<name>` with `azure`',
+      '18:13 target.resource must be a full Azure resource id of Microsoft.Sql/servers or Microsoft.Sql/managedInstances, or short `servers/<name>` or `managedInstances/<name>` with `azure`',
     ],
     [
       'short id without azure',
@@ -781,10 +781,33 @@ describe('extends', () => {
   })
 })
 
+describe('a managed instance', () => {
+  const instance = (text: string): string => text.replace('azure-sql-database\n', 'azure-sql-managed-instance\n')
+
+  it('is what that scenario goes to, by its full id', () => {
+    const text = instance(SALES).replace('Microsoft.Sql/servers/sqlsales', 'Microsoft.Sql/managedInstances/mi-erp')
+    expect(problemsOf(text)).toEqual([])
+  })
+
+  it('may be named by its short id', () => {
+    const text = instance(SALES)
+      .replace(/resource: \/subscriptions.*Microsoft\.Sql\/servers\/sqlsales/, 'resource: managedInstances/mi-erp')
+      .replace(
+        'version: 1\n',
+        `version: 1\nazure: { subscription: ${SUBSCRIPTION.slice('/subscriptions/'.length)}, resource-group: rg-mig }\n`,
+      )
+    expect(problemsOf(text)).toEqual([])
+  })
+
+  it('has no place in the other scenario, nor a logical server here', () => {
+    expect(problemsOf(instance(SALES))).toHaveLength(1)
+  })
+})
+
 describe('fifteen faults at once', () => {
   const text = `version: 2
 nmae: Sales to Azure SQL Database
-scenario: sql-server-to-azure-sql-managed-instance
+scenario: sql-server-to-sql-server-on-azure-vm
 generation: classic
 migration: online
 dms:
@@ -817,7 +840,7 @@ waivers:
     expect(problems).toEqual([
       '1:10 version must be 1',
       '2:1 nmae is not a known key; did you mean "name"?',
-      '3:11 scenario is not supported yet as sql-server-to-azure-sql-managed-instance; supported: sql-server-to-azure-sql-database',
+      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance',
       '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
       `7:11 dms.subnet ${short}`,
       '8:12 dms.egress[0] must be a public IPv4 or IPv6 address; this one is not public',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseContainerUrl } from '../domain/container-url.ts'
 import { problemOfIdForm, STORAGE_ID, TARGET_ID } from './azure-id.ts'
 import { databaseName, filePath, name, Password, problemOf, prose } from './schema-fields.ts'
 import { port, strictMap, text, yesOrNo } from './schema-parts.ts'
@@ -158,7 +159,10 @@ export const Target = strictMap(
   {
     resource: text(
       'must be the Azure resource id of the server',
-      { description: 'Resource id of the logical server, or short `servers/<name>` with `azure`.' },
+      {
+        description:
+          'Resource id of the logical server or managed instance, or short `servers/<name>`, `managedInstances/<name>` with `azure`.',
+      },
       (value) => problemOfIdForm(value, TARGET_ID),
     ),
     endpoint: text(
@@ -172,7 +176,7 @@ export const Target = strictMap(
     login: SqlServerLogin.optional(),
     tls: Tls.optional(),
   },
-  { description: 'A logical server of Azure SQL Database.' },
+  { description: 'A logical server of Azure SQL Database, or a managed instance.' },
 )
 
 export const Share = strictMap(
@@ -195,7 +199,7 @@ export const Container = strictMap(
     url: text(
       CONTAINER_FORM,
       { description: 'URL of the blob container; may be left out when `sas` holds a full SAS URI.' },
-      (value) => (isContainerUrl(value) ? undefined : CONTAINER_FORM),
+      (value) => (parseContainerUrl(value) === undefined ? CONTAINER_FORM : undefined),
     ).optional(),
     sas: Password.meta({
       description: 'The environment variable that holds the SAS (its query, or the full SAS URI), as "${NAME}".',
@@ -210,8 +214,3 @@ export const Container = strictMap(
   },
   { holdsSecrets: true, description: 'A blob container for backups.' },
 )
-
-function isContainerUrl(value: string): boolean {
-  const host = /^https:\/\/([^/?#@\s:]+)(:\d{1,5})?\/[A-Za-z0-9$-]{1,63}\/?$/.exec(value)?.[1]
-  return host !== undefined && problemOfHost(host, '') === undefined
-}

@@ -120,9 +120,9 @@ const Tools = strictMap(
   { description: 'Tools and their results.' },
 )
 
-/** The scenario whose manifests are accepted. */
-export const SUPPORTED_SCENARIO = SCENARIOS[0]
-const HELD_SCENARIOS = SCENARIOS.slice(1)
+/** The scenarios whose manifests are accepted. */
+export const SUPPORTED_SCENARIOS = [SCENARIOS[0], SCENARIOS[1]] as const
+const HELD_SCENARIOS = SCENARIOS.slice(SUPPORTED_SCENARIOS.length)
 const SUPPORTED_GENERATION = GENERATIONS[0]
 
 const Azure = strictMap(
@@ -169,7 +169,7 @@ export const ManifestFile = strictMap(
     name: prose('a text', 'Heading of the report, and the subject of what concerns the whole manifest.', [
       'Sales to Azure SQL Database',
     ]),
-    scenario: oneOf([SUPPORTED_SCENARIO], 'What moves where.', HELD_SCENARIOS),
+    scenario: oneOf(SUPPORTED_SCENARIOS, 'What moves where.', HELD_SCENARIOS),
     generation: oneOf([SUPPORTED_GENERATION], 'classic: the prerequisites of 2018.', GENERATIONS.slice(1)),
     cutover: strictMap(
       { start: instant('When it begins.', ['2026-12-05T20:00:00Z']), duration: duration('How long it may take.') },

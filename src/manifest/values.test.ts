@@ -128,6 +128,7 @@ describe('completeId', () => {
     ['vnet/snet', SUBNET_ID, `${GROUP}/Microsoft.Network/virtualNetworks/vnet/subnets/snet`],
     ['dms-weu', SERVICE_ID, `${GROUP}/Microsoft.DataMigration/services/dms-weu`],
     ['services/dms-weu', SERVICE_ID, `${GROUP}/Microsoft.DataMigration/services/dms-weu`],
+    ['managedInstances/mi', TARGET_ID, `${GROUP}/Microsoft.Sql/managedInstances/mi`],
     ['storageAccounts/st1', STORAGE_ID, `${GROUP}/Microsoft.Storage/storageAccounts/st1`],
   ])('completes %s', (text, kind, id) => expect(valueOf(completeId(text, kind, SCOPE))).toBe(id))
 
@@ -140,7 +141,11 @@ describe('completeId', () => {
 
   it.each([
     ['servers/sql', TARGET_ID, /^is a short id: `azure` must give the subscription and the resource-group/],
-    ['sql', TARGET_ID, /^must be a full Azure resource id of Microsoft\.Sql\/servers, or short `servers\/<name>`/],
+    [
+      'sql',
+      TARGET_ID,
+      /^must be a full Azure resource id of Microsoft\.Sql\/servers or .*, or short `servers\/<name>`/,
+    ],
     [`${GROUP}/Microsoft.Sql/servers/a/databases/b`, TARGET_ID, /^must be a full Azure resource id/],
     [`${GROUP}/Microsoft.Sql/servers/`, TARGET_ID, /^must hold a real name/],
     [`${GROUP}/Microsoft.Sql/servers`, TARGET_ID, /^must be a full Azure resource id/],
@@ -155,11 +160,15 @@ describe('completeId', () => {
       /^must hold a real/,
     ],
     [
-      'managedInstances/mi',
+      'sqlVirtualMachines/vm',
       TARGET_ID,
-      /^is not supported yet for managedInstances; supported: Microsoft\.Sql\/servers$/,
+      /^is not supported yet for sqlVirtualMachines; supported: Microsoft\.Sql\/servers or Microsoft\.Sql\/managedInstances$/,
     ],
-    [`${GROUP}/Microsoft.Sql/managedInstances/mi`, TARGET_ID, /^is not supported yet for managedInstances/],
+    [
+      `${GROUP}/Microsoft.SqlVirtualMachine/sqlVirtualMachines/vm`,
+      TARGET_ID,
+      /^is not supported yet for sqlVirtualMachines/,
+    ],
     [
       `${GROUP}/Microsoft.DataMigration/sqlMigrationServices/x`,
       SERVICE_ID,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { fakeCheck, MANIFEST } from '../../test/fixtures.ts'
+import { fedTargetSubjects } from '../checks/subjects.ts'
 import { planChecks } from './plan.ts'
 
 describe('planChecks', () => {
@@ -33,6 +34,19 @@ describe('planChecks', () => {
         { any: false, on: [2] },
       ],
     ])
+  })
+
+  it('finds a need on each of several subjects of a kind that it is within', () => {
+    const [first] = MANIFEST.sources
+    if (first === undefined) throw new Error('the fixture has no source')
+    const manifest = { ...MANIFEST, sources: [first, { ...first, name: 'crm' }] }
+    const fed = fakeCheck({ id: 'target/storage', needs: [{ id: 'source/login' }, { id: 'target/login' }] })
+    const plan = planChecks(manifest, [
+      fakeCheck({ id: 'source/login', on: 'source' }),
+      fakeCheck({ id: 'target/login', on: 'target' }),
+      { ...fed, subjects: fedTargetSubjects },
+    ])
+    expect(plan.checks.at(-1)?.needs.map(({ on }) => on)).toEqual([[0, 1], [2]])
   })
 
   it('leaves out needs whose condition does not hold, and checks of other scenarios', () => {

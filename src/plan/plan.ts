@@ -56,14 +56,23 @@ function planOne(check: Check, subject: Subject<Spec>, index: Index): PlannedChe
   }
 }
 
-/** Results on the subject itself, else on what it is within (nearest first), else on what is within it. */
+/**
+ * Results on the subject itself, else on what it is within (nearest first; on all of a kind where there are several), else
+ * on what is within it.
+ */
 function placesOf(id: string, subject: Subject<Spec>, index: Index): readonly number[] {
   const related = relatedPlaces(id, index)
-  for (const key of [subject.key, ...subject.within]) {
-    const exact = related.get(`=${key}`)
-    if (exact !== undefined) return exact
+  const keys = [subject.key, ...subject.within]
+  const nearest = keys.find((key) => related.has(`=${key}`))
+  if (nearest !== undefined) {
+    const all = nearest === subject.key ? [nearest] : subject.within.filter((key) => kindOf(key) === kindOf(nearest))
+    return all.flatMap((key) => related.get(`=${key}`) ?? [])
   }
   return related.get(`<${subject.key}`) ?? []
+}
+
+function kindOf(key: string): string {
+  return key.slice(0, key.indexOf(':'))
 }
 
 function relatedPlaces(id: string, index: Index): Map<string, number[]> {

@@ -22,6 +22,7 @@ import type {
   VirtualNetworkGateway,
   VpnSite,
 } from './network-resources.ts'
+import type { BlobContainerResource, StorageAccount } from './storage-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
 export type ArmAnswer<T> =
@@ -71,6 +72,24 @@ export interface SqlVirtualNetworkRule {
   ignoreMissingEndpoint: boolean
 }
 
+export interface ManagedInstanceResource {
+  id: string
+  name: string
+  location: string
+  /** `Ready`, `Stopped`, `Creating`, ...; absent when Azure left it out. */
+  state?: string
+  provisioningState?: string
+  fullyQualifiedDomainName?: string
+  /** The subnet that the instance stands in, and from which it reaches storage. */
+  subnetId?: string
+  vCores?: number
+  storageSizeInGB?: number
+  /** `GP_Gen5`, and the tier: `GeneralPurpose`. */
+  skuName?: string
+  /** Whether the name with `.public` in it answers on TCP 3342. */
+  publicDataEndpointEnabled?: boolean
+}
+
 export interface DmsService {
   id: string
   name: string
@@ -111,6 +130,7 @@ export interface ArmPort {
   /** Azure keeps them apart from those for IPv4. */
   sqlIpv6FirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
   sqlVirtualNetworkRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlVirtualNetworkRule[]>>>
+  managedInstance(id: string): Promise<Observed<ArmAnswer<ManagedInstanceResource>>>
   virtualNetwork(id: string): Promise<Observed<ArmAnswer<VirtualNetwork>>>
   networkSecurityGroup(id: string): Promise<Observed<ArmAnswer<NetworkSecurityGroup>>>
   /** With the ids of its connections; their status has to be read one by one (lists carry none). */
@@ -143,4 +163,6 @@ export interface ArmPort {
   dmsService(id: string): Promise<Observed<ArmAnswer<DmsService>>>
   dmsServices(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsService[]>>>
   dmsSkus(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsSku[]>>>
+  storageAccount(id: string): Promise<Observed<ArmAnswer<StorageAccount>>>
+  blobContainer(accountId: string, name: string): Promise<Observed<ArmAnswer<BlobContainerResource>>>
 }

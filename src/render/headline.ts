@@ -1,5 +1,6 @@
 import type { Counts, ManifestReport, Report } from '../domain/report.ts'
 import { VERDICTS, type Verdict } from '../domain/verdict.ts'
+import { earlyEndsOf } from '../report/early-ends.ts'
 import type { NextSteps } from '../report/next-steps.ts'
 import { distance, instant, plural, STATUS_WORDS } from './words.ts'
 
@@ -12,11 +13,17 @@ export function statusParts(report: Report, steps: NextSteps): string[] {
     ...cutoverPart(report.manifests, now),
     ...(report.readyUntil === null
       ? []
-      : [`holds until ${instant(report.readyUntil, now)} (${distance(report.readyUntil, now)})`]),
+      : [`holds until ${instant(report.readyUntil, now)} (${distance(report.readyUntil, now)})${earlyWords(report)}`]),
     ...(report.statusIfMerged === report.status
       ? []
       : [`${STATUS_WORDS[report.statusIfMerged].words} if what is proposed counted`]),
   ]
+}
+
+/** Readiness that ends before a cutover does is no readiness for it. */
+function earlyWords({ manifests, run }: Report): string {
+  const ends = manifests.flatMap((manifest) => earlyEndsOf(manifest, run.startedAt)?.cutoverEnd ?? []).sort()
+  return ends[0] === undefined ? '' : `, NOT THROUGH THE CUTOVER, which ends ${instant(ends[0], run.startedAt)}`
 }
 
 function leadingPart(report: Report, { required, recommended }: NextSteps): string {

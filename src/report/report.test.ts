@@ -25,6 +25,7 @@ import {
   summarise,
   undeterminedReport,
 } from '../../test/golden/reports.ts'
+import { statusParts } from '../render/headline.ts'
 import { disclose } from './disclose.ts'
 import { nextSteps } from './next-steps.ts'
 import { vouch } from './vouch.ts'
@@ -127,6 +128,57 @@ describe('summariseReport', () => {
     const sas = check({ expiresAt: '2026-11-28T12:00:00Z' })
     const both = { manifest: manifest({ attestations: [attestation] }), results: [sas, applianceIsManual] }
     expect(summarise({ manifests: [both] }).readyUntil).toBe('2026-11-28T12:00:00.000Z')
+  })
+
+  describe('compared with the cutover, which ends on 6 December at 02:00', () => {
+    const WORDS = /NOT THROUGH THE CUTOVER, which ends Sun 6 Dec 02:00 UTC/
+    const of = (expiresAt: string | null, more: Partial<Manifest> = {}) => {
+      const report = summarise({ manifests: [{ manifest: manifest(more), results: [check({ expiresAt })] }] })
+      const early = report.notices.filter((notice) => notice.startsWith('Not good through the cutover'))
+      return { report, early, status: statusParts(report, nextSteps(report)).join(' · ') }
+    }
+
+    it.each([
+      ['a minute before', '2026-12-06T01:59:00.000Z', true],
+      ['at its end', '2026-12-06T02:00:00.000Z', false],
+      ['never', null, false],
+    ])('says it loudly when something ends: %s', (_when, expiresAt, isEarly) => {
+      const { report, early, status } = of(expiresAt)
+      expect([early.length > 0, WORDS.test(status)]).toEqual([isEarly, isEarly])
+      expect(report.status).toBe('ready')
+      expect(report.readyUntil).toBe(expiresAt)
+    })
+
+    it('names what ends, and how much more', () => {
+      const results = [
+        check({ expiresAt: '2026-12-03T00:00:00.000Z' }),
+        applianceIsManual,
+        check({ verdict: 'fail', expiresAt: '2026-12-02T00:00:00.000Z' }),
+      ]
+      const vouched = { ...attestation, expires: '2026-12-01T00:00:00.000Z' }
+      const { notices } = summarise({ manifests: [{ manifest: manifest({ attestations: [vouched] }), results }] })
+      expect(notices[0]).toBe(
+        'Not good through the cutover: the attestation of `source/firewall-appliance-lets-dms-in` on `sales` ends 2026-12-01T00:00:00.000Z, and 1 more, before the cutover of `Sales to Azure SQL Database` ends (2026-12-06T02:00:00.000Z). Renew it, or the migration loses what it rests on midway.',
+      )
+    })
+
+    it('has nothing to say of a cutover that is over, or of none', () => {
+      const over = { cutover: { start: '2026-11-01T00:00:00.000Z', durationMs: 1000 } }
+      expect(of('2026-12-01T00:00:00.000Z', over).early).toEqual([])
+      const { cutover, ...without } = manifest({})
+      expect(cutover).toBeDefined()
+      const results = [check({ expiresAt: '2026-12-01T00:00:00.000Z' })]
+      expect(summarise({ manifests: [{ manifest: without, results }] }).notices.join()).not.toMatch(/Not good/)
+    })
+
+    it('keeps names to itself where the report is public', () => {
+      const { report } = of('2026-12-01T00:00:00.000Z')
+      for (const level of ['names', 'counts'] as const) {
+        const [notice = ''] = disclose(report, level, new Map()).notices
+        expect(notice).toMatch(/^Not good through the cutover/)
+        expect(notice).not.toContain('`sales`')
+      }
+    })
   })
 
   it('says what the status would be if what is proposed counted', () => {

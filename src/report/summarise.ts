@@ -2,6 +2,7 @@ import { isReady, statusOf, worstStatus } from '../domain/gate.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { CheckResult, Counts, ManifestReport, Report, ReportProblem, RunFacts } from '../domain/report.ts'
 import { VERDICTS, type Status } from '../domain/verdict.ts'
+import { earlyEndNotices, HOLDING } from './early-ends.ts'
 import { noticesOf } from './notices.ts'
 import { vouch } from './vouch.ts'
 
@@ -29,6 +30,7 @@ export function summariseReport(input: ReportInput): Report {
     problems,
   )
   const ready = isReady(status)
+  const manifests = vouched.map(({ manifest, results }) => manifestReport(manifest, results))
   return {
     schemaVersion: 1,
     tool: { name: 'dms-preflight', version: input.toolVersion },
@@ -46,6 +48,7 @@ export function summariseReport(input: ReportInput): Report {
     problems,
     notices: [
       ...new Set([
+        ...earlyEndNotices(manifests, input.run.startedAt),
         ...input.notices,
         ...noticesOf(
           input.manifests.map(({ manifest }) => manifest),
@@ -53,7 +56,7 @@ export function summariseReport(input: ReportInput): Report {
         ),
       ]),
     ],
-    manifests: vouched.map(({ manifest, results }) => manifestReport(manifest, results)),
+    manifests,
   }
 }
 
@@ -79,7 +82,7 @@ function overall(results: readonly (readonly CheckResult[])[], problems: readonl
 
 function earliestExpiry(checks: readonly CheckResult[]): string | null {
   const times = checks
-    .filter(({ verdict }) => verdict === 'pass' || verdict === 'attested' || verdict === 'waived')
+    .filter(({ verdict }) => HOLDING.includes(verdict))
     .flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Date.parse(expiresAt)]))
     .filter((time) => !Number.isNaN(time))
   return times.length === 0 ? null : new Date(Math.min(...times)).toISOString()

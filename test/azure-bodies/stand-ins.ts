@@ -65,6 +65,16 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
         return Promise.resolve(seen(sets.flatMap(rowsOf).map((row) => statement.decode(row))))
       },
     },
+    // No world here has a share or a container.
+    share: {
+      writes: false,
+      negotiate: notAsked,
+      logIn: notAsked,
+      openShare: notAsked,
+      openFolder: notAsked,
+      probeWrite: notAsked,
+    },
+    blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
       dataMigrationAssistant: () => Promise.resolve(seen({ found: false })),
@@ -72,6 +82,8 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
     clock: { now: () => Date.parse('2026-11-26T12:00:00Z') },
   }
 }
+
+const notAsked = (): Promise<ReturnType<typeof unseen>> => Promise.resolve(unseen('unsupported', 'not asked here'))
 
 const NOBODY: SqlState = { serverName: 'NOBODY', version: [16, 0, 4135], logins: [], databases: [] }
 

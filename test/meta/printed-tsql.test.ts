@@ -7,8 +7,11 @@ import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
-import { sourceDatabaseSubjects } from '../../src/checks/subjects.ts'
+import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
+import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
+import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
+import loginIsSysadmin from '../../src/checks/target/login-is-sysadmin/check.ts'
 import type { Judgement } from '../../src/checks/define.ts'
 import type { SourceRightsEvidence } from '../../src/checks/source-login-rights.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
@@ -22,6 +25,7 @@ import { readTokens, syntaxError } from './tsql-guard.ts'
 const PRINTERS = [
   'checks/judge-database-fact.ts',
   'checks/judge-source-right.ts',
+  'checks/judge-writers.ts',
   'checks/login-refusals.ts',
   'checks/source/backups-have-checksums/check.ts',
   'checks/source/database-is-readable/check.ts',
@@ -29,9 +33,15 @@ const PRINTERS = [
   'checks/source/has-one-log-file/check.ts',
   'checks/source/logins-can-be-migrated/check.ts',
   'checks/source/recovery-model-is-full/check.ts',
+  'checks/target/database-names-are-free/check.ts',
   'checks/target/login-has-control-database/check.ts',
+  'checks/target/login-is-sysadmin/check.ts',
 ]
-const CONSTANT_PRINTERS = ['checks/source/tcp-ip-is-enabled/check.ts', 'checks/tls-remedies.ts']
+const CONSTANT_PRINTERS = [
+  'checks/source/tcp-ip-is-enabled/check.ts',
+  'checks/target/allows-contained-databases/check.ts',
+  'checks/tls-remedies.ts',
+]
 const CONSTANT = /language: 'tsql',\s*code: (?:'([^'\n]+)'|"([^"\n]+)"),/g
 
 const PASSWORD = { kind: 'sql', password: { secret: 'P' } } as const
@@ -43,7 +53,9 @@ function printed(name: string): readonly string[] {
     ...refusalScripts(name),
     ...sourceRightScripts(name),
     ...targetScripts(name),
+    ...instanceScripts(name),
     ...databaseScripts(name),
+    ...shareScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
 }
@@ -133,6 +145,33 @@ function targetScripts(name: string): readonly Script[] {
   return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
 }
 
+function instanceScripts(name: string): readonly Script[] {
+  const [subject] = targetDatabaseSubjects(manifestWith({}))
+  if (subject === undefined) throw new Error('the fixture has no database')
+  const ofLogin = (login: Login): readonly Script[] => {
+    const named = {
+      ...subject,
+      spec: { ...subject.spec, database: name, target: { ...subject.spec.target, login } },
+    }
+    const row = { sysadmin: 0, login: name, engineEdition: 8 }
+    const answered = { ...place(name), outcome: 'answered' }
+    const told = { ...answered, server: { collation: null, viewAnyDatabase: 0 }, seen: 1 }
+    return [
+      loginIsSysadmin.judge({ ...answered, row, roles: [name] }, named),
+      loginIsSysadmin.judge({ ...answered, row: { ...row, sysadmin: null }, roles: [] }, named),
+      databaseNamesAreFree.judge({ ...told, taken: { name, state: 'ONLINE' } }, named),
+      databaseNamesAreFree.judge({ ...told, taken: null }, named),
+    ].flatMap(scriptsOf)
+  }
+  return [{ ...PASSWORD, user: name }, { kind: 'entra' } as const].flatMap(ofLogin)
+}
+
+function shareScripts(name: string): readonly Script[] {
+  const writer = { source: name, state: 'known', account: name, machines: [name], isClustered: false }
+  const evidence = { path: name, host: name, share: name, folder: name, writes: false, writers: [writer] }
+  return scriptsOf(serviceAccountCanWrite.judge(evidence, sourceSubject()))
+}
+
 function databaseScripts(name: string): readonly Script[] {
   const [subject] = sourceDatabaseSubjects(manifestWith({ source: { login: { ...PASSWORD, user: name } } }))
   if (subject === undefined) throw new Error('the fixture has no database')
@@ -186,6 +225,7 @@ const UNKNOWN_TO_THE_GRAMMAR = [
   /^EXECUTE AS LOGIN = N'/,
   /^CREATE LOGIN \[.*\] FROM EXTERNAL PROVIDER$/s,
   /^RESTORE DATABASE \[.*\] WITH RECOVERY$/s,
+  /^RESTORE HEADERONLY FROM DISK = N'/,
   /^REVOKE (?:CONTROL|CONNECT)\b/,
   /^GRANT (?:CONNECT SQL|VIEW ANY \w+) TO \[/,
   /^ALTER DATABASE \[.*\] REMOVE FILE \[/s,

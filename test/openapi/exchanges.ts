@@ -47,6 +47,9 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       sqlFirewallRules: alone(servers),
       sqlIpv6FirewallRules: alone(servers),
       sqlVirtualNetworkRules: alone(servers),
+      managedInstance: alone(ofType('Microsoft.Sql/managedInstances')),
+      storageAccount: alone(ofType('Microsoft.Storage/storageAccounts')),
+      blobContainer: ofType('Microsoft.Storage/storageAccounts/blobServices/containers').map(containerOf),
       virtualNetwork: alone(network('virtualNetworks')),
       networkSecurityGroup: alone(network('networkSecurityGroups')),
       virtualNetworkGateway: alone(network('virtualNetworkGateways')),
@@ -90,6 +93,12 @@ type Question = (...given: string[]) => Promise<unknown>
 
 function alone(ids: readonly string[]): readonly (readonly string[])[] {
   return ids.map((id) => [id])
+}
+
+/** The account and the name, as the port asks for a container. */
+function containerOf(id: string): readonly string[] {
+  const parts = id.split('/')
+  return [parts.slice(0, 9).join('/'), parts.at(-1) ?? '']
 }
 
 /** A resource group, and a resource. */

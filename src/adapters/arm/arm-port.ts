@@ -19,6 +19,7 @@ import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import {
   decodeFirewallRule,
   decodeIpv6FirewallRule,
+  decodeManagedInstance,
   decodeSqlDatabase,
   decodeSqlServer,
   decodeVirtualNetworkRule,
@@ -32,6 +33,7 @@ import { createRestReader, type ArmReader } from './rest-reader.ts'
 import { createScrubber } from './scrubber.ts'
 import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
+import { createStorageReads } from './storage-reads.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface ArmPortOptions {
@@ -142,6 +144,13 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
         (reader, resource) => reader.virtualNetworkRules(resource),
         decodeVirtualNetworkRule,
       ),
+    managedInstance: (id) =>
+      sql(
+        'Microsoft.Sql/managedInstances',
+        id,
+        (reader, resource) => reader.managedInstance(resource),
+        decodeManagedInstance,
+      ),
     virtualNetwork: (id) => get('Microsoft.Network/virtualNetworks', id, NETWORK_VERSION, decodeVirtualNetwork),
     networkSecurityGroup: (id) =>
       get('Microsoft.Network/networkSecurityGroups', id, NETWORK_VERSION, decodeNetworkSecurityGroup),
@@ -150,6 +159,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     localNetworkGateway: (id) =>
       get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
     ...createFurtherReads({ get, at }),
+    ...createStorageReads({ get }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }

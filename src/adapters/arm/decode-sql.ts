@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import type {
+  ManagedInstanceResource,
   SqlDatabaseResource,
   SqlFirewallRule,
   SqlServerResource,
@@ -65,6 +66,31 @@ export function decodeSqlDatabase(body: Fields): SqlDatabaseResource {
     ...(status === undefined ? {} : { status }),
     ...(skuName === undefined ? {} : { sku: skuName }),
     ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+  }
+}
+
+/** https://learn.microsoft.com/rest/api/sql/managed-instances/get */
+export function decodeManagedInstance(body: Fields): ManagedInstanceResource {
+  const properties = propertiesOf(body)
+  const names = ['state', 'provisioningState', 'fullyQualifiedDomainName', 'subnetId'] as const
+  const known = names.flatMap((name) => {
+    const value = optionalText(properties, name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const sku = optionalFields(body, 'sku')
+  const skuName = sku === undefined ? undefined : optionalText(sku, 'name')
+  const vCores = optionalInteger(properties, 'vCores')
+  const storageSizeInGB = optionalInteger(properties, 'storageSizeInGB')
+  const publicDataEndpointEnabled = optionalFlag(properties, 'publicDataEndpointEnabled')
+  return {
+    id: text(body, 'id'),
+    name: text(body, 'name'),
+    location: text(body, 'location'),
+    ...Object.fromEntries(known),
+    ...(skuName === undefined ? {} : { skuName }),
+    ...(vCores === undefined ? {} : { vCores }),
+    ...(storageSizeInGB === undefined ? {} : { storageSizeInGB }),
+    ...(publicDataEndpointEnabled === undefined ? {} : { publicDataEndpointEnabled }),
   }
 }
 

@@ -30,6 +30,7 @@ import {
   publicIpPrefix,
   routeTable,
 } from '../../../lab/azure/ways-resources.ts'
+import { blobContainer, managedInstance, storageAccount } from '../../../lab/azure/storage-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
@@ -42,9 +43,11 @@ import {
 } from './decode-network.ts'
 import { decodeSecurityAdminRule, decodeServiceTags } from './decode-rules.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
+import { decodeBlobContainer, decodeStorageAccount } from './decode-storage.ts'
 import {
   decodeFirewallRule,
   decodeIpv6FirewallRule,
+  decodeManagedInstance,
   decodeSqlDatabase,
   decodeSqlServer,
   decodeVirtualNetworkRule,
@@ -141,6 +144,41 @@ const CASES: readonly Case[] = [
     body: virtualNetworkRule(PLACE, 's', 'r', { subnet: '/subnet', ignoreMissingEndpoint: true }),
     decode: decodeVirtualNetworkRule,
     mayBeAbsent: /\.(state|ignoreMissingVnetServiceEndpoint)$/,
+  },
+  {
+    name: 'managed instance',
+    body: managedInstance(PLACE, 'mi', { subnet: '/subnet' }),
+    decode: decodeManagedInstance,
+    mayBeAbsent:
+      /(^sku|^sku\.name|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled))$/,
+  },
+  {
+    name: 'storage account, open',
+    body: storageAccount(PLACE, 'stmig', { allowSharedKeyAccess: true, publicNetworkAccess: 'Enabled' })[0] ?? {},
+    decode: decodeStorageAccount,
+    mayBeAbsent:
+      /(^kind|^sku|^sku\.name|\.(provisioningState|publicNetworkAccess|allowSharedKeyAccess|primaryEndpoints|blob))$/,
+  },
+  {
+    name: 'storage account, closed',
+    body:
+      storageAccount(PLACE, 'stmig', {
+        allowSharedKeyAccess: false,
+        publicNetworkAccess: 'Enabled',
+        defaultAction: 'Deny',
+        subnets: ['/subnet'],
+        addresses: ['203.0.113.7'],
+        privateEndpoints: [{ name: 'pe', status: 'Approved', id: '/pe' }],
+      })[0] ?? {},
+    decode: decodeStorageAccount,
+    mayBeAbsent:
+      /(^kind|^sku|^sku\.name|\.(provisioningState|publicNetworkAccess|allowSharedKeyAccess|primaryEndpoints|blob|state|privateEndpoint|privateLinkServiceConnectionState|status))$/,
+  },
+  {
+    name: 'blob container',
+    body: blobContainer(PLACE, 'stmig', 'backups', { hasImmutabilityPolicy: true, deleted: true }),
+    decode: decodeBlobContainer,
+    mayBeAbsent: /\.(deleted|hasImmutabilityPolicy|hasLegalHold)$/,
   },
   {
     name: 'IPv6 firewall rule',

@@ -15,6 +15,12 @@ export const READ_ACTIONS: Readonly<
   sqlFirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/firewallRules/read'] },
   sqlIpv6FirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/ipv6FirewallRules/read'] },
   sqlVirtualNetworkRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/virtualNetworkRules/read'] },
+  managedInstance: { scope: 'resource', actions: ['Microsoft.Sql/managedInstances/read'] },
+  storageAccount: { scope: 'resource', actions: ['Microsoft.Storage/storageAccounts/read'] },
+  blobContainer: {
+    scope: 'resource',
+    actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read'],
+  },
   virtualNetwork: { scope: 'resource', actions: ['Microsoft.Network/virtualNetworks/read'] },
   networkSecurityGroup: { scope: 'resource', actions: ['Microsoft.Network/networkSecurityGroups/read'] },
   virtualNetworkGateway: {

@@ -15,6 +15,7 @@ export interface SqlReader {
   firewallRules(server: ResourceId): Promise<readonly unknown[]>
   ipv6FirewallRules(server: ResourceId): Promise<readonly unknown[]>
   virtualNetworkRules(server: ResourceId): Promise<readonly unknown[]>
+  managedInstance(id: ResourceId): Promise<unknown>
 }
 
 type OnResponse = (response: { bodyAsText?: string | null }) => void
@@ -56,6 +57,8 @@ export async function createSqlReader(settings: PipelineSettings): Promise<SqlRe
       all(settings.cloud, id, (onResponse) =>
         clientFor(id).virtualNetworkRules.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
       ),
+    managedInstance: (id) =>
+      one(id, (onResponse) => clientFor(id).managedInstances.get(id.resourceGroup, nameAt(id, 0), { onResponse })),
   }
 }
 

@@ -1,5 +1,4 @@
 import type { config } from 'mssql'
-import { createHash } from 'node:crypto'
 import type { Login } from '../../domain/manifest.ts'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
@@ -46,13 +45,6 @@ export async function readAccount(
     })
   }
   return seen({ kind: 'entra', user: signedIn.value.account, proof: signedIn.value.token })
-}
-
-/** The same user (in any letter case) with the same password is the same account, on whatever server. */
-export function accountKey({ kind, user, proof }: Account): string {
-  // Tokens differ from request to request, and the identity behind them does not.
-  const digest = kind === 'entra' ? '' : createHash('sha256').update(proof.reveal()).digest('hex')
-  return JSON.stringify([kind, user.toLowerCase(), digest])
 }
 
 /** How tedious is told of the account. */

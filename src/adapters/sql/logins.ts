@@ -1,10 +1,10 @@
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { LoginAnswer, SqlServer, Waiting } from '../../ports/sql-port.ts'
+import { accountKey, createAccountGate, type AccountGate } from '../account-gate.ts'
 import type { Memo } from '../memo.ts'
 import type { Lookup } from '../net/resolve-name.ts'
-import { accountKey, readAccount, type Account, type EntraToken } from './account.ts'
-import { createAccountGate } from './account-gate.ts'
+import { readAccount, type Account, type EntraToken } from './account.ts'
 import type { Authorities } from './authorities.ts'
 import { openSession, type LoginAttempt, type Session, type SessionTerms } from './session.ts'
 
@@ -14,6 +14,8 @@ export interface LoginOptions {
   signal: AbortSignal
   /** By the name of their environment variable. */
   secrets: ReadonlyMap<string, Secret>
+  /** Shared with the other protocols of the run; absent: an own one. */
+  accounts?: AccountGate
   /** A token for the run's Azure identity; asked for at the first login that needs it. Absent: there is none. */
   entraToken?: EntraToken
   /** Shown by the server as the program of the session. */
@@ -40,8 +42,7 @@ export function createLogins(
   memo: Memo,
   authoritiesOf: (server: SqlServer) => Promise<Authorities>,
 ): Logins {
-  const gate = createAccountGate()
-  const { entraToken } = options
+  const { entraToken, accounts: gate = createAccountGate() } = options
   const sessions: Session[] = []
   let isClosed = false
   const cancelled = ({ host }: SqlServer): LoggedIn => ({

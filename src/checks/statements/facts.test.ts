@@ -3,6 +3,7 @@ import { closeSourceRigs, openSourceRig } from '../../../test/source-rig.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { SqlServer, Statement } from '../../ports/sql-port.ts'
 import { BACKUP_HISTORY } from './backup-history.ts'
+import { CLUSTER_NODES } from './cluster-nodes.ts'
 import { DATABASE_ENCRYPTION } from './database-encryption.ts'
 import { DATABASE_FILES, FILESTREAM_OPTIONS } from './database-files.ts'
 import { DATABASE_CONTAINMENT, DATABASE_STATES } from './database-states.ts'
@@ -17,7 +18,7 @@ afterEach(closeSourceRigs)
 const ALL: readonly Statement<JsonObject>[] = [
   ...[SERVER_FACTS, TCP_SETTINGS, TCP_LISTENERS, SERVICES, DATABASE_STATES, DATABASE_CONTAINMENT],
   ...[DATABASE_FILES, FILESTREAM_OPTIONS, DATABASE_ENCRYPTION, BACKUP_HISTORY, SOURCE_RIGHTS],
-  ...[LOGIN_TOKEN, SERVER_PERMISSIONS, SERVER_PRINCIPALS, SERVER_ROLE_MEMBERS],
+  ...[CLUSTER_NODES, LOGIN_TOKEN, SERVER_PERMISSIONS, SERVER_PRINCIPALS, SERVER_ROLE_MEMBERS],
 ]
 
 const backup = { type: 'D' as const, finished: '2026-11-20T22:00:07', checksums: true }
@@ -26,6 +27,7 @@ async function open(count = 1) {
   const names = Array.from({ length: count }, (_, place) => `Db${String(place)}`)
   const rig = await openSourceRig({
     logins: [{ user: 'dms', password: '', sysadmin: true }],
+    clusterNodes: ['N1'],
     databases: names.map((name) => ({ name, encryptedBy: 'AB'.repeat(20), backups: [backup] })),
   })
   const server: SqlServer = {

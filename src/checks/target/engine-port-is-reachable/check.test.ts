@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { firstSubject, INSTANCE_HOST } from '../../../../test/instance-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import type { ConnectOutcome } from '../../../ports/net-port.ts'
 import check from './check.ts'
@@ -49,6 +50,39 @@ describe('target/engine-port-is-reachable', () => {
   it('sends the reader to the outbound path of the DMS subnet', () => {
     expect(fixtures.judgeStored(check, TABLE[1][0], subject)).toMatchObject({
       remediation: { text: expect.stringContaining('outbound') },
+    })
+  })
+
+  describe('of a managed instance', () => {
+    const instance = firstSubject(check)
+    const open = (vantage = fixtures.OUTSIDE, outcome = 'timeout') => ({
+      ...tried('open', vantage),
+      host: 'mi-erp.public.1b4e.database.windows.net',
+      port: 3342,
+      portFrom: 'public-endpoint',
+      insteadOf: { host: INSTANCE_HOST, port: 1433, outcome },
+    })
+
+    it.each([
+      [
+        open(),
+        'pass',
+        'proxy',
+        /1433 of mi-erp\.1b4e.*: timeout; TCP 3342 of its public endpoint .*: open; seen from the runner.*DMS has to reach the first/,
+      ],
+      [open(fixtures.OUTSIDE, 'no-name'), 'pass', 'proxy', /its name has no address/],
+      [open(fixtures.INSIDE), 'fail', 'direct', /1433 of mi-erp\.1b4e.*: timeout/],
+    ])('takes the public endpoint for no proof of its own one (%#)', (evidence, verdict, proof, summary) => {
+      const judgement = fixtures.judgeStored(check, evidence, instance)
+      expect(judgement).toMatchObject({ verdict, proof, summary: expect.stringMatching(summary) })
+    })
+
+    it('sends the reader to both subnets, or to the public endpoint as endpoint', () => {
+      const own = fixtures.judgeStored(check, tried('timeout', fixtures.INSIDE), instance)
+      expect(own).toMatchObject({ remediation: { text: expect.stringContaining('subnet of the instance') } })
+      expect(fixtures.judgeStored(check, open(fixtures.INSIDE), instance)).toMatchObject({
+        remediation: { scripts: [{ code: expect.stringContaining('"mi-erp.public.1b4e.database.windows.net,3342"') }] },
+      })
     })
   })
 

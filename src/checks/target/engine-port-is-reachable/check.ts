@@ -10,7 +10,7 @@ export default defineCheck({
     ref: 'DMSP-012',
     title: "The target server's TCP port is reachable",
     team: 'network',
-    scenarios: ['sql-server-to-azure-sql-database'],
+    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'target/name-resolves' }],

@@ -12,7 +12,7 @@ export default defineCheck({
     ref: 'DMSP-014',
     title: 'The target accepts the login',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-database'],
+    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'target/engine-port-is-reachable' }, { id: 'target/tls-is-acceptable' }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { firstSubject } from '../../../../test/instance-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import { seen } from '../../../domain/observed.ts'
 import { planChecks } from '../../../plan/plan.ts'
@@ -55,6 +56,12 @@ describe('target/name-resolves', () => {
         { id: 'target/sql-database-exists', subject: 'default/Sales' },
         { id: 'target/sql-database-exists', subject: 'default/OrdersNew' },
       ],
+    })
+  })
+
+  it('is blocked by the managed instance that Azure does not tell of', () => {
+    expect(fixtures.judgeStored(check, TABLE[3][0], firstSubject(check))).toMatchObject({
+      blockedBy: [{ id: 'target/managed-instance-exists', subject: 'default' }],
     })
   })
 

@@ -10,7 +10,7 @@ export default defineCheck({
     ref: 'DMSP-011',
     title: "The target server's name resolves",
     team: 'network',
-    scenarios: ['sql-server-to-azure-sql-database'],
+    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'azure/sign-in-works', when: ({ target }) => target.endpoint === undefined }],

@@ -12,7 +12,7 @@ export default defineCheck({
     ref: 'DMSP-013',
     title: 'The target encrypts, with a certificate that can be trusted',
     team: 'network',
-    scenarios: ['sql-server-to-azure-sql-database'],
+    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'target/engine-port-is-reachable' }],

@@ -1,4 +1,7 @@
-import type { Asker } from '../../ports/sql-port.ts'
+import { createHash } from 'node:crypto'
+import type { Login } from '../domain/manifest.ts'
+import type { Secret } from '../domain/secret.ts'
+import type { Asker } from '../ports/sql-port.ts'
 
 /** What a login attempt says of the account itself; `undecided` when the server did not get to judge it. */
 export type AccountVerdict = 'accepted' | 'refused' | 'undecided'
@@ -21,7 +24,14 @@ interface AccountState {
   underWay?: Promise<unknown>
 }
 
-/** Login attempts in such an order that a wrong password is tried once, and so locks no account. */
+/** The same user (in any letter case) with the same password is the same account, on whatever server and protocol. */
+export function accountKey({ kind, user, proof }: { kind: Login['kind']; user: string; proof: Secret }): string {
+  // Tokens differ from request to request, and the identity behind them does not.
+  const digest = kind === 'entra' ? '' : createHash('sha256').update(proof.reveal()).digest('hex')
+  return JSON.stringify([kind, user.toLowerCase(), digest])
+}
+
+/** Login attempts in such an order that a wrong password is tried once, and so locks no account. One for a whole run. */
 export function createAccountGate(): AccountGate {
   const accounts = new Map<string, AccountState>()
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
-import { createAccountGate, type AccountVerdict } from './account-gate.ts'
+import { Secret } from '../domain/secret.ts'
+import { accountKey, createAccountGate, type AccountVerdict } from './account-gate.ts'
 
 function asker(subject: string): { id: string; subject: string } {
   return { id: 'source/login-is-accepted', subject }
@@ -73,5 +74,27 @@ describe('createAccountGate', () => {
     expect(await gate.pass('b', asker('s1'), make)).toEqual({ tried: { account: 'accepted' } })
     await expect(gate.pass('c', asker('s2'), () => Promise.reject(new Error('x')))).rejects.toThrow('x')
     expect(await gate.pass('c', asker('s3'), make)).toEqual({ tried: { account: 'accepted' } })
+  })
+})
+
+const account = (user: string, proof: string, kind: Parameters<typeof accountKey>[0]['kind'] = 'sql') => ({
+  kind,
+  user,
+  proof: new Secret('P', proof),
+})
+
+describe('accountKey', () => {
+  it('is the same for another letter case of the user and another variable with the same password', () => {
+    expect(accountKey(account('DMS', 'one'))).toBe(accountKey({ ...account('dms', ''), proof: new Secret('Q', 'one') }))
+    expect(accountKey(account('dms', 'one'))).not.toBe(accountKey(account('dms', 'two')))
+  })
+
+  it('keeps kinds apart, and takes tokens of one identity for one account', () => {
+    expect(accountKey(account('dms', 'one', 'windows'))).not.toBe(accountKey(account('dms', 'one')))
+    expect(accountKey(account('id', 'token 1', 'entra'))).toBe(accountKey(account('id', 'token 2', 'entra')))
+  })
+
+  it('does not hold the password', () => {
+    expect(accountKey(account('dms', 'very-secret'))).not.toContain('very-secret')
   })
 })

@@ -1,0 +1,47 @@
+import { defineCheck } from '../../define.ts'
+import { judgeWriters, type Claim } from '../../judge-writers.ts'
+import { computerAccounts, identityOf } from '../../service-identity.ts'
+import { observeWriters, type WriterFact, type WritersEvidence } from '../../share-writers.ts'
+import { shareSubjects, type ShareSpec } from '../../subjects.ts'
+
+const ID = 'share/computer-account-can-read-and-write'
+
+export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | 'share'>({
+  meta: {
+    id: ID,
+    ref: 'DMSP-075',
+    title: 'The computer account of the source can read and write on the share',
+    team: 'windows',
+    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    generations: ['classic'],
+    severity: 'required',
+    needs: [],
+    vantage: 'server',
+    verdicts: ['unknown', 'blocked', 'manual'],
+    why: 'Microsoft asks for read and write access of the computer account beside that of the service account. Migrations have failed until it was given.',
+    source: {
+      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
+      verified: '2026-11-26',
+      rows: ['M7'],
+    },
+    remedy:
+      'Give the computer account of the SQL Server host, and of every node of a cluster, Change in the permissions of the share and Modify in those of the folder, then attest it.',
+  },
+  uses: ['net', 'arm', 'sql', 'share'],
+  subjects: shareSubjects,
+  observe: (ports, subject) => observeWriters(ports, subject, ID),
+  judge: (evidence) =>
+    judgeWriters(evidence, {
+      expected: `the computer account of each source can read and write on ${evidence.path}`,
+      claim,
+      advice: 'Join the SQL Server host to a domain.',
+    }),
+})
+
+function claim({ source, account, machines, isClustered }: Extract<WriterFact, { state: 'known' }>): Claim {
+  const where = isClustered ? `${source} can run on ${machines.join(', ')}` : `${source} runs on ${machines.join(', ')}`
+  const isSame = identityOf(account, machines).kind === 'computer'
+  const note = isSame ? ` as ${account}, so that share/service-account-can-write asks for the same account` : ''
+  return { text: `${where}${note}`, accounts: computerAccounts(machines) }
+}

@@ -1,0 +1,52 @@
+import { parseAddress } from '../../../domain/address.ts'
+import { seen, type Observed } from '../../../domain/observed.ts'
+import type { Ports } from '../../../ports/ports.ts'
+import { defineCheck } from '../../define.ts'
+import { boundText } from '../../foreign-text.ts'
+import { noShare } from '../../share-place.ts'
+import { shareSubjects, sourceSubjects, type ShareSpec } from '../../subjects.ts'
+import { judgeHosts, type Evidence, type HostFact } from './judge-hosts.ts'
+
+export default defineCheck<ShareSpec, Evidence, 'net'>({
+  meta: {
+    id: 'share/is-not-on-source',
+    ref: 'DMSP-076',
+    title: 'The share is not on a SQL Server that backs up to it',
+    team: 'windows',
+    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    generations: ['classic'],
+    severity: 'recommended',
+    needs: [],
+    vantage: 'server',
+    verdicts: ['pass', 'fail', 'unknown'],
+    why: 'Windows refuses a machine that comes to itself under a full name or an alias (loopback check), so SQL Server cannot back up to a share of its own host. Such a share also fills the disks of the source.',
+    source: {
+      title: 'Error when you access a server locally by using its FQDN or CNAME alias',
+      url: 'https://learn.microsoft.com/troubleshoot/windows-server/networking/accessing-server-locally-with-fqdn-cname-alias-denied',
+      verified: '2026-11-26',
+      rows: ['LOOPBACK'],
+    },
+    remedy:
+      'Put the share on another machine; or let the names by which the host comes to itself through (BackConnectionHostNames), and waive this check.',
+  },
+  uses: ['net'],
+  subjects: shareSubjects,
+  observe: async ({ net }, { spec: { share, manifest } }): Promise<Observed<Evidence>> => {
+    if (share === undefined) return noShare()
+    const sources = sourceSubjects(manifest).filter(({ spec }) => spec.source.share === share.name)
+    const [host, ...others] = await Promise.all([
+      readHost(net, share.host),
+      ...sources.map(async ({ name, spec }) => ({ source: name, ...(await readHost(net, spec.source.server.host)) })),
+    ])
+    return seen({ path: share.path, share: host, sources: others })
+  },
+  judge: (evidence) => judgeHosts(evidence),
+})
+
+async function readHost(net: Ports['net'], host: string): Promise<HostFact> {
+  if (parseAddress(host) !== undefined) return { host, addresses: [host] }
+  const answer = await net.resolve(host)
+  if (!answer.ok) return { host, addresses: [], unresolved: boundText(answer.failure.message) }
+  if (!answer.value.found) return { host, addresses: [], unresolved: boundText(answer.value.message) }
+  return { host, addresses: answer.value.addresses.map(({ address }) => address) }
+}

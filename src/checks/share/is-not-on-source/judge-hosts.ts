@@ -1,0 +1,72 @@
+import { parseAddress } from '../../../domain/address.ts'
+import type { Judgement } from '../../define.ts'
+import { quotePowerShell } from '../../share-place.ts'
+
+/** A name and the addresses that this runner's resolver has for it. */
+export type HostFact = { host: string; addresses: string[]; unresolved?: string }
+
+export type Evidence = { path: string; share: HostFact; sources: (HostFact & { source: string })[] }
+
+/** Same name or a common address: the same machine, as far as names tell (a listener or an alias of a cluster may hide it). */
+export function judgeHosts(evidence: Evidence): Judgement {
+  const { path, share, sources } = evidence
+  const expected = `${share.host} is another machine than the SQL Servers that back up to ${path}`
+  const same = sources.flatMap((source) => {
+    const why = commonPlace(share, source)
+    return why === undefined ? [] : [`${source.source} (${why})`]
+  })
+  if (same.length > 0) {
+    const actual = `the share is on the host of ${same.join(', ')}`
+    return {
+      verdict: 'fail',
+      proof: 'direct',
+      summary: `${path}: ${actual}; with the loopback check of Windows on, SQL Server cannot reach it ${describeWay(share.host)}`,
+      expected,
+      actual,
+      remediation: {
+        text: 'Put the share on another machine. If it must stay there, let the host come to itself by these names: this is narrower than switching the loopback check off (DisableLoopbackCheck). Then waive this check.',
+        scripts: [
+          {
+            language: 'powershell',
+            code: `# on that host, as administrator; adds to what is there, and takes a restart\n$names = @((Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0).BackConnectionHostNames) + ${quotePowerShell(share.host)}\nSet-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0 -Name BackConnectionHostNames -Type MultiString -Value ($names | Where-Object { $_ })`,
+          },
+        ],
+      },
+    }
+  }
+  const unresolved = [share, ...sources].filter(({ addresses }) => addresses.length === 0)
+  if (unresolved.length > 0) {
+    const names = unresolved.map(({ host, unresolved: why }) => `${host} (${why ?? 'it has no address'})`)
+    const message = `this runner has no address for ${[...new Set(names)].join(', ')}`
+    return {
+      verdict: 'unknown',
+      proof: 'proxy',
+      summary: `Whether ${path} is on a SQL Server that backs up to it is not known: ${message}`,
+      expected,
+      cause: { kind: 'dns', message },
+      remediation: { text: 'Let this runner resolve the names, or look it up by hand.', scripts: [] },
+    }
+  }
+  const hosts = [...new Set(sources.map(({ host, addresses }) => `${host} (${addresses.join(', ')})`))]
+  const actual = `${share.host} (${share.addresses.join(', ')}) has no name and no address in common with ${hosts.join('; ')}`
+  return { verdict: 'pass', proof: 'proxy', summary: `${actual}, as this runner resolves them`, expected, actual }
+}
+
+function commonPlace(share: HostFact, source: HostFact): string | undefined {
+  if (canonical(share.host) === canonical(source.host)) return `both are named ${share.host}`
+  const address = share.addresses.find((one) => source.addresses.some((other) => canonical(one) === canonical(other)))
+  return address === undefined ? undefined : `${share.host} and ${source.host} are both ${address}`
+}
+
+/** A name without letter case and final dot, an address in one form. */
+function canonical(host: string): string {
+  const address = parseAddress(host)
+  return address === undefined
+    ? host.toLowerCase().replace(/\.$/, '')
+    : `${String(address.family)}:${String(address.value)}`
+}
+
+function describeWay(host: string): string {
+  if (parseAddress(host) !== undefined) return `by ${host}, unless that is let through`
+  return host.includes('.') ? `by the full name ${host}` : `by ${host} where that is an alias`
+}

@@ -1,0 +1,62 @@
+import { defineCheck } from '../../define.ts'
+import { judgeWriters, type Claim } from '../../judge-writers.ts'
+import { identityOf } from '../../service-identity.ts'
+import { observeWriters, type WriterFact, type WritersEvidence } from '../../share-writers.ts'
+import { shareSubjects, type ShareSpec } from '../../subjects.ts'
+
+const ID = 'share/service-account-can-write'
+
+export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | 'share'>({
+  meta: {
+    id: ID,
+    ref: 'DMSP-074',
+    title: 'The service account of the source can write to the share',
+    team: 'windows',
+    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    generations: ['classic'],
+    severity: 'required',
+    needs: [],
+    vantage: 'server',
+    verdicts: ['fail', 'unknown', 'blocked', 'manual'],
+    why: 'SQL Server writes the backups itself, as the account of its service. Where the share does not let that account write, no backup is made and the migration has nothing to move.',
+    source: {
+      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
+      verified: '2026-11-26',
+      rows: ['M7'],
+    },
+    remedy:
+      'Give the account that SQL Server is on the network Change in the permissions of the share and Modify in those of the folder, make a backup to it, then attest it.',
+  },
+  uses: ['net', 'arm', 'sql', 'share'],
+  subjects: shareSubjects,
+  observe: (ports, subject) => observeWriters(ports, subject, ID),
+  judge: (evidence) =>
+    judgeWriters(evidence, {
+      expected: `the service of each source can write to ${evidence.path}`,
+      claim,
+      advice:
+        'Run the service of SQL Server as a domain user, a group managed service account or its virtual account (SQL Server Configuration Manager), and give that account Change on the share.',
+    }),
+})
+
+function claim(
+  { source, account, machines }: Extract<WriterFact, { state: 'known' }>,
+  { host }: WritersEvidence,
+): Claim {
+  const identity = identityOf(account, machines)
+  const runs = `${source} runs as ${account}`
+  switch (identity.kind) {
+    case 'computer':
+      return { text: `${runs}, which is the computer account on the network`, accounts: identity.accounts }
+    case 'account':
+      return { text: runs, accounts: [identity.account] }
+    case 'local':
+      return {
+        text: `${runs}, a local account: ${host} knows it only with a local account of the same name and password`,
+        accounts: [identity.account],
+      }
+    case 'anonymous':
+      return { text: `${runs}, which is anonymous on the network`, accounts: [] }
+  }
+}

@@ -1,0 +1,140 @@
+import type { Manifest, Target } from '../../../domain/manifest.ts'
+import type { Observed } from '../../../domain/observed.ts'
+import { isSameResource, parseResourceId } from '../../../domain/resource-id.ts'
+import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../../../ports/network-resources.ts'
+import type { StorageAccount } from '../../../ports/storage-resources.ts'
+import { readDmsSubnet } from '../../dms-subnet.ts'
+import { boundName, boundText } from '../../foreign-text.ts'
+import { targetSubjects } from '../../subjects.ts'
+import type { ClientFact, EndpointFact } from './evidence.ts'
+
+const NETWORK_CHECK = 'network/dms-vnet-uses-resource-manager'
+
+interface Place {
+  subnet: Subnet
+  network: VirtualNetwork
+}
+type Found = { place: Place } | { gap: string; blockedBy?: string }
+
+export interface ReadEndpoints {
+  endpoints: readonly PrivateEndpoint[]
+  gaps: string[]
+}
+
+/** DMS, and every managed instance that a database goes to, each with what is known of its subnet. */
+export async function readClients(
+  arm: ArmPort,
+  manifest: Manifest,
+  { endpoints }: ReadEndpoints,
+): Promise<ClientFact[]> {
+  const targets = targetSubjects(manifest).map(({ spec }) => spec.target)
+  const instances = targets.map(async (target) => {
+    const name = `managed instance ${boundName(parseResourceId(target.resourceId)?.name ?? target.name)}`
+    return clientFact(name, false, await findInstance(arm, target), endpoints)
+  })
+  const dms = findDms(arm, manifest).then((found) => clientFact('DMS', true, found, endpoints))
+  return Promise.all([dms, ...instances])
+}
+
+/** Approved private endpoints of the account that are for its blobs; those of other services do not help. */
+export async function readBlobEndpoints(arm: ArmPort, account: StorageAccount): Promise<ReadEndpoints> {
+  const approved = account.privateEndpointConnections.filter(({ status }) => status?.toLowerCase() === 'approved')
+  const read = await Promise.all(
+    approved.map(async ({ name, endpointId }) => {
+      if (endpointId === undefined) return { gap: `Azure does not say which private endpoint ${boundName(name)} is` }
+      const endpoint = await arm.privateEndpoint(endpointId)
+      const gap = gapOf(endpoint, `private endpoint ${boundName(name)}`)
+      return gap === undefined && endpoint.ok && endpoint.value.found
+        ? { endpoint: endpoint.value.value }
+        : { gap: gap ?? '' }
+    }),
+  )
+  const endpoints = read.flatMap((one) => ('endpoint' in one ? [one.endpoint] : []))
+  return {
+    endpoints: endpoints.filter(({ connections }) =>
+      connections.some(({ groupIds }) => groupIds.some((group) => /^blob(?:_secondary)?$/i.test(group))),
+    ),
+    gaps: read.flatMap((one) => ('gap' in one ? [one.gap] : [])),
+  }
+}
+
+async function findDms(arm: ArmPort, manifest: Manifest): Promise<Found> {
+  const found = await readDmsSubnet(arm, manifest)
+  if (!found.ok) return { gap: failureText('the subnet of DMS', found.failure) }
+  if (found.value.found) return { place: found.value }
+  const gap = boundText(found.value.message)
+  return found.value.gap === 'undeclared' ? { gap } : { gap, blockedBy: NETWORK_CHECK }
+}
+
+async function findInstance(arm: ArmPort, { resourceId }: Target): Promise<Found> {
+  const instance = await arm.managedInstance(resourceId)
+  if (!instance.ok) return { gap: failureText('the managed instance', instance.failure) }
+  if (!instance.value.found) return { gap: boundText(`the managed instance is not there: ${instance.value.message}`) }
+  const { subnetId } = instance.value.value
+  const networkId = subnetId === undefined ? undefined : parseResourceId(subnetId)?.parent
+  if (subnetId === undefined || networkId === undefined) return { gap: 'Azure names no subnet of the managed instance' }
+  const network = await arm.virtualNetwork(networkId)
+  const gap = gapOf(network, 'the network of the managed instance')
+  if (gap !== undefined || !network.ok || !network.value.found) return { gap: gap ?? '' }
+  const { value } = network.value
+  const subnet = value.subnets.find(({ id }) => isSameResource(id, subnetId))
+  return subnet === undefined
+    ? { gap: `${value.name} has no subnet ${parseResourceId(subnetId)?.name ?? ''}` }
+    : { place: { subnet, network: value } }
+}
+
+function clientFact(name: string, isDms: boolean, found: Found, endpoints: readonly PrivateEndpoint[]): ClientFact {
+  if ('gap' in found) {
+    const { gap, blockedBy } = found
+    return {
+      name,
+      isDms,
+      subnet: null,
+      gap,
+      ...(blockedBy === undefined ? {} : { gapBlockedBy: blockedBy }),
+      endpoints: endpoints.map((endpoint) => endpointFact(endpoint, undefined)),
+    }
+  }
+  const { subnet, network } = found.place
+  return {
+    name,
+    isDms,
+    subnet: {
+      id: subnet.id,
+      name: boundName(subnet.name),
+      region: toRegion(network.location),
+      serviceEndpoints: [...subnet.serviceEndpoints],
+    },
+    endpoints: endpoints.map((endpoint) => endpointFact(endpoint, network)),
+  }
+}
+
+function endpointFact({ name, subnetId }: PrivateEndpoint, network: VirtualNetwork | undefined): EndpointFact {
+  const own = subnetId === undefined ? undefined : parseResourceId(subnetId)?.parent
+  if (own === undefined || network === undefined) return { name: boundName(name), network: 'unknown' }
+  const networkName = boundName(parseResourceId(own)?.name ?? own)
+  if (isSameResource(own, network.id)) return { name: boundName(name), network: 'same', networkName }
+  const isPeered = network.peerings.some(
+    ({ remoteId, state }) =>
+      remoteId !== undefined && isSameResource(remoteId, own) && state?.toLowerCase() === 'connected',
+  )
+  return { name: boundName(name), network: isPeered ? 'peered' : 'other', networkName }
+}
+
+/** ARM writes a region as `westeurope` or as `West Europe`. */
+export function toRegion(location: string): string {
+  return boundText(location.toLowerCase().replaceAll(' ', ''), 60)
+}
+
+function gapOf(
+  answer: Observed<{ found: true } | { found: false; message: string }>,
+  what: string,
+): string | undefined {
+  if (!answer.ok) return failureText(what, answer.failure)
+  return answer.value.found ? undefined : boundText(`${what} is not there: ${answer.value.message}`)
+}
+
+function failureText(what: string, { message, missing }: { message: string; missing?: string }): string {
+  return boundText(`${what} could not be read: ${message}${missing === undefined ? '' : ` (${missing})`}`)
+}
