@@ -185,7 +185,13 @@ describe('what the network checks read', () => {
     expect(await port.securityAdminRules(network.id)).toMatchObject({
       value: {
         value: [
-          { name: 'high-risk/a', access: 'always-allow', protocol: '*', destinationPrefixes: ['*'], destinationPorts: ['443'] },
+          {
+            name: 'high-risk/a',
+            access: 'always-allow',
+            protocol: '*',
+            destinationPrefixes: ['*'],
+            destinationPorts: ['443'],
+          },
           { name: 'high-risk/b', collection: 'High-risk ports' },
           { name: 'high-risk/c', priority: 3 },
         ],
