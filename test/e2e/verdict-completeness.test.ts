@@ -20,7 +20,18 @@ import { WELL_CASES } from './verdicts/well-cases.ts'
 
 const expected = [
   ...[SOURCE_CASES, TLS_CASES, BROWSER_CASES, TARGET_CASES, FACTS_CASES, LOGIN_CASES],
-  ...[AZURE_CASES, NETWORK_CASES, FLOW_CASES, DMS_CASES, STORAGE_CASES, TOOLS_CASES, WELL_CASES, WAY_CASES, INSTANCE_CASES, SHARE_CASES],
+  ...[
+    AZURE_CASES,
+    NETWORK_CASES,
+    FLOW_CASES,
+    DMS_CASES,
+    STORAGE_CASES,
+    TOOLS_CASES,
+    WELL_CASES,
+    WAY_CASES,
+    INSTANCE_CASES,
+    SHARE_CASES,
+  ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 
