@@ -36,6 +36,24 @@ const refused = (says: RegExp): Case['expected'] => [
   ...[EXISTS, RIGHTS].map((id) => isBlocked(id, LOGIN)),
 ]
 
+/** The same account on two addresses, with a password that both refuse; one source backs up to each. */
+export const TWO_SHARES: Story = share({
+  secrets: { SHARE_PASSWORD: 'n0t-the-pass' },
+  editManifest: (text) =>
+    text
+      .replace(
+        /^ {2}- name: sales\n( {4}server: )localhost(,\d+\n(?: {4}.*\n)*)/m,
+        (own, head: string, rest: string) => {
+          const databases = rest.replaceAll('Sales,', 'Sales2,').replace('OrdersNew', 'Orders2')
+          return `${own}    share: near\n  - name: mirror\n${head}127.0.0.1${databases}    share: far\n`
+        },
+      )
+      .replace(/^share:\n((?: {2}.*\n)*)/m, (_, own: string) => {
+        const lines = own.replace(/^/gm, '  ').trimEnd()
+        return `shares:\n  near:\n${lines}\n  far:\n${lines.replace('127.0.0.2', '127.0.0.1')}\n`
+      }),
+})
+
 export const SHARE_CASES: readonly Case[] = [
   {
     world: 'all is well, and nothing is written',

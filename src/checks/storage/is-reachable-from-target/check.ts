@@ -68,7 +68,7 @@ async function readAccount(
     })),
     addressRules: [...value.addressRules],
     endpointGaps: endpoints.gaps,
-    clients: await readClients(arm, manifest, endpoints),
+    clients: await readClients(arm, manifest, { ...endpoints, asksEgress: value.addressRules.length > 0 }),
     egress: [...manifest.dms.egress],
   })
 }
