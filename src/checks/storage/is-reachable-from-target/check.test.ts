@@ -99,14 +99,16 @@ const ELSEWHERE: World = { network: { location: 'northeurope' }, instanceNetwork
 
 function natGateway(ipAddress: string): Partial<ArmPort> {
   return {
-    natGateway: () => there({ id: 'nat', name: 'nat', publicIpAddressIds: ['pip'], publicIpPrefixIds: [] }),
-    publicIpAddress: () => there({ id: 'pip', name: 'pip', ipAddress }),
+    natGateway: () =>
+      Promise.resolve(there({ id: 'nat', name: 'nat', publicIpAddressIds: ['pip'], publicIpPrefixIds: [] })),
+    publicIpAddress: () => Promise.resolve(there({ id: 'pip', name: 'pip', ipAddress })),
   }
 }
 function routeTo(addressPrefix: string): Partial<ArmPort> {
   const route = { name: 'all', addressPrefix, nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.0.0.4' }
   return {
-    routeTable: () => there({ id: 'rt', name: 'rt-dms', disableBgpRoutePropagation: false, routes: [route] }),
+    routeTable: () =>
+      Promise.resolve(there({ id: 'rt', name: 'rt-dms', disableBgpRoutePropagation: false, routes: [route] })),
   }
 }
 

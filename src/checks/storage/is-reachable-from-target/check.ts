@@ -26,7 +26,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
       title: 'Prerequisites for Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: [],
+      rows: ['MISTORE'],
     },
     remedy:
       'Turn the Microsoft.Storage endpoint on for the subnets of DMS and of the managed instance, and admit both subnets in the firewall of the storage account, or admit all networks.',

@@ -25,7 +25,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
       title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
-      rows: ['M9'],
+      rows: ['M9', 'SASKIND'],
     },
     remedy:
       'Make a SAS for the container (not for the account) with the permissions read, write, delete and list, for https only, that ends well after the cutover, and store it as the secret.',
