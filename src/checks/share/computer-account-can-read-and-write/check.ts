@@ -20,7 +20,7 @@ export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | '
     verdicts: ['unknown', 'blocked', 'manual'],
     why: 'Microsoft asks for read and write access of the computer account beside that of the service account. Migrations have failed until it was given.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M7'],

@@ -20,7 +20,7 @@ export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | '
     verdicts: ['fail', 'unknown', 'blocked', 'manual'],
     why: 'SQL Server writes the backups itself, as the account of its service. Where the share does not let that account write, no backup is made and the migration has nothing to move.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M7'],

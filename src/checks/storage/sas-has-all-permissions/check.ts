@@ -22,7 +22,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'manual'],
     why: 'DMS uploads, reads and removes the backups with this SAS. One that lacks a permission, is for the account or a single blob, or ends before the cutover does, lets the migration fail in its middle.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M9', 'SASKIND'],
