@@ -40,6 +40,25 @@ const reciting = (at: number, bytes: Buffer) => (socket: Socket, turn: number) =
   if (turn <= at && said !== undefined) socket.write(said)
 }
 
+/** The recorded challenge with so many bytes of names in it. */
+function longChallenge(length: number): Buffer {
+  const { challenge } = RECORDED
+  const ntlm = Buffer.from(challenge.subarray(challenge.indexOf('NTLMSSP\0'), challenge.indexOf('NTLMSSP\0') + 56))
+  const names = Buffer.alloc(length)
+  names.writeUInt16LE(2, 0)
+  names.writeUInt16LE(length - 8, 2)
+  ntlm.writeUInt16LE(length, 40)
+  ntlm.writeUInt16LE(length, 42)
+  ntlm.writeUInt32LE(56, 44)
+  const der = (tag: number, content: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([tag, 0x82, content.length >> 8, content.length & 0xff]), content])
+  const token = der(0xa1, der(0x30, der(0xa2, der(0x04, Buffer.concat([ntlm, names])))))
+  const head = Buffer.from(challenge.subarray(0, 72))
+  head.writeUInt16LE(72, 68)
+  head.writeUInt16LE(token.length, 70)
+  return Buffer.concat([head, token])
+}
+
 async function settled(): Promise<number> {
   const deadline = Date.now() + 2000
   while ((server?.open ?? 0) > 0 && Date.now() < deadline) await delay(10)
@@ -153,6 +172,15 @@ describe('a login that was not one', () => {
     server = await startRecitingServer(reciting(2, encodeFrame(refused(status))))
     const answer = await rig.port({ timeoutMs: TIMEOUT_MS }).logIn(shareAt(server.port))
     expect(answer).toMatchObject({ ok: false, failure: { kind, message: expect.stringMatching(message) } })
+  })
+
+  it('a challenge that is too long to be answered gets no password', async () => {
+    server = await startRecitingServer(reciting(1, encodeFrame(longChallenge(65_300))))
+    const answer = await rig.port({ timeoutMs: TIMEOUT_MS }).logIn(shareAt(server.port))
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol', message: expect.stringMatching(/names of its challenge/) },
+    })
   })
 
   it('a restriction of the account is not tried again elsewhere', async () => {

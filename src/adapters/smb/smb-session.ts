@@ -147,9 +147,14 @@ function refuse(channel: SmbChannel, status: number): SessionSetup {
 }
 
 function endChannel(channel: SmbChannel, error: unknown): SmbFault {
-  const fault = asFault(error)
-  channel.cut(fault)
-  return fault
+  try {
+    const fault = asFault(error)
+    channel.cut(fault)
+    return fault
+  } finally {
+    // After a bug, too, no connection stays open.
+    channel.cut(connectionFault('end of stream'))
+  }
 }
 
 /** An answer that cannot be read is a fault of the protocol; anything else that is thrown is a bug, and goes on. */
