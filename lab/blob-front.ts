@@ -65,7 +65,10 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
     if (own.afterForwarding === true) await forward(request, sent)
     if (own.silent === true) return
     const body = Buffer.from(own.body ?? '')
-    if (own.endless === true) return pour(response, own.status, body)
+    if (own.endless === true) {
+      pour(response, own.status, body)
+      return
+    }
     response.writeHead(own.status, { 'content-type': 'application/xml', 'content-length': body.length, ...own.headers })
     response.end(body)
   }
