@@ -192,6 +192,37 @@ describe('a login that was not one', () => {
     expect(other.connections).toBe(0)
   })
 
+  it.each([
+    ['falls silent', (socket: Socket) => void socket],
+    ['hangs up', (socket: Socket) => socket.destroy()],
+  ])(
+    'a server that %s behind the password may have counted a wrong one: after two there is no third',
+    async (_, end) => {
+      const servers = [0, 1, 2, 3].map(() =>
+        startRecitingServer((socket, turn) => {
+          if (turn < 2) socket.write(DIALOGUE[turn]!)
+          else end(socket)
+        }),
+      )
+      const started = (await Promise.all(servers)).map((one) => rig.keep(one))
+      const port = rig.port({ timeoutMs: TIMEOUT_MS })
+      const answers = await Promise.all(
+        started.map((one, place) =>
+          port.logIn({
+            ...shareAt(one.port),
+            askedBy: { id: 'share/login-is-accepted', subject: `fs${String(place)}` },
+          }),
+        ),
+      )
+      expect(started.reduce((sum, { connections }) => sum + connections, 0)).toBe(2)
+      const messages = answers.map((answer) => (answer.ok ? '' : answer.failure.message))
+      const held = messages.filter((message) =>
+        /was not tried: fs\d and fs\d got its password and did not answer/.test(message),
+      )
+      expect(held).toHaveLength(2)
+    },
+  )
+
   it('a server that offers Kerberos alone gets no NTLM', async () => {
     const kerberos = Buffer.from(RECORDED.negotiate)
     // The last byte of the identifier of NTLM.

@@ -11,7 +11,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     id: ID,
     ref: 'DMSP-072',
     title: 'The share for the backups is there',
-    team: 'storage',
+    team: 'windows',
     scenarios: ['sql-server-to-azure-sql-managed-instance'],
     generations: ['classic'],
     severity: 'required',
