@@ -193,7 +193,7 @@ describe('a login that was not one', () => {
   })
 
   it.each([
-    ['falls silent', (socket: Socket) => void socket],
+    ['falls silent', () => undefined],
     ['hangs up', (socket: Socket) => socket.destroy()],
   ])(
     'a server that %s behind the password may have counted a wrong one: after two there is no third',

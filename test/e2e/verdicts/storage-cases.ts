@@ -4,6 +4,7 @@ import { resourceId } from '../../../lab/azure/place.ts'
 import { INSTANCE, instanceStory, INSTANCE_SUBNET, putAccount, STORAGE_ACCOUNT } from '../../../lab/stories/instance.ts'
 import { DMS_SUBNET, NET } from '../../../lab/stories/sales.ts'
 import type { Story } from '../../../lab/stories/story.ts'
+import { storageError } from '../../../lab/blob-front.ts'
 import { accountSas, goodParameters, sasTime, serviceSas, type SasParameters } from '../../../lab/sas.ts'
 import type { StorageLab } from '../../../lab/storage-lab.ts'
 import type { AzureState } from '../../../lab/azure/state.ts'
@@ -120,6 +121,17 @@ export const STORAGE_CASES: readonly Case[] = [
       storage: { secrets: (account) => ({ BACKUP_SAS: serviceSas({ ...account, accountKey: 'bmV3' }, 'backups') }) },
     }),
     expected: [fails(SAS, /another key signed it or the key was changed since/)],
+  },
+  {
+    world: 'a SAS that has begun by the clock of this runner, and not by that of the service',
+    story: instance(
+      withSas({ st: sasTime(-60_000) }),
+      prepared(({ front }) => {
+        front.rules.answer = () =>
+          storageError(403, 'AuthenticationFailed', 'Server failed to authenticate the request.')
+      }),
+    ),
+    expected: [isUnknown(SAS, 'insufficient', /it began at .*, less than 15 min ago/)],
   },
   {
     world: 'no account keys',

@@ -43,7 +43,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
       blob.list(spec.container),
       isSignedByKey && refusesKeys(arm, spec.container, url),
     ])
-    const isWrong = keysAreRefused || judgeSas(sas, sasTerms(spec.manifest, now)).faults.length > 0
+    const isWrong = keysAreRefused || judgeSas(sas, sasTerms(spec.manifest, now, listFact(list))).faults.length > 0
     // What the SAS says of itself can be wrong enough, whatever keeps the service from being asked.
     if (!list.ok && !isWrong) return list
     const isWorthIt = blob.writes && !isWrong && list.ok && list.value.outcome === 'accepted'
@@ -59,7 +59,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     })
   },
   judge: (evidence, { name, spec }) => {
-    const said = judgeSas(evidence.sas, sasTerms(spec.manifest, Date.parse(evidence.checkedAt)))
+    const said = judgeSas(evidence.sas, sasTerms(spec.manifest, Date.parse(evidence.checkedAt), evidence.list))
     return judgeAccess(evidence, said, name)
   },
 })
