@@ -55,6 +55,22 @@ describe('the stories of the lab', () => {
   )
 
   it(
+    'says until when the managed instance is ready: until the first of all ends, here that of the SAS',
+    async () => {
+      if (!hasSamba) return
+      const { report, run, results } = await plays('managed-instance, fixed')
+      const ends = results.flatMap(({ expiresAt, verdict }) =>
+        expiresAt !== null && ['pass', 'attested', 'waived'].includes(verdict) ? [expiresAt] : [],
+      )
+      const sas = results.find(({ id }) => id === 'storage/sas-has-all-permissions')
+      expect(sas?.expiresAt).toBe([...ends].sort()[0])
+      expect([report.readyUntil, run.outputs['ready-until']]).toEqual([sas?.expiresAt, sas?.expiresAt])
+      expect(ends.length).toBeGreaterThan(4)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
     'tries a refused password once, whichever of two servers comes first',
     async () => {
       const played = await plays('two sources')

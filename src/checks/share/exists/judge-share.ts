@@ -65,7 +65,9 @@ function expectedOf({ path }: Evidence): string {
 function passed(evidence: Evidence, freeBytes: number | null): Judgement {
   const { path, account, host } = evidence
   const free =
-    freeBytes === null ? 'it does not tell its free space' : `${describeBytes(freeBytes)} are free for ${account}`
+    freeBytes === null
+      ? 'it does not tell its free space'
+      : `${describeBytes(freeBytes)} are free for ${account}${freeBytes === 0 ? ', so that no backup fits there' : ''}`
   const isShort = !host.includes('.') && !host.includes(':')
   const note = isShort ? `; ${host} is a name without a domain, which DMS in its own network may not resolve` : ''
   const actual = `it is there, and ${free}`
