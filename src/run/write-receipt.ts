@@ -91,7 +91,7 @@ async function readPayload(
 ): Promise<Observed<ReceiptPayload>> {
   const { identity, missing } = readRunIdentity(world.env)
   if (missing.length > 0 || !runIdentitySchema.safeParse(identity).success) {
-    const which = missing.length > 0 ? missing.join(', ') : 'a GITHUB_ variable'
+    const which = missing.length > 0 ? missing.map((name) => `\`${name}\``).join(', ') : 'an odd `GITHUB_` variable'
     return unseen('missing-input', `the runner does not say which run this is (${which}).`)
   }
   const files = await readDigests(world, context.workspace, filesInUse(manifests))

@@ -35,6 +35,7 @@ function judge({ names, folders, extensions }: ReadIndex, path: string): Trackin
   const wanted = fold(path)
   if (names.some((name) => fold(name) === wanted)) return { state: 'tracked' }
   if (extensions.includes('link')) return unknown('the index of git is split in two files')
+  if (names.includes('')) return unknown('the index of git has a file without a name')
   const other = extensions.find((name) => name !== 'sdir' && !/^[A-Z]/.test(name))
   if (other !== undefined) return unknown('the index of git has an extension that is not known here')
   if (folders.some((folder) => wanted.startsWith(fold(folder))))
@@ -92,7 +93,6 @@ function readEntry(
   const nul = bytes.indexOf(0, nameAt)
   if (nul === -1 || nul >= end) return undefined
   const name = Buffer.concat([kept, bytes.subarray(nameAt, nul)])
-  if (name.length === 0) return undefined
   // One to eight NULs make the length of an entry a multiple of eight.
   const after = version === 4 ? nul + 1 : at + Math.floor((nul - at) / 8 + 1) * 8
   return after > end ? undefined : { at: after, name, mode }
