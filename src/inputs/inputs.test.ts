@@ -39,6 +39,13 @@ const DEFAULTS = {
 }
 
 describe('the inputs of a receipt', () => {
+  it('warn of a key that has nothing to sign', () => {
+    expect(readInputs(env({ 'receipt-key': 'k'.repeat(32) })).warnings).toEqual([
+      expect.stringMatching(/signs nothing/),
+    ])
+    expect(readInputs(env({ 'receipt-key': 'k'.repeat(32), receipt: 'r.json' })).warnings).toEqual([])
+  })
+
   it.each([
     ['receipt.json', '1m', 60_000],
     ['out/receipt.json', '7d', 604_800_000],

@@ -4,7 +4,7 @@ import type { Secret } from '../domain/secret.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
-import { readReceiptInputs, type ReceiptInputs } from './receipt-inputs.ts'
+import { readReceiptInputs, receiptWarnings, type ReceiptInputs } from './receipt-inputs.ts'
 
 export const FAIL_ON = ['not-ready', 'undetermined', 'conditions', 'never'] as const
 export const COMMENT_WHEN = ['always', 'changes', 'problems', 'never'] as const
@@ -92,7 +92,7 @@ export function readInputs(env: Env): ReadInputs {
     allowWrites: reader.flag('allow-writes'),
     ...readReceiptInputs(reader, env, mode),
   }
-  const warnings = unknownInputs(env)
+  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
   const { problems } = reader
   return problems.length === 0 ? { ok: true, inputs, warnings } : { ok: false, problems, warnings }
 }

@@ -33,6 +33,11 @@ export function readReceiptInputs(reader: InputReader, env: Env, mode: string): 
   }
 }
 
+export function receiptWarnings({ receipt, receiptKey }: ReceiptInputs): string[] {
+  if (receipt !== undefined || receiptKey === undefined) return []
+  return ['the input receipt-key signs nothing: without the input receipt, no receipt is written']
+}
+
 function refuseWrongPath(reader: InputReader, env: Env, path: string): void {
   const slashed = path.replaceAll('\\', '/')
   const roots = [env['GITHUB_WORKSPACE'], env['RUNNER_TEMP']].flatMap((root) =>

@@ -43,6 +43,11 @@ describe('what a receipt says', () => {
       { workflow: { ...IDENTITY.workflow, ref: `${IDENTITY.workflow.ref}2` } },
       'workflow: It is of',
     ],
+    [
+      'another commit of the workflow',
+      { workflow: { ...IDENTITY.workflow, sha: 'c'.repeat(40) } },
+      'workflow: It is of',
+    ],
     ['another commit', { commit: `${'a'.repeat(39)}b` }, 'commit: It is for the commit'],
     ['another ref', { ref: 'refs/heads/main2' }, 'commit: It is for the commit'],
     ['no commit', { commit: '' }, 'commit: It is for the commit'],

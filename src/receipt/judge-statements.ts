@@ -40,10 +40,10 @@ function judgeRepository({ repository }: ReceiptPayload, here: RunIdentity): Ver
 }
 
 function judgeWorkflow({ workflow }: ReceiptPayload, here: RunIdentity): VerificationStep {
-  const holds = workflow.ref === here.workflow.ref
+  const holds = workflow.ref === here.workflow.ref && workflow.sha === here.workflow.sha
   const words = holds
     ? `It is of this workflow, ${workflow.ref}.`
-    : `It is of the workflow ${workflow.ref}; this is ${here.workflow.ref}.`
+    : `It is of the workflow ${workflow.ref} (commit ${workflow.sha}); this is ${here.workflow.ref} (commit ${here.workflow.sha}).`
   return step('workflow', holds, words, 'let the gate and this job be jobs of one workflow file, run on the same ref')
 }
 
