@@ -31,6 +31,7 @@ const rooms = [
   'report',
   'render',
   'trust',
+  'receipt',
   'adapters',
   'sinks',
 ]
@@ -46,7 +47,8 @@ const MAY_SEE = {
   report: ['domain', 'checks'],
   render: ['domain', 'report'],
   trust: ['domain', 'ports', 'inputs'],
-  adapters: ['domain', 'ports'],
+  receipt: ['domain'],
+  adapters: ['domain', 'ports', 'receipt'],
   sinks: ['domain', 'ports', 'render'],
 }
 const zones = rooms.flatMap((room) => [
@@ -95,7 +97,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust}/**/*.ts'],
+    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

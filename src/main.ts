@@ -9,6 +9,8 @@ import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
 import { createNetPort } from './adapters/net/net-port.ts'
+import { createReceiptFiles } from './adapters/receipt/receipt-files.ts'
+import { createReceiptIssuer } from './adapters/receipt/receipt-issuer.ts'
 import { createSharePort } from './adapters/smb/share-port.ts'
 import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
@@ -73,6 +75,8 @@ function createWorld(cancelled: AbortSignal): World {
       files: createFilePort({ workspace, ...programFiles() }),
       clock: { now: () => Date.now() },
     }),
+    receiptFiles: createReceiptFiles(),
+    receiptIssuer: (settings) => createReceiptIssuer({ ...settings, ...idTokenRequest(process.env) }),
     connect: (settings) => Promise.resolve(connect(settings)),
     github: ({ githubToken }, { apiUrl, repository }, timeoutMs, signal) =>
       createGitHubPort({ token: githubToken, apiUrl, repository, timeoutMs, signal }),

@@ -8,6 +8,7 @@ import { NOTHING_KNOWN, publishCrash } from './run/crash.ts'
 import { inputSecrets } from './run/input-secrets.ts'
 import { makeReport } from './run/make-report.ts'
 import { createPublishSignal, publish, publishTimeoutMs } from './run/publish.ts'
+import { isVerifying, receiptOf, removeStaleReceipt } from './run/receipt-place.ts'
 import { reportDirectory } from './run/report-directory.ts'
 import type { World } from './run/world.ts'
 import { removeReportFiles } from './sinks/files.ts'
@@ -36,20 +37,28 @@ interface Known {
 
 async function runGate(world: World, known: Known): Promise<number> {
   const startedAt = world.now()
+  const stale = await removeStaleReceipt(world)
   const eventText = await world.readEvent(world.env['GITHUB_EVENT_PATH'])
   const context = readContext(world.env, eventText)
-  await removeReportFiles(reportDirectory(world.env, context))
+  // The job that verifies may hold the report of the gate, and writes none.
+  if (!isVerifying(world.env)) await removeReportFiles(reportDirectory(world.env, context))
   const read = readInputs(world.env)
   const inputs = read.ok ? read.inputs : undefined
   const problems: ReportProblem[] = [...read.warnings, ...world.warnings].map(asWarning)
   if (!read.ok) problems.push(...read.problems.map((problem) => ({ ...problem, severity: 'error' as const })))
   let outcome = NO_OUTCOME
+  const learnSecrets = (secrets: readonly Secret[]): void => {
+    maskSecrets(secrets, world.env)
+    known.secrets.push(...secrets)
+    known.redact = createRedactor(known.secrets.map((secret) => secret.reveal()))
+  }
+  const learnSecret = (secret: Secret): void => learnSecrets([secret])
+  if (inputs?.mode === 'verify') {
+    const { runVerify } = await import('./run/run-verify.ts')
+    return runVerify(world, { inputs, context, learnSecret }, [...read.warnings, ...world.warnings], () => known.redact)
+  }
   if (inputs !== undefined) {
-    const learnSecrets = (secrets: readonly Secret[]): void => {
-      maskSecrets(secrets, world.env)
-      known.secrets.push(...secrets)
-      known.redact = createRedactor(known.secrets.map((secret) => secret.reveal()))
-    }
+    if (stale !== undefined) problems.push(stale)
     try {
       outcome = await checkManifests(world, { inputs, context, event: parseJson(eventText), problems, learnSecrets })
     } catch (error) {
@@ -64,7 +73,10 @@ async function runGate(world: World, known: Known): Promise<number> {
   const signal = createPublishSignal(world.cancelled)
   const github = inputs && world.github(inputs, context, publishTimeoutMs(world.cancelled), signal)
   const workflow = world.env['GITHUB_WORKFLOW'] ?? ''
-  return publish({ report, context, inputs, github, redact: known.redact, workflow })
+  const manifests = outcome.manifests.map(({ manifest }) => manifest)
+  const timeoutMs = publishTimeoutMs(world.cancelled)
+  const receipt = receiptOf(world, { inputs, context, report, manifests, learnSecret, signal, timeoutMs })
+  return publish({ report, context, inputs, github, redact: known.redact, workflow, ...receipt })
 }
 
 function asWarning(message: string): ReportProblem {

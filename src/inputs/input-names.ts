@@ -21,6 +21,9 @@ export const INPUT_DEFAULTS = {
   deadline: '15m',
   'max-parallel': '64',
   'allow-writes': 'false',
+  receipt: '',
+  'receipt-key': '',
+  'receipt-max-age': '24h',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -33,8 +36,5 @@ export const HELD_INPUTS: Readonly<Record<string, string>> = {
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',
-  receipt: '',
-  'receipt-key': '',
-  'receipt-max-age': '24h',
   from: '',
 }

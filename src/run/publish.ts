@@ -6,6 +6,7 @@ import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
+import { richText } from '../render/escape.ts'
 import { renderJson } from '../render/json.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
@@ -18,6 +19,7 @@ import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
+import type { WrittenReceipt } from './write-receipt.ts'
 
 export interface Publication {
   report: Report
@@ -27,6 +29,8 @@ export interface Publication {
   github: GitHubPort | undefined
   workflow: string
   redact: Redact
+  /** Writes the receipt after the report's files; absent when none is wanted. */
+  receipt?: (published: { reportPath: string | undefined; failed: boolean }) => Promise<WrittenReceipt>
 }
 
 const REMEDIES = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.remedy]))
@@ -76,19 +80,48 @@ export async function publish(publication: Publication): Promise<number> {
   note(await publishSummary(context.stepSummaryPath, summary, redact))
   const files = inputs === undefined ? undefined : await publishReportFiles(publication, inputs, report, summary)
   note(files?.problem)
+  const failed = isFailed(publication)
+  const receipt = await publishReceipt(publication, files?.path, failed)
+  note(receipt?.problem)
   const comment = await publishPullRequestComment(publication, report, why)
   note(comment.problem)
   const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
     ...(comment.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...(receipt?.path === undefined ? {} : { receipt: receipt.path }),
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
     warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
     redact,
   )
-  const failed = publication.report.problems.some(({ severity }) => severity === 'error')
-  return failed || shouldFail(publication.report.status, inputs?.failOn ?? 'undetermined') ? 1 : 0
+  return failed ? 1 : 0
+}
+
+function isFailed({ report, inputs }: Publication): boolean {
+  const isWrong = report.problems.some(({ severity }) => severity === 'error')
+  return isWrong || shouldFail(report.status, inputs?.failOn ?? 'undetermined')
+}
+
+/** After the report's files, whose hash it holds. Its sentence is added to the summary and the log. */
+async function publishReceipt(
+  { receipt, context, redact }: Publication,
+  directory: string | undefined,
+  failed: boolean,
+): Promise<{ path?: string; problem?: ReportProblem } | undefined> {
+  const reportPath = directory === undefined ? undefined : `${directory}/report.json`
+  const written = await receipt?.({ reportPath, failed })
+  if (written === undefined) return undefined
+  createLog(redact).write(written.words)
+  await publishSummary(
+    context.stepSummaryPath,
+    `${written.path === undefined ? '' : '🧾 '}${richText(written.words)}`,
+    redact,
+  )
+  return {
+    ...(written.path === undefined ? {} : { path: written.path }),
+    ...(written.isMissing ? { problem: { severity: 'warning', message: written.words } } : {}),
+  }
 }
 
 /** `auto` shows everything only where GitHub says that strangers cannot read it. */

@@ -6,6 +6,7 @@ import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { ReceiptFilePort, ReceiptIssuerPort } from '../ports/receipt-port.ts'
 
 export interface ConnectSettings {
   inputs: Inputs
@@ -39,5 +40,7 @@ export interface World {
   readShas(workspace: string, path: string): Promise<Observed<{ found: boolean; shas: readonly string[] }>>
   localPorts(workspace: string): Pick<Ports, 'files' | 'clock'>
   connect(settings: ConnectSettings): Promise<Connection>
+  receiptFiles: ReceiptFilePort
+  receiptIssuer(settings: Pick<ConnectSettings, 'learnSecret' | 'signal'> & { timeoutMs: number }): ReceiptIssuerPort
   github(inputs: Inputs, context: RunContext, timeoutMs: number, signal: AbortSignal): GitHubPort
 }

@@ -18,12 +18,14 @@ const REDACTION_OFF = ['--import', path.join(import.meta.dirname, 'redaction-off
 const CANARIES = {
   'client-secret': `Cl1ent'x]y;%41&<ü "q">#`,
   'github-token': `ghs_T0ken'x]y;%41&<z "q">`,
+  'receipt-key': `R3ceipt'x]y;%41&<ö✓ "q">|\`*_ 0123456789abcdef`,
   SALES_PASSWORD: `S0urce'x]y;%41&<ü✓ "q">|\`*_`,
   TARGET_PASSWORD: `T4rget"x]'y;%zz&lt;<é> @org ::error::q`,
   SHARE_PASSWORD: `Sh4re\\x]y;%41&<ß "q" ##[x]`,
   BACKUP_SAS: `sv=2024-11-04&sr=c&sp=rwdl&se=2027-01-01T00%3A00%3A00Z&sig=C4nary%2Bx%2Fy%3D%3D`,
 }
-const { 'client-secret': clientSecret, 'github-token': githubToken, ...passwords } = CANARIES
+const { 'client-secret': clientSecret, 'github-token': githubToken, 'receipt-key': receiptKey, ...passwords } = CANARIES
+const INPUTS = { 'github-token': githubToken, receipt: 'receipt.json', 'receipt-key': receiptKey }
 const EVERYTHING = Object.values(CANARIES).join(' and ')
 
 /** The sales story with all of them in use, and a share and a container beside. */
@@ -102,7 +104,7 @@ async function play(scene: Scene, entry: string, changes: Partial<ActionStart> =
       if (scene.azure !== undefined) state.faults = [scene.azure]
     },
   })
-  const run = await stage.run(entry, { ...changes, inputs: { 'github-token': githubToken, ...scene.inputs } })
+  const run = await stage.run(entry, { ...changes, inputs: { ...INPUTS, ...scene.inputs } })
   return [theatre.keep(run), stage]
 }
 
@@ -131,7 +133,7 @@ describe('a run that logs in with a token', () => {
         state.sqlToken = token
       },
     })
-    const run = await stage.run(entry, { ...changes, inputs: { 'github-token': githubToken } })
+    const run = await stage.run(entry, { ...changes, inputs: INPUTS })
     return { run: theatre.keep(run), surfaces: surfacesOf(run, stage) }
   }
 
