@@ -1,12 +1,10 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
 import { isReady, shouldFail } from '../domain/gate.ts'
-import { redactJson } from '../domain/redact.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
-import { renderJson } from '../render/json.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
 import { renderText } from '../render/terminal.ts'
@@ -18,6 +16,8 @@ import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
+import { redactReport } from './redact-report.ts'
+import { renderFiles } from './report-files.ts'
 
 export interface Publication {
   report: Report
@@ -27,6 +27,8 @@ export interface Publication {
   github: GitHubPort | undefined
   workflow: string
   redact: Redact
+  /** For text from outside before anything is made of it: also takes out secrets that are words of ours. */
+  redactForeign: Redact
 }
 
 const REMEDIES = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.remedy]))
@@ -68,7 +70,7 @@ export async function publish(publication: Publication): Promise<number> {
   note(publishOutputs(renderOutputs(publication.report), (text) => text))
   const level = await disclosureOf(publication)
   // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
-  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
+  const report = redactReport(disclose(publication.report, level, REMEDIES), publication.redactForeign)
   const why = level === 'full' ? WHY : new Map<string, string>()
   createLog(redact).write(renderText(report))
   publishAnnotations(renderAnnotations(report).map(placed), redact)
@@ -84,7 +86,7 @@ export async function publish(publication: Publication): Promise<number> {
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
-    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
+    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message: publication.redactForeign(message) })),
     redact,
   )
   const failed = publication.report.problems.some(({ severity }) => severity === 'error')
@@ -108,7 +110,7 @@ function publishReportFiles(
 ): ReturnType<typeof publishFiles> {
   const { workspace, runnerTemp } = context
   const target = { directory: inputs.reportDirectory, workspace, runnerTemp }
-  return publishFiles(target, { 'report.json': renderJson(report), 'report.md': summary }, redact)
+  return publishFiles(target, renderFiles(report, summary), redact)
 }
 
 async function publishPullRequestComment(
