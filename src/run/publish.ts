@@ -7,7 +7,7 @@ import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
-import { renderText } from '../render/terminal.ts'
+import { renderLog } from '../render/terminal.ts'
 import { disclose, type Disclosure } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
 import { commentIdentity, publishComment } from '../sinks/comment.ts'
@@ -37,6 +37,9 @@ const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
 /** Publishing has to come to an end within the seconds that a runner leaves a cancelled step. */
 const PUBLISH_TIMEOUT_MS = 20_000
 const PUBLISH_AFTER_CANCEL_TIMEOUT_MS = 4_000
+
+/** Of the ten warnings of a step, so many are left for what cannot be published. */
+const LATE_WARNINGS = 2
 
 /** For one call of the GitHub API. */
 export function publishTimeoutMs(cancelled: AbortSignal): number {
@@ -72,7 +75,11 @@ export async function publish(publication: Publication): Promise<number> {
   // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
   const report = redactReport(disclose(publication.report, level, REMEDIES), publication.redactForeign)
   const why = level === 'full' ? WHY : new Map<string, string>()
-  createLog(redact).write(renderText(report))
+  const log = createLog(redact)
+  for (const { title, text } of renderLog(report)) {
+    if (title === undefined) log.write(text)
+    else log.group(title, text)
+  }
   publishAnnotations(renderAnnotations(report).map(placed), redact)
   const summary = renderMarkdown(report, { kind: 'summary', budgetBytes: SUMMARY_BUDGET_BYTES, why })
   note(await publishSummary(context.stepSummaryPath, summary, redact))
@@ -88,6 +95,7 @@ export async function publish(publication: Publication): Promise<number> {
   publishAnnotations(
     warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message: publication.redactForeign(message) })),
     redact,
+    LATE_WARNINGS,
   )
   const failed = publication.report.problems.some(({ severity }) => severity === 'error')
   return failed || shouldFail(publication.report.status, inputs?.failOn ?? 'undetermined') ? 1 : 0
