@@ -147,7 +147,7 @@ function ruleOf({ id, ref, title, team, severity, why, remedy, url }: SarifRule)
     helpUri: url,
     // What a result without `level` takes: one that could not be determined. A failing one says its own.
     defaultConfiguration: { level: severity === 'required' ? 'warning' : 'note' },
-    properties: { tags: ['migration', id.split('/')[0] ?? '', team, severity], ref, precision: 'very-high' },
+    properties: { tags: [...new Set(['migration', id.split('/')[0] ?? '', team, severity])], ref, precision: 'very-high' },
   }
 }
 
