@@ -12,18 +12,25 @@ import { ENCODINGS, findSecrets } from './secret-forms.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const SOURCE_ENTRY = path.join(ROOT, 'src/main.ts')
+const DEFECTIVE_RENDERERS = ['--import', path.join(import.meta.dirname, 'secret-in-renderer.ts')]
 const REDACTION_OFF = ['--import', path.join(import.meta.dirname, 'redaction-off.ts')]
 
 /** One for each field that takes a secret; the two that travel in HTTP headers and URLs keep to what those can hold. */
 const CANARIES = {
   'client-secret': `Cl1ent'x]y;%41&<ü "q">#`,
   'github-token': `ghs_T0ken'x]y;%41&<z "q">`,
+  'receipt-key': `Rec3ipt'x]y;%41&<ü "q">\\n|`,
   SALES_PASSWORD: `S0urce'x]y;%41&<ü✓ "q">|\`*_`,
   TARGET_PASSWORD: `T4rget"x]'y;%zz&lt;<é> @org ::error::q`,
   SHARE_PASSWORD: `Sh4re\\x]y;%41&<ß "q" ##[x]`,
   BACKUP_SAS: `sv=2024-11-04&sr=c&sp=rwdl&se=2027-01-01T00%3A00%3A00Z&sig=C4nary%2Bx%2Fy%3D%3D`,
 }
-const { 'client-secret': clientSecret, 'github-token': githubToken, ...passwords } = CANARIES
+const {
+  'client-secret': clientSecret,
+  'github-token': githubToken,
+  'receipt-key': receiptKey,
+  ...passwords
+} = CANARIES
 const EVERYTHING = Object.values(CANARIES).join(' and ')
 
 /** The sales story with all of them in use, and a share and a container beside. */
@@ -109,11 +116,28 @@ async function play(scene: Scene, entry: string, changes: Partial<ActionStart> =
 describe.each(SCENES)('a run that $name', (scene) => {
   it('shows no secret anywhere', async () => {
     const [run, stage] = await play(scene, ENTRY)
+    expect(Object.keys(surfacesOf(run, stage))).toEqual(expect.arrayContaining(SURFACES))
     expect(run.outputs['status']).toMatch(/^(not-ready|undetermined)$/)
     expect(run.summary.length).toBeGreaterThan(500)
     expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
-    for (const secret of Object.values(CANARIES)) expect(run.masks).toContain(secret)
+    for (const [name, secret] of Object.entries(CANARIES)) if (name !== 'receipt-key') expect(run.masks).toContain(secret)
     if (scene.echoes.length > 0) expect(run.summary + run.stdout).toContain('***')
+  })
+})
+
+describe('a secret in every input that is none', () => {
+  // Whether an input is taken, wrong or not known yet: what it holds is shown only where it is no secret.
+  it.each([
+    [{ 'receipt-key': receiptKey }],
+    [{ 'receipt-key': receiptKey, receipt: 'out/receipt.json', mode: 'verify', 'fail-on': CANARIES.SALES_PASSWORD }],
+    [{ 'report-directory': `../${CANARIES.SALES_PASSWORD}`, title: receiptKey, 'receipt-key': receiptKey }],
+    [{ environment: `https://${encodeURIComponent(clientSecret)}.example/`, 'trusted-ref': githubToken }],
+    [{ manifest: `.github/dms-preflight.yml\n${CANARIES.TARGET_PASSWORD}`, timeout: clientSecret, vantage: githubToken }],
+  ])('is not shown: %#', async (inputs: Record<string, string>) => {
+    const [run, stage] = await play({ name: '', echoes: [], inputs }, ENTRY)
+    expect(run.stderr).toBe('')
+    const known = { ...CANARIES, ...(inputs['receipt-key'] === undefined ? { 'receipt-key': 'not in use at all' } : {}) }
+    expect(findSecrets(surfacesOf(run, stage), known)).toEqual([])
   })
 })
 
@@ -145,6 +169,38 @@ describe('a run that logs in with a token', () => {
   it('would be found out without redaction', async () => {
     const { surfaces } = await playWithToken(SOURCE_ENTRY, { nodeOptions: REDACTION_OFF })
     expect(findSecrets(surfaces, secrets).join('\n')).toContain(': token, ')
+  })
+})
+
+/** Wherever a renderer writes something, by the names of `surfacesOf`. */
+const SURFACES = [
+  'standard output',
+  'summary',
+  'annotations',
+  'comment',
+  'file report.json',
+  'file report.md',
+  'file junit.xml',
+  'file report.sarif',
+]
+
+describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)('renderers that write %s by mistake', (name) => {
+  const [quiet] = SCENES
+  const play1 = async (...options: string[]) => {
+    if (quiet === undefined) throw new Error('No scene')
+    const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
+    return surfacesOf(run, stage)
+  }
+
+  it('are seen by the test on every surface', async () => {
+    const found = findSecrets(await play1(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
+    for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
+  })
+
+  it('show nothing, because each surface is redacted once more in its own escaping', async () => {
+    const surfaces = await play1(...DEFECTIVE_RENDERERS)
+    expect(findSecrets(surfaces, CANARIES)).toEqual([])
+    for (const surface of SURFACES) expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])
   })
 })
 
