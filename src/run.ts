@@ -52,7 +52,15 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const signal = createPublishSignal(world.cancelled)
   const github = inputs && world.github(inputs, context, publishTimeoutMs(world.cancelled), signal)
   const workflow = world.env['GITHUB_WORKFLOW'] ?? ''
-  return publish({ report, context, inputs, github, redact: known.redactText, redactForeign: known.redactForeign, workflow })
+  return publish({
+    report,
+    context,
+    inputs,
+    github,
+    redact: known.redactText,
+    redactForeign: known.redactForeign,
+    workflow,
+  })
 }
 
 function asWarning(message: string): ReportProblem {

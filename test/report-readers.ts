@@ -12,7 +12,9 @@ const require = createRequire(import.meta.url)
 const ajv = new Ajv04Module.default({ allErrors: true, strict: false, unicodeRegExp: false })
 addFormats.default(ajv)
 const isSarif = ajv.compile(
-  JSON.parse(readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8')) as object,
+  JSON.parse(
+    readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
+  ) as object,
 )
 
 /** What libxml2 has against the text: that it is no XML, or not what the schema asks for. */
@@ -98,7 +100,9 @@ export interface SarifResult {
 }
 
 export interface SarifRun {
-  tool: { driver: { rules: { id: string; help: { text: string }; helpUri?: string; properties: { tags: string[] } }[] } }
+  tool: {
+    driver: { rules: { id: string; help: { text: string }; helpUri?: string; properties: { tags: string[] } }[] }
+  }
   automationDetails: { id: string }
   invocations: { executionSuccessful: boolean; toolExecutionNotifications: { message: { text: string } }[] }[]
   results: SarifResult[]

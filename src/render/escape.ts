@@ -126,7 +126,11 @@ function withSpaces(part: string, index: number, place: Place): string {
 export function plainText(text: string): string {
   const lines = text.replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n').split('\n')
   return lines
-    .map((line) => defuse(visible(line)).replace(/\](?=\()/g, `]${JOINER}`).replace(/\{(?=\d)/g, `{${JOINER}`))
+    .map((line) =>
+      defuse(visible(line))
+        .replace(/\](?=\()/g, `]${JOINER}`)
+        .replace(/\{(?=\d)/g, `{${JOINER}`),
+    )
     .join('\n')
 }
 

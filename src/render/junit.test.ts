@@ -41,20 +41,23 @@ function isRed({ outcome }: JunitCase): boolean {
 }
 
 describe.each(Object.entries(REPORTS))('JUnit of a report: %s', (_, report) => {
-  it.each(['full', 'names', 'counts'] as const)('is valid, counts right and is red when it has to be: %s', async (level) => {
-    const shown = disclose(report, level, new Map())
-    const xml = renderJunit(shown)
-    expect(await junitFaults(xml)).toEqual([])
-    const suites = readJunit(xml)
-    for (const { cases, ...suite } of suites) {
-      const count = (outcome: string): number => cases.filter((one) => one.outcome === outcome).length
-      expect(suite).toMatchObject({ tests: cases.length, failures: count('failure'), errors: count('error') })
-      expect(suite.skipped).toBe(count('skipped'))
-    }
-    const isWrong = report.problems.some(({ severity }) => severity === 'error')
-    expect(suites.flatMap(({ cases }) => cases).some(isRed)).toBe(isWrong || !report.ready)
-    expect(suites.flatMap(({ cases }) => cases)).not.toEqual([])
-  })
+  it.each(['full', 'names', 'counts'] as const)(
+    'is valid, counts right and is red when it has to be: %s',
+    async (level) => {
+      const shown = disclose(report, level, new Map())
+      const xml = renderJunit(shown)
+      expect(await junitFaults(xml)).toEqual([])
+      const suites = readJunit(xml)
+      for (const { cases, ...suite } of suites) {
+        const count = (outcome: string): number => cases.filter((one) => one.outcome === outcome).length
+        expect(suite).toMatchObject({ tests: cases.length, failures: count('failure'), errors: count('error') })
+        expect(suite.skipped).toBe(count('skipped'))
+      }
+      const isWrong = report.problems.some(({ severity }) => severity === 'error')
+      expect(suites.flatMap(({ cases }) => cases).some(isRed)).toBe(isWrong || !report.ready)
+      expect(suites.flatMap(({ cases }) => cases)).not.toEqual([])
+    },
+  )
 })
 
 describe('renderJunit', () => {
@@ -97,7 +100,9 @@ describe('renderJunit', () => {
 
   it('holds text that XML cannot, and text that wants to be markup', async () => {
     const evil = `a\u0000b\u0008\ud800c\ufffe\uffff]]></failure><!-- & "x" '\u0085\u2028\n\t\u202e {0} [x](y) @org`
-    const report = reportOf(check({ ...firewallFails, summary: evil, title: evil, subject: { kind: 'target', name: evil } }))
+    const report = reportOf(
+      check({ ...firewallFails, summary: evil, title: evil, subject: { kind: 'target', name: evil } }),
+    )
     expect(await junitFaults(renderJunit(report))).toEqual([])
     const [one] = casesOf(report)
     expect(one?.text).toContain('a⟨U+0000⟩b⟨U+0008⟩⟨U+D800⟩c⟨U+FFFE⟩⟨U+FFFF⟩]]></failure><!-- & "x" \'\n\n\n\t⟨U+202E⟩')
@@ -110,7 +115,10 @@ describe('the reader of the tests', () => {
     ['no XML', '<testsuites><testsuite></testsuites>'],
     ['a control character', renderJunit(readyReport()).replace('sales', 'sa\u0001les')],
     ['an unknown attribute', renderJunit(readyReport()).replace('<testcase ', '<testcase colour="red" ')],
-    ['a suite without its counts', renderJunit(readyReport()).replace(/ tests="\d+" failures="\d+" errors="\d+" sk/, ' sk')],
+    [
+      'a suite without its counts',
+      renderJunit(readyReport()).replace(/ tests="\d+" failures="\d+" errors="\d+" sk/, ' sk'),
+    ],
     ['two outcomes', renderJunit(notReadyReport()).replace('</failure>', '</failure><skipped/>')],
   ])('refuses %s', async (_, xml) => {
     expect(await junitFaults(xml)).not.toEqual([])

@@ -84,7 +84,8 @@ function suitesOf(manifest: ManifestReport, name: string, explained: ReadonlySet
 function caseOf(result: CheckResult, isExplained: boolean): Case {
   const { id, title, subject, severity, verdict, cause, durationMs, location } = result
   const outcome = outcomeOf(result, isExplained)
-  const words = outcome === 'skipped' ? `${severity === 'recommended' ? 'recommended, ' : ''}${VERDICT_WORDS[verdict].words}: ` : ''
+  const words =
+    outcome === 'skipped' ? `${severity === 'recommended' ? 'recommended, ' : ''}${VERDICT_WORDS[verdict].words}: ` : ''
   return {
     name: `${title} (${subject.name})`,
     classname: id,

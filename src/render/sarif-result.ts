@@ -15,7 +15,10 @@ export function resultOf(result: CheckResult, path: string, blocks: number, limi
     blocks > 0 ? `${plural(blocks, 'check waits', 'checks wait')} for it.` : '',
     remediation?.text ?? '',
   ]
-  const message = sentences.filter((text) => text !== '').map(sentence).join(' ')
+  const message = sentences
+    .filter((text) => text !== '')
+    .map(sentence)
+    .join(' ')
   return {
     ruleId: id,
     ...weightOf(result),
@@ -28,7 +31,9 @@ export function resultOf(result: CheckResult, path: string, blocks: number, limi
             {
               kind: 'external',
               status: 'accepted',
-              justification: plainText(oneLine(cut(`${vouched.by}: ${vouched.reason} (until ${vouched.expires})`, 500))),
+              justification: plainText(
+                oneLine(cut(`${vouched.by}: ${vouched.reason} (until ${vouched.expires})`, 500)),
+              ),
             },
           ],
         }),

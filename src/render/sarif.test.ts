@@ -43,7 +43,14 @@ function many(count: number, more: Partial<CheckResult> = {}): CheckResult[] {
 
 describe('renderSarif', () => {
   it.each(['full', 'names', 'counts'] as const)('is valid SARIF 2.1.0: %s', (level) => {
-    const reports = [readyReport(), conditionsReport(), undeterminedReport(), notReadyReport(), badManifestReport(), summarise()]
+    const reports = [
+      readyReport(),
+      conditionsReport(),
+      undeterminedReport(),
+      notReadyReport(),
+      badManifestReport(),
+      summarise(),
+    ]
     for (const report of reports) {
       const run = read(disclose(report, level, new Map()))
       expect(run.properties.status).toBe(report.status)
@@ -91,7 +98,9 @@ describe('renderSarif', () => {
     const first = prints({})
     expect(first[0]).toMatch(/^[0-9a-f]{32}:1$/)
     expect(prints({ location: { path: controlServerFails.location.path, line: 99, column: 1 } })).toEqual(first)
-    expect(prints({ summary: 'Other words', actual: 'x', evidence: { ms: 5 }, durationMs: 1, severity: 'recommended' })).toEqual(first)
+    expect(
+      prints({ summary: 'Other words', actual: 'x', evidence: { ms: 5 }, durationMs: 1, severity: 'recommended' }),
+    ).toEqual(first)
     expect(prints({ subject: { kind: 'sql-server', name: 'other' } })).not.toEqual(first)
     expect(prints({ id: 'source/other' })).not.toEqual(first)
   })
@@ -103,7 +112,13 @@ describe('renderSarif', () => {
       {
         kind: 'fail',
         level: 'note',
-        suppressions: [{ kind: 'external', status: 'accepted', justification: expect.stringMatching(/release-lead: private.*2026-12/) }],
+        suppressions: [
+          {
+            kind: 'external',
+            status: 'accepted',
+            justification: expect.stringMatching(/release-lead: private.*2026-12/),
+          },
+        ],
       },
     ])
   })
@@ -142,7 +157,9 @@ describe('renderSarif', () => {
   })
 
   it('keeps the limits of GitHub and counts what it leaves out', () => {
-    const { results, properties } = read(reportOf(...many(25_100, { summary: 'x', remediation: { text: '', scripts: [] } })))
+    const { results, properties } = read(
+      reportOf(...many(25_100, { summary: 'x', remediation: { text: '', scripts: [] } })),
+    )
     expect([results.length, properties.leftOut]).toEqual([25_000, 100])
   }, 20_000)
 

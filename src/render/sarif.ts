@@ -48,7 +48,10 @@ export function renderSarif(report: Report, rules: readonly SarifRule[], budgetB
   for (const form of FORMS) {
     const problems = located.slice(0, form.results).map((problem) => problemResult(problem, form.messageChars))
     const shown = findings.slice(0, Math.max(0, form.results - problems.length))
-    const results = [...problems, ...shown.map(({ result, path, blocks }) => resultOf(result, path, blocks, form.messageChars))]
+    const results = [
+      ...problems,
+      ...shown.map(({ result, path, blocks }) => resultOf(result, path, blocks, form.messageChars)),
+    ]
     const leftOut = findings.length + located.length - results.length
     text = `${JSON.stringify(logOf(report, rules, results, leftOut), undefined, 1)}\n`
     if (fits(text, budgetBytes)) return text
@@ -113,7 +116,10 @@ function logOf(report: Report, rules: readonly SarifRule[], results: readonly Sa
             executionSuccessful: problems.every(({ severity }) => severity !== 'error'),
             startTimeUtc: run.startedAt,
             ...(Number.isNaN(ended.getTime()) ? {} : { endTimeUtc: ended.toISOString() }),
-            toolExecutionNotifications: problems.filter(({ location }) => location === undefined).slice(0, 100).map(notification),
+            toolExecutionNotifications: problems
+              .filter(({ location }) => location === undefined)
+              .slice(0, 100)
+              .map(notification),
           },
         ],
         columnKind: 'utf16CodeUnits',
@@ -132,7 +138,10 @@ function logOf(report: Report, rules: readonly SarifRule[], results: readonly Sa
 
 /** The category by which code scanning tells analyses of one commit apart; what follows the last slash is the run. */
 function slug(title: string): string {
-  const words = title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  const words = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
   return words.slice(0, 80) || 'report'
 }
 
@@ -147,7 +156,11 @@ function ruleOf({ id, ref, title, team, severity, why, remedy, url }: SarifRule)
     helpUri: url,
     // What a result without `level` takes: one that could not be determined. A failing one says its own.
     defaultConfiguration: { level: severity === 'required' ? 'warning' : 'note' },
-    properties: { tags: [...new Set(['migration', id.split('/')[0] ?? '', team, severity])], ref, precision: 'very-high' },
+    properties: {
+      tags: [...new Set(['migration', id.split('/')[0] ?? '', team, severity])],
+      ref,
+      precision: 'very-high',
+    },
   }
 }
 
@@ -157,7 +170,9 @@ function manifestRule(): Sarif {
     id: MANIFEST_RULE,
     name: text,
     shortDescription: { text },
-    fullDescription: { text: 'A manifest with an error is not checked at all, so nothing can be said of its migration.' },
+    fullDescription: {
+      text: 'A manifest with an error is not checked at all, so nothing can be said of its migration.',
+    },
     help: { text: 'Correct the line. docs/manifest.md lists every key.' },
     defaultConfiguration: { level: 'error' },
     properties: { tags: ['migration', 'manifest'], precision: 'very-high' },

@@ -67,7 +67,10 @@ function todoLines({ teams }: NextSteps): string[] {
     return shown.length === 0 ? [] : ['', `To do: ${TEAM_WORDS[team]}`, ...shown.flatMap(stepLines)]
   })
   const more = teams.reduce((sum, { steps }) => sum + steps.length, 0) - (STEPS_SHOWN - left)
-  return [...lines, ...(more === 0 ? [] : ['', `and ${plural(more, 'more thing', 'more things')} to do: see report.json`])]
+  return [
+    ...lines,
+    ...(more === 0 ? [] : ['', `and ${plural(more, 'more thing', 'more things')} to do: see report.json`]),
+  ]
 }
 
 /** What passes or does not apply as one line for each check, however many subjects it has. */
@@ -137,12 +140,14 @@ function pointLines({ result }: Finding): string[] {
 }
 
 function conditionLines({ conditions, proposed }: NextSteps): string[] {
-  const counted = conditions.slice(0, STEPS_SHOWN).map(({ result }) =>
-    vouchedLine(result, result.vouched === undefined ? result.actual : vouchedWords(result.vouched)),
-  )
-  const others = proposed.slice(0, STEPS_SHOWN).map(({ result }) =>
-    vouchedLine(result, result.proposed === undefined ? '' : vouchedWords(result.proposed)),
-  )
+  const counted = conditions
+    .slice(0, STEPS_SHOWN)
+    .map(({ result }) =>
+      vouchedLine(result, result.vouched === undefined ? result.actual : vouchedWords(result.vouched)),
+    )
+  const others = proposed
+    .slice(0, STEPS_SHOWN)
+    .map(({ result }) => vouchedLine(result, result.proposed === undefined ? '' : vouchedWords(result.proposed)))
   return [
     ...(counted.length === 0 ? [] : ['', 'Rests on', ...counted]),
     ...(others.length === 0 ? [] : ['', 'Proposed, does not count yet', ...others]),

@@ -29,7 +29,10 @@ export function detailLines(result: CheckResult): string[] {
     ...labelled('Proposed', proposed === undefined ? undefined : vouchedWords(proposed)),
     ...labelled('To do', remediation?.text),
     ...(remediation?.points ?? []).flatMap(({ label, text }) => labelled(`  ${label}`, text)),
-    ...(remediation?.scripts ?? []).flatMap(({ language, code }) => [`Script (${language}):`, visible(code.replace(/\r\n?/g, '\n'))]),
+    ...(remediation?.scripts ?? []).flatMap(({ language, code }) => [
+      `Script (${language}):`,
+      visible(code.replace(/\r\n?/g, '\n')),
+    ]),
     ...labelled('Manifest', `${location.path}:${location.line}:${location.column}`),
     `Read on: ${source.url}`,
   ]

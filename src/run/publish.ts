@@ -93,7 +93,11 @@ export async function publish(publication: Publication): Promise<number> {
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
-    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message: publication.redactForeign(message) })),
+    warnings.map(({ message }) => ({
+      level: 'warning',
+      title: 'Not published',
+      message: publication.redactForeign(message),
+    })),
     redact,
     LATE_WARNINGS,
   )

@@ -25,12 +25,7 @@ const CANARIES = {
   SHARE_PASSWORD: `Sh4re\\x]y;%41&<ß "q" ##[x]`,
   BACKUP_SAS: `sv=2024-11-04&sr=c&sp=rwdl&se=2027-01-01T00%3A00%3A00Z&sig=C4nary%2Bx%2Fy%3D%3D`,
 }
-const {
-  'client-secret': clientSecret,
-  'github-token': githubToken,
-  'receipt-key': receiptKey,
-  ...passwords
-} = CANARIES
+const { 'client-secret': clientSecret, 'github-token': githubToken, 'receipt-key': receiptKey, ...passwords } = CANARIES
 const EVERYTHING = Object.values(CANARIES).join(' and ')
 
 /** The sales story with all of them in use, and a share and a container beside. */
@@ -120,7 +115,8 @@ describe.each(SCENES)('a run that $name', (scene) => {
     expect(run.outputs['status']).toMatch(/^(not-ready|undetermined)$/)
     expect(run.summary.length).toBeGreaterThan(500)
     expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
-    for (const [name, secret] of Object.entries(CANARIES)) if (name !== 'receipt-key') expect(run.masks).toContain(secret)
+    for (const [name, secret] of Object.entries(CANARIES))
+      if (name !== 'receipt-key') expect(run.masks).toContain(secret)
     if (scene.echoes.length > 0) expect(run.summary + run.stdout).toContain('***')
   })
 })
@@ -132,11 +128,20 @@ describe('a secret in every input that is none', () => {
     [{ 'receipt-key': receiptKey, receipt: 'out/receipt.json', mode: 'verify', 'fail-on': CANARIES.SALES_PASSWORD }],
     [{ 'report-directory': `../${CANARIES.SALES_PASSWORD}`, title: receiptKey, 'receipt-key': receiptKey }],
     [{ environment: `https://${encodeURIComponent(clientSecret)}.example/`, 'trusted-ref': githubToken }],
-    [{ manifest: `.github/dms-preflight.yml\n${CANARIES.TARGET_PASSWORD}`, timeout: clientSecret, vantage: githubToken }],
+    [
+      {
+        manifest: `.github/dms-preflight.yml\n${CANARIES.TARGET_PASSWORD}`,
+        timeout: clientSecret,
+        vantage: githubToken,
+      },
+    ],
   ])('is not shown: %#', async (inputs: Record<string, string>) => {
     const [run, stage] = await play({ name: '', echoes: [], inputs }, ENTRY)
     expect(run.stderr).toBe('')
-    const known = { ...CANARIES, ...(inputs['receipt-key'] === undefined ? { 'receipt-key': 'not in use at all' } : {}) }
+    const known = {
+      ...CANARIES,
+      ...(inputs['receipt-key'] === undefined ? { 'receipt-key': 'not in use at all' } : {}),
+    }
     expect(findSecrets(surfacesOf(run, stage), known)).toEqual([])
   })
 })
@@ -184,25 +189,29 @@ const SURFACES = [
   'file report.sarif',
 ]
 
-describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)('renderers that write %s by mistake', (name) => {
-  const [quiet] = SCENES
-  const play1 = async (...options: string[]) => {
-    if (quiet === undefined) throw new Error('No scene')
-    const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
-    return surfacesOf(run, stage)
-  }
+describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)(
+  'renderers that write %s by mistake',
+  (name) => {
+    const [quiet] = SCENES
+    const play1 = async (...options: string[]) => {
+      if (quiet === undefined) throw new Error('No scene')
+      const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
+      return surfacesOf(run, stage)
+    }
 
-  it('are seen by the test on every surface', async () => {
-    const found = findSecrets(await play1(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
-    for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
-  })
+    it('are seen by the test on every surface', async () => {
+      const found = findSecrets(await play1(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
+      for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
+    })
 
-  it('show nothing, because each surface is redacted once more in its own escaping', async () => {
-    const surfaces = await play1(...DEFECTIVE_RENDERERS)
-    expect(findSecrets(surfaces, CANARIES)).toEqual([])
-    for (const surface of SURFACES) expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])
-  })
-})
+    it('show nothing, because each surface is redacted once more in its own escaping', async () => {
+      const surfaces = await play1(...DEFECTIVE_RENDERERS)
+      expect(findSecrets(surfaces, CANARIES)).toEqual([])
+      for (const surface of SURFACES)
+        expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])
+    })
+  },
+)
 
 describe('the detector', () => {
   it.each(SCENES.filter(({ echoes }) => echoes.length > 0))(

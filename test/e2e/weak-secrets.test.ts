@@ -22,7 +22,11 @@ describe.each(['1', 'true', 'pass', 'not-ready', 'dms', 'verdict', 'testcase', '
     const run = await play(password)
     expect(run.stderr).toBe('')
     expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
-    expect(run.outputs).toMatchObject({ status: 'not-ready', ready: 'false', report: 'dms-preflight-report/report.json' })
+    expect(run.outputs).toMatchObject({
+      status: 'not-ready',
+      ready: 'false',
+      report: 'dms-preflight-report/report.json',
+    })
     // The runner drops each output that holds a masked text (actions/runner, JobExtension.FinalizeJob).
     for (const mask of run.masks) for (const value of Object.values(run.outputs)) expect(value).not.toContain(mask)
     const files = reportFiles(run)
@@ -35,9 +39,12 @@ describe.each(['1', 'true', 'pass', 'not-ready', 'dms', 'verdict', 'testcase', '
     expect(report.problems).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('`SALES_PASSWORD` is too short or too common') },
     ])
-    expect(run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message).join()).toContain(
-      'Use a longer one.',
-    )
+    expect(
+      run.annotations
+        .filter(({ level }) => level === 'warning')
+        .map(({ message }) => message)
+        .join(),
+    ).toContain('Use a longer one.')
   })
 })
 
@@ -45,5 +52,10 @@ it('a password of its own is masked, and nobody is warned', async () => {
   const run = await play('c0rrect-Horse')
   expect(run.masks).toContain('c0rrect-Horse')
   expect(reportOf(run).problems).toEqual([])
-  expect(run.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n')).not.toContain('c0rrect-Horse')
+  expect(
+    run.stdout
+      .split('\n')
+      .filter((line) => !line.startsWith('::add-mask::'))
+      .join('\n'),
+  ).not.toContain('c0rrect-Horse')
 })

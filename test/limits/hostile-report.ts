@@ -34,7 +34,16 @@ const HOSTILE = [
 ] as const
 
 const LONG = 'x'.repeat(120) + ' ' + '|@org/team`]]>'.repeat(720)
-const VERDICTS: readonly Verdict[] = ['fail', 'unknown', 'blocked', 'manual', 'waived', 'attested', 'pass', 'not-applicable']
+const VERDICTS: readonly Verdict[] = [
+  'fail',
+  'unknown',
+  'blocked',
+  'manual',
+  'waived',
+  'attested',
+  'pass',
+  'not-applicable',
+]
 
 export function hostile(place: number): string {
   const text = HOSTILE[place % HOSTILE.length] ?? ''
@@ -45,7 +54,8 @@ function hostileCheck(place: number): CheckResult {
   const { meta } = CATALOGUE[place % CATALOGUE.length] ?? CATALOGUE[0] ?? {}
   if (meta === undefined) throw new Error('An empty catalogue')
   // Two in five do not pass, as on a bad day; each kind of text meets each verdict.
-  const verdict = place % 5 < 2 ? (VERDICTS[Math.floor(place / 5) % 6] ?? 'fail') : (VERDICTS[6 + (place % 2)] ?? 'pass')
+  const verdict =
+    place % 5 < 2 ? (VERDICTS[Math.floor(place / 5) % 6] ?? 'fail') : (VERDICTS[6 + (place % 2)] ?? 'pass')
   const text = hostile(place)
   return check({
     id: meta.id,
@@ -99,5 +109,13 @@ export function hostileReport(count = CHECKS): Report {
   }))
   const counts = { ...report.counts }
   for (const { verdict } of checks) counts[verdict] += 1
-  return { ...report, status: 'not-ready', ready: false, statusIfMerged: 'not-ready', readyUntil: null, counts, manifests }
+  return {
+    ...report,
+    status: 'not-ready',
+    ready: false,
+    statusIfMerged: 'not-ready',
+    readyUntil: null,
+    counts,
+    manifests,
+  }
 }

@@ -92,7 +92,9 @@ describe('5,000 checks with hostile names', () => {
       const own = run.annotations.filter((one) => one.level === level)
       expect(own.length).toBeGreaterThan(0)
       expect(own.length).toBeLessThanOrEqual(ANNOTATIONS_PER_LEVEL)
-      expect(own.slice(0, -1).every(({ file, line, col }) => file !== undefined && Number(line) > 0 && Number(col) > 0)).toBe(true)
+      expect(
+        own.slice(0, -1).every(({ file, line, col }) => file !== undefined && Number(line) > 0 && Number(col) > 0),
+      ).toBe(true)
       expect(own.at(-1)?.message).toMatch(/ more /)
     }
   })
@@ -100,7 +102,12 @@ describe('5,000 checks with hostile names', () => {
   it('as outputs: all of them, small, on one line', () => {
     expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
     expect(Object.values(run.outputs).join('').length).toBeLessThan(OUTPUT_LIMIT_BYTES / 100)
-    expect(run.outputs).toMatchObject({ status: 'not-ready', ready: 'false', total: String(CHECKS), fail: String(report.counts.fail) })
+    expect(run.outputs).toMatchObject({
+      status: 'not-ready',
+      ready: 'false',
+      total: String(CHECKS),
+      fail: String(report.counts.fail),
+    })
     for (const value of Object.values(run.outputs)) expect(value).not.toMatch(/[\n\r]/)
   })
 
@@ -123,7 +130,9 @@ describe('5,000 checks with hostile names', () => {
     const cases = readJunit(xml).flatMap((suite) => suite.cases)
     expect(cases.filter(({ classname }) => !classname.startsWith('dms-preflight/'))).toHaveLength(CHECKS)
     expect(cases.filter(({ outcome, classname }) => outcome === 'failure' && /^[a-z]+\//.test(classname))).toHaveLength(
-      report.manifests.flatMap(({ checks }) => checks).filter(({ verdict, severity }) => verdict === 'fail' && severity === 'required').length,
+      report.manifests
+        .flatMap(({ checks }) => checks)
+        .filter(({ verdict, severity }) => verdict === 'fail' && severity === 'required').length,
     )
     expect(xml).not.toMatch(/[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
   }, 30_000)
@@ -139,7 +148,9 @@ describe('5,000 checks with hostile names', () => {
     // Nothing stands behind what is blocked in this report, so that is shown too.
     expect(results.length + properties.leftOut).toBe(asking + counts.blocked + report.problems.length)
     expect(properties.leftOut).toBe(0)
-    expect(new Set(results.map(({ partialFingerprints }) => partialFingerprints['primaryLocationLineHash'])).size).toBe(results.length)
+    expect(new Set(results.map(({ partialFingerprints }) => partialFingerprints['primaryLocationLineHash'])).size).toBe(
+      results.length,
+    )
     expect(new Set(results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri))).toEqual(
       new Set(['waves/a%20b%23%25%60%7C%3Cx%3E.yml']),
     )
