@@ -51,6 +51,8 @@ export interface JunitSuite {
 
 type Raw = Readonly<Record<string, unknown>>
 
+const textAt = (raw: Raw, key: string): string => (typeof raw[key] === 'string' ? raw[key] : '')
+
 export function readJunit(xml: string): JunitSuite[] {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -79,10 +81,10 @@ function caseOf(raw: Raw): JunitCase {
   return {
     name: String(raw['name']),
     classname: String(raw['classname']),
-    ...(raw['file'] === undefined ? {} : { file: String(raw['file']), line: Number(raw['line']) }),
+    ...(raw['file'] === undefined ? {} : { file: textAt(raw, 'file'), line: Number(raw['line']) }),
     time: Number(raw['time']),
     outcome,
-    ...(inner === undefined ? {} : { message: String(inner['message']), text: String(inner['#text'] ?? '') }),
+    ...(inner === undefined ? {} : { message: String(inner['message']), text: textAt(inner, '#text') }),
   }
 }
 

@@ -108,7 +108,7 @@ function percentEncoded(text: string): string {
 
 function wholeWords(secrets: readonly string[]): RegExp | undefined {
   if (secrets.length === 0) return undefined
-  const escaped = secrets.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
+  const escaped = secrets.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
   const alternatives = escaped.toSorted((a, b) => b.length - a.length).join('|')
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${alternatives})(?![\\p{L}\\p{N}_])`, 'gu')
 }

@@ -11,7 +11,7 @@ const isWeak = (text: string): boolean => isWeakSecret(text, OWN_WORDS)
 /** The secrets that the run knows so far. */
 export interface KnownSecrets {
   /** Masks them before they are used for the first time. */
-  learn(secrets: readonly Secret[]): void
+  learn: (secrets: readonly Secret[]) => void
   /** For finished text, in which words of ours stand beside foreign ones: all but the weak ones. */
   redactText: Redact
   /** For foreign text before anything is made of it: all of them, the weak ones where they stand alone. */

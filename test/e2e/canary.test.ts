@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import path from 'node:path'
 import type { Json } from '../../src/domain/json.ts'
 import type { ActionRun, ActionStart } from '../../lab/runner.ts'
@@ -91,6 +91,10 @@ const SCENES: Scene[] = [
   },
   { name: 'is named after one', inputs: { title: `Move with ${CANARIES.SALES_PASSWORD}` }, echoes: ['SALES_PASSWORD'] },
 ]
+
+/** Two whole runs, on a machine that has other things to do. */
+const TIMEOUT_MS = 60_000
+jest.setTimeout(TIMEOUT_MS)
 
 const theatre = createTheatre()
 afterAll(() => theatre.close())
@@ -193,19 +197,19 @@ describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)(
   'renderers that write %s by mistake',
   (name) => {
     const [quiet] = SCENES
-    const play1 = async (...options: string[]) => {
+    const surfacesWith = async (...options: string[]) => {
       if (quiet === undefined) throw new Error('No scene')
       const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
       return surfacesOf(run, stage)
     }
 
     it('are seen by the test on every surface', async () => {
-      const found = findSecrets(await play1(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
+      const found = findSecrets(await surfacesWith(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
       for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
     })
 
     it('show nothing, because each surface is redacted once more in its own escaping', async () => {
-      const surfaces = await play1(...DEFECTIVE_RENDERERS)
+      const surfaces = await surfacesWith(...DEFECTIVE_RENDERERS)
       expect(findSecrets(surfaces, CANARIES)).toEqual([])
       for (const surface of SURFACES)
         expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])

@@ -28,7 +28,7 @@ registerHooks({
     const loaded = nextLoad(url, context)
     const file = /\/src\/render\/([\w-]+\.ts)$/.exec(url)?.[1] ?? ''
     const defect = DEFECTS[file]
-    if (defect === undefined || loaded.source === undefined || loaded.source === null) return loaded
+    if (defect === undefined || typeof loaded.source === 'undefined') return loaded
     const { name, spoil } = defect
     const source = String(typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array))
     const broken = source.replace(`export function ${name}(`, `function sound(`)

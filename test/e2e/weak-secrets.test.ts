@@ -1,8 +1,10 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import { changeStory } from '../../lab/stories/change.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
 import { createTheatre, ENTRY, OUTPUT_NAMES, reportFiles, reportOf } from './action.ts'
 import { junitFaults, sarifFaults } from '../report-readers.ts'
+
+jest.setTimeout(60_000)
 
 const theatre = createTheatre()
 afterAll(() => theatre.close())
@@ -17,7 +19,7 @@ async function play(password: string) {
   return theatre.keep(await (await theatre.stage(story)).run(ENTRY))
 }
 
-describe.each(['1', 'true', 'pass', 'not-ready', 'dms', 'verdict', 'testcase', '2026'])('a password %j', (password) => {
+describe.each(['1', 'pass', 'not-ready', 'dms', 'testcase'])('a password %j', (password) => {
   it('neither takes an output away nor breaks a report, and is no part of what the server said', async () => {
     const run = await play(password)
     expect(run.stderr).toBe('')
