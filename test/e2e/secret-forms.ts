@@ -68,7 +68,8 @@ export function findSecrets(
         encode(secret).some((code) => text.includes(code)),
       )
       const found = encodings.map(([encoding]) => `${surface}: ${name}, ${encoding}`)
-      if (found.length === 0 && shown(text).includes(oneLine(secret))) return [`${surface}: ${name}, as a reader sees it`]
+      if (found.length === 0 && shown(text).includes(oneLine(secret)))
+        return [`${surface}: ${name}, as a reader sees it`]
       const hasPiece = found.length === 0 && text.includes(secretPart(secret).slice(0, PIECE_CHARS))
       return hasPiece ? [`${surface}: ${name}, the beginning of it`] : found
     }),
