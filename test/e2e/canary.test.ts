@@ -19,13 +19,14 @@ const REDACTION_OFF = ['--import', path.join(import.meta.dirname, 'redaction-off
 const CANARIES = {
   'client-secret': `Cl1ent'x]y;%41&<ü "q">#`,
   'github-token': `ghs_T0ken'x]y;%41&<z "q">`,
-  'receipt-key': `Rec3ipt'x]y;%41&<ü "q">\\n|`,
   SALES_PASSWORD: `S0urce'x]y;%41&<ü✓ "q">|\`*_`,
   TARGET_PASSWORD: `T4rget"x]'y;%zz&lt;<é> @org ::error::q`,
   SHARE_PASSWORD: `Sh4re\\x]y;%41&<ß "q" ##[x]`,
   BACKUP_SAS: `sv=2024-11-04&sr=c&sp=rwdl&se=2027-01-01T00%3A00%3A00Z&sig=C4nary%2Bx%2Fy%3D%3D`,
 }
-const { 'client-secret': clientSecret, 'github-token': githubToken, 'receipt-key': receiptKey, ...passwords } = CANARIES
+const { 'client-secret': clientSecret, 'github-token': githubToken, ...passwords } = CANARIES
+/** Of no use for a check: only runs that are given it know it. */
+const receiptKey = `Rec3ipt'x]y;%41&<ü "q">\\n|`
 const EVERYTHING = Object.values(CANARIES).join(' and ')
 
 /** The sales story with all of them in use, and a share and a container beside. */
@@ -119,8 +120,7 @@ describe.each(SCENES)('a run that $name', (scene) => {
     expect(run.outputs['status']).toMatch(/^(not-ready|undetermined)$/)
     expect(run.summary.length).toBeGreaterThan(500)
     expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
-    for (const [name, secret] of Object.entries(CANARIES))
-      if (name !== 'receipt-key') expect(run.masks).toContain(secret)
+    for (const secret of Object.values(CANARIES)) expect(run.masks).toContain(secret)
     if (scene.echoes.length > 0) expect(run.summary + run.stdout).toContain('***')
   })
 })
@@ -144,7 +144,7 @@ describe('a secret in every input that is none', () => {
     expect(run.stderr).toBe('')
     const known = {
       ...CANARIES,
-      ...(inputs['receipt-key'] === undefined ? { 'receipt-key': 'not in use at all' } : {}),
+      ...(inputs['receipt-key'] === undefined ? {} : { 'receipt-key': receiptKey }),
     }
     expect(findSecrets(surfacesOf(run, stage), known)).toEqual([])
   })
