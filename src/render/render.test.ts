@@ -25,7 +25,7 @@ import { renderAnnotations } from './annotations.ts'
 import { renderJson } from './json.ts'
 import { renderOutputs } from './outputs.ts'
 import { REPORT_SCHEMA } from './report-schema.ts'
-import { renderText } from './terminal.ts'
+import { logText } from '../../test/golden/log-text.ts'
 
 const ajv = new Ajv2020({
   allErrors: true,
@@ -178,7 +178,7 @@ describe('renderOutputs', () => {
   })
 })
 
-describe('renderText', () => {
+describe('renderLog', () => {
   it('lets no foreign text become a workflow command', () => {
     const evil = 'x\n::error::boom\r::set-output name=a::b ##[error]'
     const results = [
@@ -192,7 +192,7 @@ describe('renderText', () => {
       { ...applianceIsManual, summary: evil },
       blocked('a/b', evil, 'a/c'),
     ]
-    const text = renderText({ ...reportOf(...results), title: `::error::${evil}`, notices: [evil] })
+    const text = logText({ ...reportOf(...results), title: `::error::${evil}`, notices: [evil] })
     expect(text.split(/[\r\n]/).filter((line) => line.trimStart().startsWith('::'))).toEqual([])
     expect(text).not.toContain('##[')
   })

@@ -49,12 +49,6 @@ export function renderLog(report: Report): LogPart[] {
   ]
 }
 
-/** The same without folds, for other places than GitHub's log. */
-export function renderText(report: Report): string {
-  const parts = renderLog(report).map(({ title, text }) => (title === undefined ? text : `${title}\n${text}`))
-  return neutraliseCommands(`${parts.join('\n\n')}\n`)
-}
-
 function finished(lines: readonly string[]): string {
   return neutraliseCommands(lines.map((line) => line.trimEnd()).join('\n'))
 }

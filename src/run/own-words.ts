@@ -8,7 +8,7 @@ import { REPORT_FILES } from '../sinks/files.ts'
 
 /** Tags and keys of the formats that we write. */
 const FORMAT_WORDS = `
-  testsuites testsuite testcase properties property failure skipped error system-out system-err classname hostname
+  testsuites testsuite testcase properties property name value tests failures errors failure skipped error system-out system-err classname hostname
   timestamp package encoding version
   $schema runs tool driver rules shortDescription fullDescription helpUri defaultConfiguration automationDetails
   invocations executionSuccessful startTimeUtc endTimeUtc toolExecutionNotifications columnKind utf16CodeUnits results
