@@ -1,16 +1,14 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
 import { isReady, shouldFail } from '../domain/gate.ts'
-import { redactJson } from '../domain/redact.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { richText } from '../render/escape.ts'
-import { renderJson } from '../render/json.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
-import { renderText } from '../render/terminal.ts'
+import { renderLog } from '../render/terminal.ts'
 import { disclose, type Disclosure } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
 import { commentIdentity, publishComment } from '../sinks/comment.ts'
@@ -20,6 +18,8 @@ import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
 import type { WrittenReceipt } from './write-receipt.ts'
+import { redactReport } from './redact-report.ts'
+import { renderFiles } from './report-files.ts'
 
 export interface Publication {
   report: Report
@@ -31,6 +31,8 @@ export interface Publication {
   redact: Redact
   /** Writes the receipt after the report's files; absent when none is wanted. */
   receipt?: (published: { reportPath: string | undefined; failed: boolean }) => Promise<WrittenReceipt>
+  /** For text from outside before anything is made of it: also takes out secrets that are words of ours. */
+  redactForeign: Redact
 }
 
 const REMEDIES = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.remedy]))
@@ -39,6 +41,9 @@ const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
 /** Publishing has to come to an end within the seconds that a runner leaves a cancelled step. */
 const PUBLISH_TIMEOUT_MS = 20_000
 const PUBLISH_AFTER_CANCEL_TIMEOUT_MS = 4_000
+
+/** Of the ten warnings of a step, so many are left for what cannot be published. */
+const LATE_WARNINGS = 2
 
 /** For one call of the GitHub API. */
 export function publishTimeoutMs(cancelled: AbortSignal): number {
@@ -72,9 +77,13 @@ export async function publish(publication: Publication): Promise<number> {
   note(publishOutputs(renderOutputs(publication.report), (text) => text))
   const level = await disclosureOf(publication)
   // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
-  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
+  const report = redactReport(disclose(publication.report, level, REMEDIES), publication.redactForeign)
   const why = level === 'full' ? WHY : new Map<string, string>()
-  createLog(redact).write(renderText(report))
+  const log = createLog(redact)
+  for (const { title, text } of renderLog(report)) {
+    if (title === undefined) log.write(text)
+    else log.group(title, text)
+  }
   publishAnnotations(renderAnnotations(report).map(placed), redact)
   const summary = renderMarkdown(report, { kind: 'summary', budgetBytes: SUMMARY_BUDGET_BYTES, why })
   note(await publishSummary(context.stepSummaryPath, summary, redact))
@@ -92,8 +101,13 @@ export async function publish(publication: Publication): Promise<number> {
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
-    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
+    warnings.map(({ message }) => ({
+      level: 'warning',
+      title: 'Not published',
+      message: publication.redactForeign(message),
+    })),
     redact,
+    LATE_WARNINGS,
   )
   return failed ? 1 : 0
 }
@@ -141,7 +155,7 @@ function publishReportFiles(
 ): ReturnType<typeof publishFiles> {
   const { workspace, runnerTemp } = context
   const target = { directory: inputs.reportDirectory, workspace, runnerTemp }
-  return publishFiles(target, { 'report.json': renderJson(report), 'report.md': summary }, redact)
+  return publishFiles(target, renderFiles(report, summary), redact)
 }
 
 async function publishPullRequestComment(

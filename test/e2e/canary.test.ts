@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import path from 'node:path'
 import type { Json } from '../../src/domain/json.ts'
 import type { ActionRun, ActionStart } from '../../lab/runner.ts'
@@ -12,6 +12,7 @@ import { ENCODINGS, findSecrets } from './secret-forms.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const SOURCE_ENTRY = path.join(ROOT, 'src/main.ts')
+const DEFECTIVE_RENDERERS = ['--import', path.join(import.meta.dirname, 'secret-in-renderer.ts')]
 const REDACTION_OFF = ['--import', path.join(import.meta.dirname, 'redaction-off.ts')]
 
 /** One for each field that takes a secret; the two that travel in HTTP headers and URLs keep to what those can hold. */
@@ -92,6 +93,10 @@ const SCENES: Scene[] = [
   { name: 'is named after one', inputs: { title: `Move with ${CANARIES.SALES_PASSWORD}` }, echoes: ['SALES_PASSWORD'] },
 ]
 
+/** Two whole runs, on a machine that has other things to do. */
+const TIMEOUT_MS = 60_000
+jest.setTimeout(TIMEOUT_MS)
+
 const theatre = createTheatre()
 afterAll(() => theatre.close())
 
@@ -111,11 +116,37 @@ async function play(scene: Scene, entry: string, changes: Partial<ActionStart> =
 describe.each(SCENES)('a run that $name', (scene) => {
   it('shows no secret anywhere', async () => {
     const [run, stage] = await play(scene, ENTRY)
+    expect(Object.keys(surfacesOf(run, stage))).toEqual(expect.arrayContaining(SURFACES))
     expect(run.outputs['status']).toMatch(/^(not-ready|undetermined)$/)
     expect(run.summary.length).toBeGreaterThan(500)
     expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
     for (const secret of Object.values(CANARIES)) expect(run.masks).toContain(secret)
     if (scene.echoes.length > 0) expect(run.summary + run.stdout).toContain('***')
+  })
+})
+
+describe('a secret in every input that is none', () => {
+  // Whether an input is taken, wrong or not known yet: what it holds is shown only where it is no secret.
+  it.each([
+    [{ 'receipt-key': receiptKey }],
+    [{ 'receipt-key': receiptKey, receipt: 'out/receipt.json', mode: 'verify', 'fail-on': CANARIES.SALES_PASSWORD }],
+    [{ 'report-directory': `../${CANARIES.SALES_PASSWORD}`, title: receiptKey, 'receipt-key': receiptKey }],
+    [{ environment: `https://${encodeURIComponent(clientSecret)}.example/`, 'trusted-ref': githubToken }],
+    [
+      {
+        manifest: `.github/dms-preflight.yml\n${CANARIES.TARGET_PASSWORD}`,
+        timeout: clientSecret,
+        vantage: githubToken,
+      },
+    ],
+  ])('is not shown: %#', async (inputs: Record<string, string>) => {
+    const [run, stage] = await play({ name: '', echoes: [], inputs }, ENTRY)
+    expect(run.stderr).toBe('')
+    const known = {
+      ...CANARIES,
+      ...(inputs['receipt-key'] === undefined ? {} : { 'receipt-key': receiptKey }),
+    }
+    expect(findSecrets(surfacesOf(run, stage), known)).toEqual([])
   })
 })
 
@@ -149,6 +180,42 @@ describe('a run that logs in with a token', () => {
     expect(findSecrets(surfaces, secrets).join('\n')).toContain(': token, ')
   })
 })
+
+/** Wherever a renderer writes something, by the names of `surfacesOf`. */
+const SURFACES = [
+  'standard output',
+  'summary',
+  'annotations',
+  'comment',
+  'file report.json',
+  'file report.md',
+  'file junit.xml',
+  'file report.sarif',
+]
+
+describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)(
+  'renderers that write %s by mistake',
+  (name) => {
+    const [quiet] = SCENES
+    const surfacesWith = async (...options: string[]) => {
+      if (quiet === undefined) throw new Error('No scene')
+      const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
+      return surfacesOf(run, stage)
+    }
+
+    it('are seen by the test on every surface', async () => {
+      const found = findSecrets(await surfacesWith(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
+      for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
+    })
+
+    it('show nothing, because each surface is redacted once more in its own escaping', async () => {
+      const surfaces = await surfacesWith(...DEFECTIVE_RENDERERS)
+      expect(findSecrets(surfaces, CANARIES)).toEqual([])
+      for (const surface of SURFACES)
+        expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])
+    })
+  },
+)
 
 describe('the detector', () => {
   it.each(SCENES.filter(({ echoes }) => echoes.length > 0))(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Report } from '../../src/domain/report.ts'
 import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../../src/render/markdown.ts'
-import { renderText } from '../../src/render/terminal.ts'
+import { logText } from './log-text.ts'
 import { disclose } from '../../src/report/disclose.ts'
 import { badManifestReport, conditionsReport, notReadyReport, readyReport, undeterminedReport } from './reports.ts'
 
@@ -31,7 +31,7 @@ describe('golden reports', () => {
   })
 
   it.each(Object.entries(REPORTS))('%s as log', (name, report) => {
-    expectGolden(`${name}.txt`, renderText(report))
+    expectGolden(`${name}.txt`, logText(report))
   })
 
   it('not-ready as a short comment', () => {
