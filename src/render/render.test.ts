@@ -170,6 +170,7 @@ describe('renderOutputs', () => {
       'ready-until': '',
       report: 'dms-preflight-report/report.json',
       'comment-url': '',
+      receipt: '',
     })
     expect(renderOutputs(conditionsReport())).toMatchObject({
       ready: 'true',

@@ -67,7 +67,7 @@ export function verificationOutputs({ receipt }: Verification): Record<string, s
 
 function conclusion({ accepted, receipt }: Verification): string {
   if (!accepted || receipt === undefined) {
-    return 'Nothing may go on: what the gate has proved, if it has, is not proved here. The output `ready` is `false`.'
+    return 'The migration must not start: this receipt proves nothing here. The output `ready` is `false`.'
   }
   const { result, run } = receipt.payload
   return `The gate found this migration ${result.status} in run ${run.id} (attempt ${run.attempt}), and that holds until ${receipt.until}.`
