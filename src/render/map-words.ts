@@ -1,0 +1,149 @@
+import type { CheckResult } from '../domain/report.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { MapKind } from '../report/map-places.ts'
+import type { MapLeg, MapNode, MapPart, MapState } from '../report/readiness-map.ts'
+import { cut } from './escape.ts'
+import { plural } from './words.ts'
+
+/** Raw text, to be escaped by whoever shows it: the same words in the diagram, in lists and in the log. */
+
+const NAME_CHARS = 40
+const DATABASES_SHOWN = 2
+const LEG_GROUPS_SHOWN = 4
+const WORDS_IN_GROUP = 6
+
+const KIND_WORDS: Readonly<Record<MapKind, { one: string; several: string }>> = {
+  source: { one: 'Source', several: 'sources' },
+  share: { one: 'Share', several: 'shares' },
+  network: { one: 'Subnet', several: 'subnets' },
+  service: { one: 'DMS', several: 'DMS services' },
+  container: { one: 'Container', several: 'containers' },
+  target: { one: 'Target', several: 'targets' },
+}
+
+/** `Source sales`, `12 sources`. */
+export function nodeTitle({ kind, name, members }: MapNode): string {
+  const { one, several } = KIND_WORDS[kind]
+  if (members === undefined) return name === '' ? one : `${one} ${cut(name, NAME_CHARS)}`
+  if (members.length > 0) return `${members.length} ${several}`
+  return kind === 'service' ? one : several.charAt(0).toUpperCase() + several.slice(1)
+}
+
+/** What else identifies a station, one short line each. */
+export function nodeDetails({ detail, databases }: MapNode): string[] {
+  const shown = databases.slice(0, DATABASES_SHOWN).map((name) => cut(name, NAME_CHARS))
+  const more = databases.length - shown.length
+  return [
+    ...(detail === '' ? [] : [cut(detail, NAME_CHARS)]),
+    ...(shown.length === 0 ? [] : [shown.join(', ') + (more > 0 ? ` and ${more} more` : '')]),
+  ]
+}
+
+const MEMBER_WORDS: Readonly<Record<MapState, string>> = {
+  bad: '✖ not ready',
+  open: '? undetermined',
+  condition: 'with conditions',
+  ok: '✔ ready',
+  none: 'not applicable',
+}
+
+/** How a station stands: the stations for which it stands, or its own checks. */
+export function nodeState({ members, results }: MapNode): string[] {
+  if (members !== undefined && members.length > 0) {
+    const states = ['bad', 'open', 'condition', 'ok'] as const
+    return states.flatMap((state) => {
+      const count = members.filter((one) => one === state).length
+      return count === 0 ? [] : [`${count} ${MEMBER_WORDS[state]}`]
+    })
+  }
+  const counted = results.filter(({ verdict }) => verdict !== 'not-applicable')
+  if (counted.length === 0) return []
+  const required = counted.filter(({ severity }) => severity === 'required')
+  const count = (verdict: Verdict): number => required.filter((result) => result.verdict === verdict).length
+  const recommended = counted.filter(({ severity, verdict }) => severity === 'recommended' && !HOLDS.includes(verdict))
+  const vouched = counted.filter(({ verdict }) => verdict === 'attested' || verdict === 'waived')
+  const parts: [number, string][] = [
+    [count('fail'), count('fail') === 1 ? '✖ 1 fails' : `✖ ${count('fail')} fail`],
+    [count('unknown'), `? ${count('unknown')} unknown`],
+    [count('manual'), `? ${count('manual')} to be vouched for`],
+    [count('blocked'), `… ${count('blocked')} blocked`],
+    [recommended.length, plural(recommended.length, 'recommendation')],
+    [vouched.length, `${vouched.length} vouched for`],
+  ]
+  const said = parts.filter(([number]) => number > 0).map(([, words]) => words)
+  return said.length === 0 ? [`✔ ${plural(counted.length, 'check')}`] : said
+}
+
+const HOLDS: readonly Verdict[] = ['pass', 'attested', 'waived', 'not-applicable']
+
+/** What stands at a way: each outcome with the things that have it, `53, 9354 ✔`; what is well only where it helps. */
+export function legLines({ from, to, parts }: MapLeg): string[] {
+  const isCounted = [from, to].every(({ members }) => members === undefined || members.length > 0)
+  const isQuiet = parts.some(({ always }) => always)
+  const shown = parts.filter((part) => part.always || !isQuiet || !isWell(part))
+  const groups = new Map<string, string[]>()
+  for (const part of shown) {
+    for (const [outcome, count] of outcomesOf(part)) {
+      const words = cut(part.words, NAME_CHARS)
+      const counted = isCounted && subjectsOf(part.results) > 1 ? `${words}: ${count}` : words
+      groups.set(outcome, [...(groups.get(outcome) ?? []), counted])
+    }
+  }
+  const lines = [...groups].map(([outcome, words]) => {
+    const more = words.length - WORDS_IN_GROUP
+    return `${words.slice(0, WORDS_IN_GROUP).join(', ')}${more > 0 ? ` and ${more} more` : ''} ${outcome}`
+  })
+  const more = lines.length - LEG_GROUPS_SHOWN
+  return more > 0 ? [...lines.slice(0, LEG_GROUPS_SHOWN), `and ${more} more outcomes`] : lines
+}
+
+function isWell({ results }: MapPart): boolean {
+  return results.every(({ verdict }) => verdict === 'pass')
+}
+
+function subjectsOf(results: readonly CheckResult[]): number {
+  return new Set(results.map(({ subject }) => subject.name)).size
+}
+
+function outcomesOf({ results }: MapPart): Map<string, number> {
+  const outcomes = new Map<string, number>()
+  for (const result of results) {
+    const outcome = outcomeOf(result)
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+  }
+  return outcomes
+}
+
+function outcomeOf({ verdict, proof, severity }: CheckResult): string {
+  const words = OUTCOMES[verdict]
+  if (verdict === 'pass') return proof === 'proxy' ? `${words} by proxy` : words
+  return severity === 'recommended' && !HOLDS.includes(verdict) ? `${words} (recommended)` : words
+}
+
+const OUTCOMES: Readonly<Record<Verdict, string>> = {
+  pass: '✔',
+  fail: '✖',
+  unknown: '? unknown',
+  blocked: '… blocked',
+  manual: '? to be vouched for',
+  attested: '✔ attested',
+  waived: '✖ waived',
+  'not-applicable': 'not applicable',
+}
+
+/** The whole map in plain words, a line for each leg; how a station stands is said once. */
+export function mapLines({ legs }: { legs: readonly MapLeg[] }): string[] {
+  const starts = new Set(legs.map(({ from }) => from))
+  const said = new Set<MapNode>()
+  const nodeLine = (node: MapNode): string => {
+    const isDue = !said.has(node) && (node.state !== 'ok' || node.members !== undefined)
+    said.add(node)
+    const state = isDue ? nodeState(node) : []
+    return nodeTitle(node) + (state.length === 0 ? '' : ` (${state.join(', ')})`)
+  }
+  return legs.map((leg) => {
+    const words = legLines(leg)
+    const end = starts.has(leg.to) ? nodeTitle(leg.to) : nodeLine(leg.to)
+    return `${nodeLine(leg.from)} → ${end}${words.length === 0 ? '' : `: ${words.join(' · ')}`}`
+  })
+}
