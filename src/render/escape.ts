@@ -162,6 +162,6 @@ export function neutraliseCommands(text: string): string {
  */
 export function mermaidText(text: string): string {
   return oneLine(text)
-    .replace(/[^\p{L}\p{M}\p{N} ,.?()·✔✖…/=⟨⟩+-]/gu, (char) => `#${char.codePointAt(0) ?? 0};`)
+    .replace(/[^\p{L}\p{M}\p{N} ,.?()·×✔✖…–/=⟨⟩+-]/gu, (char) => `#${char.codePointAt(0) ?? 0};`)
     .replace(/\.(?= |$)|^[-+=]|-(?=[- >])/g, (char) => `#${char.charCodeAt(0)};`)
 }

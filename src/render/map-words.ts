@@ -76,59 +76,72 @@ export function nodeState({ members, results }: MapNode): string[] {
 
 const HOLDS: readonly Verdict[] = ['pass', 'attested', 'waived', 'not-applicable']
 
-/** What stands at a way: each outcome with the things that have it, `53, 9354 ✔`; what is well only where it helps. */
+/** What stands at a way: each outcome with the things that have it, `✔ 53, 9354`; what is well only where it helps. */
 export function legLines({ from, to, parts }: MapLeg): string[] {
   const isCounted = [from, to].every(({ members }) => members === undefined || members.length > 0)
-  const isQuiet = parts.some(({ always }) => always)
-  const shown = parts.filter((part) => part.always || !isQuiet || !isWell(part))
-  const groups = new Map<string, string[]>()
-  for (const part of shown) {
-    for (const [outcome, count] of outcomesOf(part)) {
+  const groups = new Map<string, { outcome: Outcome; words: string[] }>()
+  for (const part of partsToShow(parts)) {
+    for (const [key, { outcome, count }] of outcomesOf(part)) {
+      const group = groups.get(key) ?? { outcome, words: [] }
+      groups.set(key, group)
       const words = cut(part.words, NAME_CHARS)
-      const counted = isCounted && subjectsOf(part.results) > 1 ? `${words}: ${count}` : words
-      groups.set(outcome, [...(groups.get(outcome) ?? []), counted])
+      group.words.push(isCounted && subjectsOf(part.results) > 1 ? `${words} ×${count}` : words)
     }
   }
-  const lines = [...groups].map(([outcome, words]) => {
+  const lines = [...groups.values()].map(({ outcome: [glyph, suffix], words }) => {
     const more = words.length - WORDS_IN_GROUP
-    return `${words.slice(0, WORDS_IN_GROUP).join(', ')}${more > 0 ? ` and ${more} more` : ''} ${outcome}`
+    const listed = words.slice(0, WORDS_IN_GROUP).join(', ') + (more > 0 ? ` and ${more} more` : '')
+    return `${glyph} ${listed}${suffix === '' ? '' : ` ${suffix}`}`
   })
   const more = lines.length - LEG_GROUPS_SHOWN
   return more > 0 ? [...lines.slice(0, LEG_GROUPS_SHOWN), `and ${more} more outcomes`] : lines
 }
 
-function isWell({ results }: MapPart): boolean {
-  return results.every(({ verdict }) => verdict === 'pass')
+/** What is blocked waits for something else that is shown; what is well goes without saying where something is said. */
+function partsToShow(parts: readonly MapPart[]): MapPart[] {
+  const isQuiet = parts.some(({ always }) => always)
+  const said = parts.filter(
+    (part) => part.always || !isQuiet || !part.results.every(({ verdict }) => verdict === 'pass'),
+  )
+  const hasCause = said.some(({ results }) =>
+    results.some(({ verdict }) => ['fail', 'unknown', 'manual'].includes(verdict)),
+  )
+  return said.filter(({ results }) => !hasCause || results.some(({ verdict }) => verdict !== 'blocked'))
 }
 
 function subjectsOf(results: readonly CheckResult[]): number {
   return new Set(results.map(({ subject }) => subject.name)).size
 }
 
-function outcomesOf({ results }: MapPart): Map<string, number> {
-  const outcomes = new Map<string, number>()
+function outcomesOf({ results }: MapPart): Map<string, { outcome: Outcome; count: number }> {
+  const outcomes = new Map<string, { outcome: Outcome; count: number }>()
   for (const result of results) {
     const outcome = outcomeOf(result)
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    const key = outcome.join(' ')
+    outcomes.set(key, { outcome, count: (outcomes.get(key)?.count ?? 0) + 1 })
   }
   return outcomes
 }
 
-function outcomeOf({ verdict, proof, severity }: CheckResult): string {
-  const words = OUTCOMES[verdict]
-  if (verdict === 'pass') return proof === 'proxy' ? `${words} by proxy` : words
-  return severity === 'recommended' && !HOLDS.includes(verdict) ? `${words} (recommended)` : words
+/** A sign, and what follows the name of the thing. */
+type Outcome = readonly [glyph: string, suffix: string]
+
+function outcomeOf({ verdict, proof, severity }: CheckResult): Outcome {
+  if (verdict === 'pass') return ['✔', proof === 'proxy' ? 'by proxy' : '']
+  const [glyph, words] = OUTCOMES[verdict]
+  const isRecommended = severity === 'recommended' && !HOLDS.includes(verdict)
+  return [glyph, [words, ...(isRecommended ? ['(recommended)'] : [])].filter((part) => part !== '').join(' ')]
 }
 
-const OUTCOMES: Readonly<Record<Verdict, string>> = {
-  pass: '✔',
-  fail: '✖',
-  unknown: '? unknown',
-  blocked: '… blocked',
-  manual: '? to be vouched for',
-  attested: '✔ attested',
-  waived: '✖ waived',
-  'not-applicable': 'not applicable',
+const OUTCOMES: Readonly<Record<Verdict, Outcome>> = {
+  pass: ['✔', ''],
+  fail: ['✖', ''],
+  unknown: ['?', 'unknown'],
+  blocked: ['…', 'blocked'],
+  manual: ['?', 'to be vouched for'],
+  attested: ['✔', 'attested'],
+  waived: ['✖', 'waived'],
+  'not-applicable': ['–', 'not applicable'],
 }
 
 /** The whole map in plain words, a line for each leg; how a station stands is said once. */

@@ -8,6 +8,7 @@ import { countParts, cutoverPart, statusParts } from './headline.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
 import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
 import { renderReadinessMap } from './readiness-map.ts'
+import { isQuietlyReady, renderReadyLine } from './ready-line.ts'
 import { duration, STATUS_WORDS } from './words.ts'
 
 /** GitHub takes 65,536 characters in a comment; bytes are never fewer than characters. */
@@ -52,8 +53,11 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
   const omitted = createOmissions()
   const allowRows = createAllowance(form.rows)
   const context = { report, form, omitted, why: options.why ?? new Map<string, string>() }
+  const marker = options.marker === undefined ? [] : [hiddenMarker(options.marker)]
+  if (options.kind === 'comment' && isQuietlyReady(report))
+    return `${[...marker, renderReadyLine(report)].join('\n\n')}\n`
   const blocks = [
-    ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
+    ...marker,
     heading(report),
     statusLine(report, steps),
     ...renderReadinessMap(map, form, omitted),
@@ -61,9 +65,7 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
     ...problems(report, form, omitted),
     ...renderSteps(steps, context),
     ...renderConditions(steps, context),
-    ...report.manifests.flatMap((manifest) =>
-      manifestSection(manifest, report, { form, omitted, allowRows, isOnly: report.manifests.length < 2 }),
-    ),
+    ...report.manifests.flatMap((manifest) => manifestSection(manifest, report, { form, omitted, allowRows })),
     ...leftOut(report, omitted, options.kind),
     footer(report),
   ]
@@ -103,7 +105,7 @@ function problems(report: Report, form: Form, omitted: Omissions): string[] {
 /** With one manifest its results follow directly; with several each has a section of its own. */
 function manifestSection(manifest: ManifestReport, report: Report, context: TableContext): string[] {
   const results = renderResults(manifest, context)
-  if (context.isOnly) return results
+  if (report.manifests.length < 2) return results
   if (context.form.steps === 0) {
     context.omitted.add('manifests', 1)
     return []

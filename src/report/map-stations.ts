@@ -100,13 +100,20 @@ function identify(station: Station, place: number): void {
     station.name = textIn(own, 'subnet') || portSubnet(own)
     station.detail = nsgOf(own)
   } else {
-    const host = textIn(own, kind === 'share' ? 'path' : 'host')
-    station.name = given || (kind === 'target' ? textIn(own, 'server') : '') || shortHost(host)
-    station.detail = host === station.name ? '' : host
+    const where = whereabouts(kind, own)
+    station.name = given || (kind === 'target' ? textIn(own, 'server') : '') || shortName(kind, where)
+    station.detail = where === station.name ? '' : where
   }
   const known = [station.name, station.detail].filter((text) => text !== '')
   const isShared = known.length > 0 && (kind === 'network' || station.detail !== '')
   station.identity = JSON.stringify(isShared ? known : [place, subject])
+}
+
+/** What tells a station from every other one, whatever a manifest calls it. */
+function whereabouts(kind: MapKind, own: readonly CheckResult[]): string {
+  if (kind === 'container')
+    return [textIn(own, 'account'), textIn(own, 'container')].filter((text) => text !== '').join('/')
+  return textIn(own, kind === 'share' ? 'path' : 'host')
 }
 
 function textIn(results: readonly CheckResult[], key: string): string {
@@ -130,6 +137,7 @@ function nsgOf(results: readonly CheckResult[]): string {
   return ''
 }
 
-function shortHost(host: string): string {
-  return /^[\d.]+$|:/.test(host) ? host : (host.split('.')[0] ?? '')
+function shortName(kind: MapKind, where: string): string {
+  if (kind === 'share' || kind === 'container') return where
+  return /^[\d.]+$|:/.test(where) ? where : (where.split('.')[0] ?? '')
 }

@@ -49,9 +49,9 @@ describe('readinessMap', () => {
       onTarget('login-has-control-database', { subject: { kind: 'database', name: 'default/Orders' } }),
     ]
     expect(linesOf(results)).toEqual([
-      'Source sales → Subnet snet-dms: TCP 49823 ✔ by proxy',
-      'Subnet snet-dms (✖ 1 fails) → DMS: 443 ✖ · 53, 9354 ✔',
-      'DMS → Target sqlsales (✖ 1 fails): TCP 1433 ✔ · firewall ✖',
+      'Source sales → Subnet snet-dms: ✔ TCP 49823 by proxy',
+      'Subnet snet-dms (✖ 1 fails) → DMS: ✖ 443 · ✔ 53, 9354',
+      'DMS → Target sqlsales (✖ 1 fails): ✔ TCP 1433 · ✖ firewall',
     ])
     const map = readinessMap(reportOf(results))
     expect(map?.nodes.map((node) => [nodeTitle(node), nodeDetails(node), nodeState(node), node.state])).toEqual([
@@ -71,23 +71,27 @@ describe('readinessMap', () => {
       check({ id: 'share/smb-port-is-reachable', subject: smb, evidence: { path: String.raw`\\fs01\dms`, port: 445 } }),
       check({ id: 'share/service-account-can-write', subject: smb, verdict: 'manual' }),
       check({ id: 'storage/sas-has-all-permissions', subject: { kind: 'container', name: 'main' }, verdict: 'fail' }),
-      check({ id: 'storage/is-reachable-from-target', subject: { kind: 'container', name: 'main' } }),
+      check({
+        id: 'storage/is-reachable-from-target',
+        subject: { kind: 'container', name: 'main' },
+        evidence: { account: 'stmig', container: 'b' },
+      }),
       onTarget('managed-instance-exists'),
     ]
     expect(linesOf(results)).toEqual([
       String.raw`Source erp → Share \\fs01\dms`,
-      'Source erp → Subnet snet-dms: TCP 49823 ✔ by proxy',
-      String.raw`Share \\fs01\dms (? 1 to be vouched for) → Subnet snet-dms: SMB 445 ✔`,
-      'Subnet snet-dms → DMS: 443 ✔',
-      'DMS → Container main (✖ 1 fails): SAS ✖',
+      'Source erp → Subnet snet-dms: ✔ TCP 49823 by proxy',
+      String.raw`Share \\fs01\dms (? 1 to be vouched for) → Subnet snet-dms: ✔ SMB 445`,
+      'Subnet snet-dms → DMS: ✔ 443',
+      'DMS → Container main: ✖ SAS',
       'DMS → Target sqlsales',
-      'Container main → Target sqlsales: network ✔',
+      'Container main (✖ 1 fails) → Target sqlsales: ✔ network',
     ])
   })
 
   it('leaves out what does not apply, and goes straight to DMS without a network', () => {
     const none = check({ id: 'share/exists', subject: { kind: 'share', name: 's' }, verdict: 'not-applicable' })
-    expect(linesOf([port('sales'), none])).toEqual(['Source sales → DMS: TCP 49823 ✔ by proxy'])
+    expect(linesOf([port('sales'), none])).toEqual(['Source sales → DMS: ✔ TCP 49823 by proxy'])
     expect(linesOf([none])).toEqual([])
     expect(linesOf()).toEqual([])
     expect(linesOf([])).toEqual([])
@@ -98,7 +102,7 @@ describe('readinessMap', () => {
       port(`s${String(place)}`, place < 3 ? { verdict: 'unknown', cause: { kind: 'timeout', message: 'm' } } : {}),
     )
     expect(linesOf([...sources, nsg(443)])[0]).toBe(
-      '12 sources (3 ? undetermined, 9 ✔ ready) → Subnet snet-dms: TCP 49823: 3 ? unknown · TCP 49823: 9 ✔ by proxy',
+      '12 sources (3 ? undetermined, 9 ✔ ready) → Subnet snet-dms: ? TCP 49823 ×3 unknown · ✔ TCP 49823 ×9 by proxy',
     )
     expect(linesOf([...sources.slice(0, 8), nsg(443)])).toHaveLength(9)
   })
@@ -108,17 +112,17 @@ describe('readinessMap', () => {
     expect(linesOf(shared, shared)).toEqual(linesOf(shared))
     const other = port('sales', { evidence: { host: 'elsewhere.corp.example', port: 1433 } })
     expect(linesOf(shared, [other])).toHaveLength(linesOf(shared).length + 1)
-    // Without evidence nothing tells that they are one.
+    // Without evidence nothing tells whether they are one.
     const unseen = port('sales', { evidence: {} })
-    expect(readinessMap(reportOf([unseen], [unseen]))?.nodes.filter(({ kind }) => kind === 'source')).toHaveLength(2)
+    expect(readinessMap(reportOf([unseen], [unseen]))?.nodes.map(nodeTitle)).toEqual(['Sources', 'DMS'])
   })
 
   it('hides how many there are where several manifests hide their names', () => {
     const report = reportOf([port('sales'), nsg(443)], [port('sales'), port('erp'), nsg(443)])
     const map = readinessMap(disclose(report, 'names', new Map()))
     expect(map === undefined ? [] : mapLines(map)).toEqual([
-      'Sources (✔ 3 checks) → Subnets: TCP ✔ by proxy',
-      'Subnets (✔ 2 checks) → DMS: NSG port ✔',
+      'Sources (✔ 3 checks) → Subnets: ✔ TCP by proxy',
+      'Subnets (✔ 2 checks) → DMS: ✔ NSG port',
     ])
   })
 

@@ -15,7 +15,7 @@ export interface MapNode {
   detail: string
   /** Of a target. */
   databases: readonly string[]
-  /** The states of the stations for which this one stands; absent for a single one, empty where their number is hidden. */
+  /** The states of the stations for which this one stands; absent for a single one, empty where nothing tells how many. */
   members?: readonly MapState[]
   /** On itself, and on the ways that are asked for its sake. */
   results: readonly CheckResult[]
@@ -61,12 +61,19 @@ export function readinessMap(report: Report): ReadinessMap | undefined {
   for (const kind of MAP_KINDS) {
     const stations = groupByIdentity(routes.flatMap(({ stations }) => stations).filter((one) => one.kind === kind))
     const isUnclear = routes.some(({ unclear }) => unclear.has(kind))
-    if (stations.length > DRAWN[kind] || (stations.length > 1 && isUnclear) || (hidesNames && stations.length > 0)) {
-      const whole = collapse(kind, stations, hidesNames)
+    const isVague = stations.length > 0 && (hidesNames || areAlike(stations))
+    if (stations.length > DRAWN[kind] || (stations.length > 1 && isUnclear) || isVague) {
+      const whole = collapse(kind, stations, isVague)
       for (const station of stations.flat()) nodes.set(station, whole)
     } else for (const same of stations) nodesOf(same, nodes)
   }
   return { nodes: [...new Set(nodes.values())], legs: legsOf(routes, nodes) }
+}
+
+/** Several that look the same may be one: nobody could tell them apart, nor count them. */
+function areAlike(stations: readonly (readonly Station[])[]): boolean {
+  const looks = stations.map(([first]) => JSON.stringify([first?.name, first?.detail]))
+  return new Set(looks).size < looks.length
 }
 
 function groupByIdentity(stations: readonly Station[]): Station[][] {
@@ -95,7 +102,7 @@ function nodesOf(same: readonly Station[], nodes: Map<Station, MapNode>): void {
   for (const station of same) nodes.set(station, node)
 }
 
-function collapse(kind: MapKind, stations: readonly (readonly Station[])[], hidesNames: boolean): MapNode {
+function collapse(kind: MapKind, stations: readonly (readonly Station[])[], isVague: boolean): MapNode {
   const all = stations.flat()
   const results = distinct(all.flatMap(resultsOf))
   return {
@@ -103,7 +110,7 @@ function collapse(kind: MapKind, stations: readonly (readonly Station[])[], hide
     name: '',
     detail: '',
     databases: [],
-    members: hidesNames ? [] : stations.map((same) => worst(same.flatMap(resultsOf).map(stateOf))),
+    members: isVague ? [] : stations.map((same) => worst(same.flatMap(resultsOf).map(stateOf))),
     results,
     state: worst(results.map(stateOf)),
   }

@@ -129,7 +129,7 @@ function expectSound(markdown: string, budgetBytes: number): void {
   for (const url of urls) expect([RUN.url, check().source.url]).toContain(url)
   expect(nodes.filter(({ type }) => /image|footnote|definition|delete|reference/i.test(type))).toEqual([])
   const cells = nodes.filter(({ type }) => type === 'tableRow').map(({ children }) => children?.length)
-  expect(new Set([6, ...cells])).toEqual(new Set([6]))
+  expect(new Set([5, ...cells])).toEqual(new Set([5]))
   const headings = tree.children?.filter(({ type }) => type === 'heading') ?? []
   expect(all(tree).filter(({ type }) => type === 'heading')).toHaveLength(headings.length)
   expect(headings.filter((heading) => /^## /.test(lineOf(markdown, heading)))).toHaveLength(1)
