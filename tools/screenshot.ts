@@ -104,7 +104,7 @@ async function photographAll(browser: Browser): Promise<void> {
 
 async function photograph(browser: Browser, page: string, picture: string, { width, dark }: Look): Promise<void> {
   const tab = await browser.newPage({
-    viewport: { width, height: 600 },
+    viewport: { width, height: 100 },
     colorScheme: dark ? 'dark' : 'light',
     deviceScaleFactor: 1.5,
   })

@@ -43,7 +43,7 @@ function leadingPart(report: Report, { required, recommended }: NextSteps): stri
   if (report.disclosure === 'counts') return 'Only counts are shown here'
   if (required > 0)
     return `${plural(required, 'thing')} to do${recommended > 0 ? ` and ${recommended} recommended` : ''}`
-  if (recommended > 0) return plural(recommended, 'recommendation')
+  if (recommended > 0) return `Nothing required, ${recommended} recommended`
   if (report.manifests.length === 0) return 'No check was run'
   return 'Nothing to do'
 }

@@ -24,7 +24,9 @@ const KIND_WORDS: Readonly<Record<MapKind, { one: string; several: string }>> = 
 /** `Source sales`, `12 sources`. */
 export function nodeTitle({ kind, name, members }: MapNode): string {
   const { one, several } = KIND_WORDS[kind]
-  if (members === undefined) return name === '' ? one : `${one} ${cut(name, NAME_CHARS)}`
+  // Where names are hidden, a number after the kind of the subject stands for them.
+  const shown = cut(name.replace(/^(?:sql-server|target|share|container) (?=\d+$)/, ''), NAME_CHARS)
+  if (members === undefined) return shown === '' ? one : `${one} ${shown}`
   if (members.length > 0) return `${members.length} ${several}`
   return kind === 'service' ? one : several.charAt(0).toUpperCase() + several.slice(1)
 }
@@ -85,7 +87,7 @@ export function legLines({ from, to, parts }: MapLeg): string[] {
       const group = groups.get(key) ?? { outcome, words: [] }
       groups.set(key, group)
       const words = cut(part.words, NAME_CHARS)
-      group.words.push(isCounted && subjectsOf(part.results) > 1 ? `${words} ×${count}` : words)
+      group.words.push(isCounted && count > 1 && subjectsOf(part.results) > 1 ? `${words} ×${count}` : words)
     }
   }
   const lines = [...groups.values()].map(({ outcome: [glyph, suffix], words }) => {

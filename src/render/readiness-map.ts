@@ -40,6 +40,7 @@ export function renderMermaid({ nodes, legs }: ReadinessMap): string {
   const used = MAP_STATES.filter((state) => nodes.some((node) => node.state === state))
   const lines = [
     'flowchart LR',
+    '  accTitle: Readiness map',
     ...nodes.map((node) => {
       const text = label([nodeTitle(node), ...nodeDetails(node), ...nodeState(node).slice(0, 3)])
       return `  ${idOf(node)}${shaped(node, text)}`

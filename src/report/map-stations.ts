@@ -99,14 +99,16 @@ function identify(station: Station, place: number): void {
   if (kind === 'network') {
     station.name = textIn(own, 'subnet') || portSubnet(own)
     station.detail = nsgOf(own)
-  } else {
-    const where = whereabouts(kind, own)
-    station.name = given || (kind === 'target' ? textIn(own, 'server') : '') || shortName(kind, where)
-    station.detail = where === station.name ? '' : where
+    station.identity = JSON.stringify(
+      station.name === '' ? [place] : [textIn(own, 'networkId'), station.name, station.detail],
+    )
+    return
   }
-  const known = [station.name, station.detail].filter((text) => text !== '')
-  const isShared = known.length > 0 && (kind === 'network' || station.detail !== '')
-  station.identity = JSON.stringify(isShared ? known : [place, subject])
+  const where = whereabouts(kind, own)
+  station.name = given || (kind === 'target' ? textIn(own, 'server') : '') || shortName(kind, where)
+  station.detail = where.split('.')[0] === station.name || where === station.name ? '' : where
+  // Two instances may share a host, so the name belongs to it.
+  station.identity = JSON.stringify(where === '' ? [place, subject] : [station.name, where])
 }
 
 /** What tells a station from every other one, whatever a manifest calls it. */

@@ -44,7 +44,11 @@ function passing(scenario: Scenario, id: string, source: string, target: string)
     'target/server-firewall-admits-dms': { evidence: { server: target } },
     'share/smb-port-is-reachable': { evidence: { path: String.raw`\\fs01.corp.example\dms-backup`, port: 445 } },
     'storage/container-exists': { evidence: { account: 'stmig', container: 'backups' } },
-    'source/firewall-appliance-lets-dms-in': { verdict: 'manual', remediation: { text: 'Attest it', scripts: [] } },
+    'source/firewall-appliance-lets-dms-in': {
+      verdict: 'manual',
+      summary: `Nobody has vouched that the firewall appliance before ${host} lets 10.1.2.0/24 in`,
+      remediation: { text: 'Ask who runs it, and attest it', scripts: [] },
+    },
   }
   if (id === 'network/nsg-allows-dms-ports')
     return [443, 53, 9354, 445, 12_000].map((port) =>
