@@ -1,5 +1,6 @@
 // Pictures of what GitHub shows, by headless Chromium: `npm run screenshot` takes those of every kind of report, light, dark
-// and on a phone, into build/screenshots; `-- --only NAME` takes one, `-- page.html picture.png` any page.
+// and on a phone, into build/screenshots; `-- --only NAME` takes one, `-- page.html picture.png` any page
+// (`--dark`, `--open`, `--width 900`, `--scale 1.5`). GitHub's look needs fonts: Debian's fonts-liberation, fonts-noto-color-emoji.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -62,6 +63,7 @@ const { values, positionals } = parseArgs({
     width: { type: 'string', default: '900' },
     open: { type: 'boolean', default: false },
     only: { type: 'string' },
+    scale: { type: 'string', default: '1.5' },
   },
 })
 process.exitCode = await main()
@@ -106,7 +108,7 @@ async function photograph(browser: Browser, page: string, picture: string, { wid
   const tab = await browser.newPage({
     viewport: { width, height: 100 },
     colorScheme: dark ? 'dark' : 'light',
-    deviceScaleFactor: 1.5,
+    deviceScaleFactor: Number(values.scale),
   })
   try {
     await tab.route('**/*', (route) => (route.request().url().startsWith('file:') ? route.continue() : route.abort()))
