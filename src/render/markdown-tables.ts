@@ -14,8 +14,8 @@ export interface TableContext {
 
 /** A manifest's results, folded away: what did not pass first, then what did, as a table or shorter. */
 export function renderResults({ checks }: ManifestReport, { form, omitted, allowRows }: TableContext): string[] {
-  const settled = checks.filter(isSettled).toSorted(byVerdict)
-  const others = checks.filter((result) => !isSettled(result)).toSorted(byVerdict)
+  const settled = checks.filter(isSettled)
+  const others = checks.filter((result) => !isSettled(result)).toSorted(byUrgency)
   const rows = others.slice(0, allowRows(others.length))
   omitted.add('rows of checks that did not pass', others.length - rows.length)
   if (form.passes === 'count') omitted.add('checks that pass or do not apply', settled.length)
@@ -29,18 +29,9 @@ export function renderResults({ checks }: ManifestReport, { form, omitted, allow
 }
 
 /** What needs a look first; of the same verdict the order is the catalogue's. */
-const ORDER: readonly Verdict[] = [
-  'fail',
-  'unknown',
-  'manual',
-  'blocked',
-  'waived',
-  'attested',
-  'pass',
-  'not-applicable',
-]
+const ORDER: readonly Verdict[] = ['fail', 'unknown', 'manual', 'blocked', 'waived', 'attested']
 
-function byVerdict(a: CheckResult, b: CheckResult): number {
+function byUrgency(a: CheckResult, b: CheckResult): number {
   return (
     ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) ||
     Number(a.severity === 'recommended') - Number(b.severity === 'recommended')
