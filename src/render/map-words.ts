@@ -99,17 +99,17 @@ export function legLines({ from, to, parts }: MapLeg): string[] {
   return more > 0 ? [...lines.slice(0, LEG_GROUPS_SHOWN), `and ${more} more outcomes`] : lines
 }
 
-/** What is blocked waits for something else that is shown; what is well goes without saying where something is said. */
-function partsToShow(parts: readonly MapPart[]): MapPart[] {
-  const isQuiet = parts.some(({ always }) => always)
-  const said = parts.filter(
-    (part) => part.always || !isQuiet || !part.results.every(({ verdict }) => verdict === 'pass'),
-  )
-  const hasCause = said.some(({ results }) =>
-    results.some(({ verdict }) => ['fail', 'unknown', 'manual'].includes(verdict)),
-  )
-  return said.filter(({ results }) => !hasCause || results.some(({ verdict }) => verdict !== 'blocked'))
+/** What is well, and what is blocked, goes without saying where something is said. */
+function partsToShow(parts: readonly MapPart[]): readonly MapPart[] {
+  const main = parts.filter(({ always }) => always)
+  const said = parts.filter((part) => part.always || part.results.some(({ verdict }) => !QUIET.includes(verdict)))
+  const hasCause = said.some(({ results }) => results.some(({ verdict }) => OPEN.includes(verdict)))
+  const told = hasCause ? said.filter(({ results }) => results.some(({ verdict }) => verdict !== 'blocked')) : said
+  return told.length > 0 || main.length > 0 ? told : parts
 }
+
+const QUIET: readonly Verdict[] = ['pass', 'blocked']
+const OPEN: readonly Verdict[] = ['fail', 'unknown', 'manual']
 
 function subjectsOf(results: readonly CheckResult[]): number {
   return new Set(results.map(({ subject }) => subject.name)).size

@@ -76,9 +76,12 @@ function findStation(stations: Station[], kind: MapKind, { subject }: CheckResul
   return own[0] ?? addStation(stations, kind, '')
 }
 
+/** What is best known by its port. */
+const WITH_PORT = ['TCP', 'SMB']
+
 function wordsOf(words: string, { id, subject, evidence }: CheckResult): string {
   const port = evidence['port']
-  if (typeof port === 'number') return `${words} ${port}`
+  if (typeof port === 'number' && WITH_PORT.includes(words)) return `${words} ${port}`
   const named = id === 'network/nsg-allows-dms-ports' ? /:(\d+)$/.exec(subject.name)?.[1] : undefined
   if (named !== undefined) return named
   return subject.kind === 'flow' ? `flow ${subject.name}` : words
