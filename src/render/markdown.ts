@@ -8,7 +8,6 @@ import { countParts, cutoverPart, statusParts } from './headline.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
 import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
 import { renderReadinessMap } from './readiness-map.ts'
-import { isQuietlyReady, renderReadyLine } from './ready-line.ts'
 import { duration, STATUS_WORDS } from './words.ts'
 
 /** GitHub takes 65,536 characters in a comment; bytes are never fewer than characters. */
@@ -53,11 +52,8 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
   const omitted = createOmissions()
   const allowRows = createAllowance(form.rows)
   const context = { report, form, omitted, why: options.why ?? new Map<string, string>() }
-  const marker = options.marker === undefined ? [] : [hiddenMarker(options.marker)]
-  if (options.kind === 'comment' && isQuietlyReady(report))
-    return `${[...marker, renderReadyLine(report)].join('\n\n')}\n`
   const blocks = [
-    ...marker,
+    ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
     heading(report),
     statusLine(report, steps),
     ...renderReadinessMap(map, form, omitted),
