@@ -52,7 +52,6 @@ const PAGES: Readonly<Record<string, () => string>> = {
   estate: () => summary(show.showEstate()),
   names: () => summary(disclose(show.showNotReady(), 'names', REMEDIES)),
   comment: () => comment(show.showNotReady()),
-  'comment-ready': () => comment(show.showReady()),
   'comment-short': () => renderMarkdown(show.showEstate(), { kind: 'comment', budgetBytes: 6_000, why: WHY }),
 }
 
