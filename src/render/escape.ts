@@ -185,3 +185,13 @@ export function hiddenMarker(text: string): string {
 export function neutraliseCommands(text: string): string {
   return text.replace(/(^|[\r\n\u0085\u2028\u2029])([^\S\r\n]*)::/g, '$1$2: :').replace(/##\[/g, '## [')
 }
+
+/**
+ * Text inside the quotes of a Mermaid label, on one line. Whatever Mermaid or the Markdown in its labels could take for
+ * something of its own becomes an entity code, which Mermaid turns back only after it has parsed and laid out.
+ */
+export function mermaidText(text: string): string {
+  return oneLine(text)
+    .replace(/[^\p{L}\p{M}\p{N} ,.?()·×✔✖…–/=⟨⟩+-]/gu, (char) => `#${char.codePointAt(0) ?? 0};`)
+    .replace(/\.(?= |$)|^[-+=]|-(?=[- >])/g, (char) => `#${char.charCodeAt(0)};`)
+}

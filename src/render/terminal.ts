@@ -1,8 +1,10 @@
 import type { CheckResult, Report } from '../domain/report.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { nextSteps, type Finding, type NextSteps, type Step } from '../report/next-steps.ts'
+import { readinessMap } from '../report/readiness-map.ts'
 import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
+import { mapLines } from './map-words.ts'
 import { vouchedWords } from './markdown-steps.ts'
 import { findingWords, stepWords, unnamedSubject } from './step-words.ts'
 import { plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
@@ -34,6 +36,7 @@ export function renderLog(report: Report): LogPart[] {
   const head = [
     `${oneLine(cut(report.title, 200))}: ${STATUS_WORDS[report.status].words.toUpperCase()}`,
     statusParts(report, steps).join(' · '),
+    ...routeLines(report),
     ...report.notices.map((notice) => `Note: ${oneLine(cut(notice))}`),
     ...problemLines(report),
     ...todoLines(steps),
@@ -82,6 +85,12 @@ function shortCheckLines(checks: readonly CheckResult[]): string[] {
     ...(more > 0 ? [`  and ${more} more that did not pass: see report.json`] : []),
     ...[...counts].map(([key, count]) => `${key} on ${plural(count, 'subject')}`),
   ]
+}
+
+/** The readiness map in words. */
+function routeLines(report: Report): string[] {
+  const map = readinessMap(report)
+  return map === undefined ? [] : mapLines(map).map((line) => `Route: ${oneLine(line)}`)
 }
 
 function problemLines({ problems }: Report): string[] {
