@@ -47,7 +47,7 @@ const MAY_SEE = {
   render: ['domain', 'report'],
   trust: ['domain', 'ports', 'inputs'],
   adapters: ['domain', 'ports'],
-  sinks: ['domain', 'ports', 'render'],
+  sinks: ['domain', 'ports', 'report', 'render'],
 }
 const zones = rooms.flatMap((room) => [
   ...rooms

@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
-import { isReady, shouldFail } from '../domain/gate.ts'
+import { shouldFail } from '../domain/gate.ts'
 import { redactJson } from '../domain/redact.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
@@ -7,17 +7,18 @@ import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { renderJson } from '../render/json.ts'
-import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
+import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
 import { renderText } from '../render/terminal.ts'
 import { disclose, type Disclosure } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
-import { commentIdentity, publishComment } from '../sinks/comment.ts'
 import { publishFiles } from '../sinks/files.ts'
 import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
+import { findPullRequest } from './find-pull-request.ts'
+import { publishPullRequestComment } from './publish-comment.ts'
 
 export interface Publication {
   report: Report
@@ -76,11 +77,11 @@ export async function publish(publication: Publication): Promise<number> {
   note(await publishSummary(context.stepSummaryPath, summary, redact))
   const files = inputs === undefined ? undefined : await publishReportFiles(publication, inputs, report, summary)
   note(files?.problem)
-  const comment = await publishPullRequestComment(publication, report, why)
-  note(comment.problem)
+  const talk = await publishTalk(publication, report, why, (text) => createLog(redact).write(text))
+  talk.problems.forEach(note)
   const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
-    ...(comment.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...talk.places,
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
@@ -111,31 +112,26 @@ function publishReportFiles(
   return publishFiles(target, { 'report.json': renderJson(report), 'report.md': summary }, redact)
 }
 
-async function publishPullRequestComment(
+/** Where people talk: the comment on the pull request, or the tracking issue of a run without one. */
+async function publishTalk(
   { context, inputs, github, redact, workflow }: Publication,
   report: Report,
   why: ReadonlyMap<string, string>,
-): ReturnType<typeof publishComment> {
-  if (inputs === undefined || github === undefined || context.pullRequest === undefined) return { outcome: 'none' }
-  const identity = commentIdentity({
-    title: inputs.title ?? '',
-    manifests: inputs.manifests,
-    workflow,
-    job: context.job,
-  })
-  const verdicts = report.manifests.flatMap(({ checks }) =>
-    checks.map(({ id, subject, verdict }) => [id, subject.name, verdict]),
-  )
-  const request = {
-    pullRequest: context.pullRequest.number,
-    identity,
-    mode: inputs.comment,
-    ready: isReady(report.status),
-    fingerprint: JSON.stringify([report.status, report.problems, verdicts]),
-    render: (limit: number) =>
-      renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(limit, COMMENT_BUDGET_BYTES), why }),
+  log: (text: string) => void,
+): Promise<{ problems: ReportProblem[]; places: Record<string, string> }> {
+  if (inputs === undefined || github === undefined) return { problems: [], places: {} }
+  const talk = { report, context, inputs, github, redact, workflow, why }
+  const search = inputs.comment === 'never' ? {} : await findPullRequest(context, github)
+  const problems: ReportProblem[] = []
+  if (search.note !== undefined) {
+    if (search.isProblem === true) problems.push({ severity: 'warning', message: search.note })
+    else log(search.note)
   }
-  return publishComment(github, request, redact)
+  const comment = search.found === undefined ? undefined : await publishPullRequestComment(talk, search.found)
+  if (comment?.problem !== undefined) problems.push(comment.problem)
+  if (comment?.outcome === 'outdated')
+    log('The comment on the pull request is by a younger run, and was left as it is.')
+  return { problems, places: comment?.url === undefined ? {} : { 'comment-url': comment.url } }
 }
 
 type RenderedAnnotation = ReturnType<typeof renderAnnotations>[number]
