@@ -21,6 +21,7 @@ export const INPUT_DEFAULTS = {
   deadline: '15m',
   'max-parallel': '64',
   'allow-writes': 'false',
+  'tracking-issue': 'false',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -29,7 +30,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   'allowed-hosts': '',
   'probe-through-runtime': 'false',
-  'tracking-issue': 'false',
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',

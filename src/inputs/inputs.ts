@@ -49,6 +49,8 @@ export interface Inputs {
   maxParallel: number
   /** Lets the write probes run: what they make is removed again. */
   allowWrites: boolean
+  /** Runs without a pull request keep an issue up to date. */
+  trackingIssue: boolean
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -87,6 +89,7 @@ export function readInputs(env: Env): ReadInputs {
     deadlineMs: reader.durationMs('deadline', LONGEST_DEADLINE_MS, '5d'),
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
     allowWrites: reader.flag('allow-writes'),
+    trackingIssue: reader.flag('tracking-issue'),
   }
   const warnings = unknownInputs(env)
   const { problems } = reader

@@ -6,6 +6,7 @@ export interface Published {
   /** Path of report.json, relative to the workspace. */
   report?: string
   commentUrl?: string
+  issueUrl?: string
 }
 
 /** The outputs of the action (contract, section 3): all small, and free of hosts, users and secrets. */
@@ -20,5 +21,6 @@ export function renderOutputs(report: Report, published: Published = {}): Record
     'ready-until': report.readyUntil ?? '',
     report: published.report ?? '',
     'comment-url': published.commentUrl ?? '',
+    'issue-url': published.issueUrl ?? '',
   }
 }

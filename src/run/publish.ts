@@ -17,8 +17,10 @@ import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
+import type { PublishedIssue } from '../sinks/tracking-issue.ts'
 import { findPullRequest } from './find-pull-request.ts'
-import { publishPullRequestComment } from './publish-comment.ts'
+import { publishPullRequestComment, type Talk } from './publish-comment.ts'
+import { issueObstacle, publishIssue } from './publish-issue.ts'
 
 export interface Publication {
   report: Report
@@ -120,7 +122,7 @@ async function publishTalk(
   log: (text: string) => void,
 ): Promise<{ problems: ReportProblem[]; places: Record<string, string> }> {
   if (inputs === undefined || github === undefined) return { problems: [], places: {} }
-  const talk = { report, context, inputs, github, redact, workflow, why }
+  const talk: Talk = { report, context, inputs, github, redact, workflow, why }
   const search = inputs.comment === 'never' ? {} : await findPullRequest(context, github)
   const problems: ReportProblem[] = []
   if (search.note !== undefined) {
@@ -131,7 +133,25 @@ async function publishTalk(
   if (comment?.problem !== undefined) problems.push(comment.problem)
   if (comment?.outcome === 'outdated')
     log('The comment on the pull request is by a younger run, and was left as it is.')
-  return { problems, places: comment?.url === undefined ? {} : { 'comment-url': comment.url } }
+  const issue = search.found === undefined ? await publishTracking(talk, log) : undefined
+  if (issue?.problem !== undefined) problems.push(issue.problem)
+  const places = {
+    ...(comment?.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...(issue?.url === undefined ? {} : { 'issue-url': issue.url }),
+  }
+  return { problems, places }
+}
+
+async function publishTracking(talk: Talk, log: (text: string) => void): Promise<PublishedIssue | undefined> {
+  if (!talk.inputs.trackingIssue) return undefined
+  const obstacle = issueObstacle(talk.context, talk.report)
+  if (obstacle !== undefined) {
+    log(`The tracking issue was left as it is: ${obstacle}.`)
+    return undefined
+  }
+  const issue = await publishIssue(talk)
+  if (issue.outcome === 'outdated') log('The tracking issue is by a younger run, and was left as it is.')
+  return issue
 }
 
 type RenderedAnnotation = ReturnType<typeof renderAnnotations>[number]

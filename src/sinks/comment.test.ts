@@ -48,6 +48,12 @@ function publish(
   return publishComment(port, request, (content) => content.replaceAll('hunter2', '***'))
 }
 
+function signal() {
+  let resolve = (): void => undefined
+  const promise = new Promise<void>((done) => (resolve = done))
+  return { promise, resolve: () => resolve() }
+}
+
 function writesOf(lab: LabGitHub): string[] {
   return lab.requests.filter(({ method }) => method !== 'GET').map(({ method, url }) => `${method} ${url}`)
 }
@@ -152,13 +158,13 @@ describe('a run that is older than what stands there', () => {
     const { lab, port } = await start({ gates: [] })
     await publish(port, { runId: 1 })
     lab.state.gates?.push({ match: /^GET .*issues\/comments\//, count: 2 })
-    const wrote = { young: Promise.withResolvers<undefined>(), old: Promise.withResolvers<undefined>() }
+    const wrote = { young: signal(), old: signal() }
     const old: GitHubPort = {
       ...portTo(lab),
       async updateComment(id, body) {
         await wrote.young.promise
         const updated = await port.updateComment(id, body)
-        wrote.old.resolve(undefined)
+        wrote.old.resolve()
         return updated
       },
     }
@@ -166,7 +172,7 @@ describe('a run that is older than what stands there', () => {
       ...portTo(lab),
       async updateComment(id, body) {
         const updated = await port.updateComment(id, body)
-        wrote.young.resolve(undefined)
+        wrote.young.resolve()
         await wrote.old.promise
         return updated
       },
@@ -273,7 +279,7 @@ describe('the hidden state', () => {
     const { lab, port } = await start()
     const open = new Map(
       Array.from({ length: 2_000 }, (_, at) => {
-        const subject = { kind: 'sql-database' as const, name: String(at) }
+        const subject = { kind: 'database' as const, name: String(at) }
         return [resultKey('a.yml', { id: 'x/y', subject }), 'blocked' as const]
       }),
     )

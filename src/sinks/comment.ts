@@ -107,7 +107,7 @@ async function update(turn: Turn, listed: IssueComment): Promise<PublishedCommen
   // Much may have happened since a long list was read.
   const again = await turn.port.readComment(listed.id)
   const standing = again.ok ? again.value : listed
-  return isOutdated(turn, standing) ? { outcome: 'outdated', url } : write(turn, standing)
+  return isOutdated(turn, standing) ? { outcome: 'outdated', url } : write(turn, { ...standing, url })
 }
 
 /** An older run may write between our look and our write, or after it: then ours is written again. */
