@@ -35,6 +35,7 @@ const DEFAULTS = {
   deadlineMs: 900_000,
   maxParallel: 64,
   allowWrites: false,
+  trackingIssue: false,
 }
 
 describe('readInputs', () => {

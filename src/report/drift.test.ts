@@ -49,7 +49,7 @@ describe('semantic drift since the last ready run', () => {
       ],
     ],
     [
-      'a flow that is new and blocked, under a recommended check that was waived',
+      'a flow that is new and not surely allowed',
       { ...NSG, evidence: { ...NSG.evidence, flows: [FLOW, { ...FLOW, ports: ['9354'], answer: 'depends' }] } },
       [{ kind: 'flow', flow: 'outbound tcp 9354 Storage', before: undefined, now: 'depends' }],
     ],
