@@ -165,6 +165,7 @@ describe('renderOutputs', () => {
       'ready-until': '',
       report: 'dms-preflight-report/report.json',
       'comment-url': '',
+      'issue-url': '',
     })
     expect(renderOutputs(conditionsReport())).toMatchObject({
       ready: 'true',
