@@ -131,7 +131,7 @@ describe('semantic drift since the last ready run', () => {
         fc.constantFrom('pass', 'fail', 'waived'),
         (seen, random, verdict) => {
           const before = check({ verdict, evidence: seen })
-          const shuffled = shuffle(seen, () => random.next().value) as JsonObject
+          const shuffled = shuffle(seen, () => Number(random.next().value)) as JsonObject
           const green = greenStateOf(reportOf(before, NSG), undefined)!
           const drift = driftSince(green, reportOf(NSG, check({ verdict, evidence: shuffled })))
           expect(drift).toEqual({ since: { startedAt: RUN.startedAt }, regressed: [], shifted: [], gone: 0 })

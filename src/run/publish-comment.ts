@@ -71,7 +71,7 @@ export function timeless(report: Report): Report {
   return { ...report, run }
 }
 
-/** Without the footer, and without how long a connection took: both differ from run to run and say nothing new. */
+/** Without the footer, and without how long something took, is old or will last: that differs from run to run by itself. */
 export function essenceOf(text: string): string {
   return text
     .trimEnd()
@@ -79,4 +79,5 @@ export function essenceOf(text: string): string {
     .slice(0, -1)
     .join('\n')
     .replace(/ (?:after|in) \d+ ms\b/g, '')
+    .replace(/\b\d+ (?:days?|hours?)\b/g, '')
 }

@@ -42,7 +42,7 @@ const LOGIN_UNKNOWN: CheckResult = {
   ...LOGIN,
   verdict: 'unknown',
   evidence: {},
-  cause: { kind: 'timeout', message: 'No answer after 900 ms' },
+  cause: { kind: 'timeout', message: 'No answer after 900 ms; the list is 3 days old' },
 }
 
 interface Play {
@@ -140,7 +140,7 @@ describe('the comment on a pull request', () => {
     const slower = {
       ...LOGIN_UNKNOWN,
       summary: LOGIN_UNKNOWN.summary,
-      cause: { kind: 'timeout' as const, message: 'No answer after 31 ms' },
+      cause: { kind: 'timeout' as const, message: 'No answer after 31 ms; the list is 6 days old' },
     }
     const outcome = await comment(lab, [{ ...slower, durationMs: 1 }, NSG], { runId: 2, minutes: 3 * 24 * 60 })
     expect(outcome).toMatchObject({ outcome: 'unchanged', url: expect.stringContaining('1001') })

@@ -187,6 +187,20 @@ describe('a run that is older than what stands there', () => {
   })
 })
 
+it('that was deleted after it was found is made anew', async () => {
+  const { lab, port } = await start()
+  await publish(port)
+  const deleting: GitHubPort = {
+    ...port,
+    async readComment(id) {
+      await port.deleteComment(1001)
+      return port.readComment(id)
+    },
+  }
+  expect(await publish(deleting, { runId: 2, text: 'other' })).toMatchObject({ outcome: 'created' })
+  expect(lab.comments.map(({ body }) => body)).toEqual([expect.stringContaining('# other')])
+})
+
 describe('a long conversation', () => {
   const talk = (count: number) => Array.from({ length: count }, () => ({ body: 'talk' }))
   const own = { body: `${MARKER}\nx\ny`, user: GITHUB_ACTIONS_BOT }

@@ -106,6 +106,7 @@ async function update(turn: Turn, listed: IssueComment): Promise<PublishedCommen
   if (isUnchanged(turn, listed)) return { outcome: 'unchanged', url }
   // Much may have happened since a long list was read.
   const again = await turn.port.readComment(listed.id)
+  if (!again.ok && again.failure.kind === 'not-found') return create(turn, 1)
   const standing = again.ok ? again.value : listed
   return isOutdated(turn, standing) ? { outcome: 'outdated', url } : write(turn, { ...standing, url })
 }
