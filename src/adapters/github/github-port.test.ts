@@ -228,6 +228,23 @@ describe('failures', () => {
   })
 })
 
+describe('issues and pull requests', () => {
+  it.each<[string, unknown, (port: GitHubPort) => Promise<{ ok: boolean }>]>([
+    ['issues', [{ number: 20, title: 'x', state: 'frozen' }], (port) => port.findIssues('x', () => true)],
+    ['issues', { items: [] }, (port) => port.findIssues('x', () => true)],
+    ['an issue', { number: '20', title: 'x', state: 'open' }, (port) => port.readIssue(20)],
+    [
+      'a pull request',
+      { number: 7, head: { sha: 'a', ref: 'b' }, base: { sha: 'a', ref: 'b' } },
+      (port) => port.readPullRequest(7),
+    ],
+    ['pull requests', [{ number: 7 }], (port) => port.listPullRequests({ owner: 'acme', branch: 'b' })],
+  ])('of another shape are not taken: %s', async (_, body, ask) => {
+    const { port } = await start({ faults: [{ match: /./, status: 200, body }] })
+    expect(await ask(port)).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
+  })
+})
+
 describe('redirects', () => {
   it('carry the token to no other host', async () => {
     const seen: string[] = []
