@@ -49,7 +49,7 @@ const MAY_SEE = {
   trust: ['domain', 'ports', 'inputs'],
   receipt: ['domain'],
   adapters: ['domain', 'ports', 'receipt'],
-  sinks: ['domain', 'ports', 'render'],
+  sinks: ['domain', 'ports', 'report', 'render'],
 }
 const zones = rooms.flatMap((room) => [
   ...rooms

@@ -24,6 +24,7 @@ export const INPUT_DEFAULTS = {
   receipt: '',
   'receipt-key': '',
   'receipt-max-age': '24h',
+  'tracking-issue': 'false',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -32,7 +33,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   'allowed-hosts': '',
   'probe-through-runtime': 'false',
-  'tracking-issue': 'false',
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',

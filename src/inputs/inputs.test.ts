@@ -36,6 +36,7 @@ const DEFAULTS = {
   maxParallel: 64,
   allowWrites: false,
   receiptMaxAgeMs: 86_400_000,
+  trackingIssue: false,
 }
 
 describe('the inputs of a receipt', () => {

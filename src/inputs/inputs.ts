@@ -51,6 +51,8 @@ export interface Inputs extends ReceiptInputs {
   maxParallel: number
   /** Lets the write probes run: what they make is removed again. */
   allowWrites: boolean
+  /** Runs without a pull request keep an issue up to date. */
+  trackingIssue: boolean
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -91,6 +93,7 @@ export function readInputs(env: Env): ReadInputs {
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
     allowWrites: reader.flag('allow-writes'),
     ...readReceiptInputs(reader, env, mode),
+    trackingIssue: reader.flag('tracking-issue'),
   }
   const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
   const { problems } = reader

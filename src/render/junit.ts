@@ -2,7 +2,7 @@ import type { CheckResult, ManifestReport, Report, ReportProblem } from '../doma
 import { rootCauses, type RootCauses } from '../report/root-causes.ts'
 import { cut, escapeXml, oneLine, plainText } from './escape.ts'
 import { detailLines, factOf } from './verdict-notes.ts'
-import { areaOf, STATUS_WORDS, VERDICT_WORDS } from './words.ts'
+import { STATUS_WORDS, VERDICT_WORDS } from './words.ts'
 
 const NAME_LIMIT_CHARS = 300
 const MESSAGE_LIMIT_CHARS = 1_000
@@ -215,4 +215,21 @@ function count(cases: readonly Case[], outcome: Case['outcome']): number {
 
 function seconds(ms: number): string {
   return (Math.max(0, ms) / 1000).toFixed(3)
+}
+
+const AREA_WORDS: Readonly<Record<string, string>> = {
+  network: 'Network',
+  source: 'Source',
+  target: 'Target',
+  share: 'Share',
+  storage: 'Storage',
+  tools: 'Tools',
+  service: 'Service',
+  azure: 'Azure',
+}
+
+/** The area of a check, from its id. */
+function areaOf(id: string): string {
+  const area = id.split('/')[0] ?? ''
+  return AREA_WORDS[area] ?? area
 }

@@ -1,7 +1,9 @@
 import type { ManifestReport, Report } from '../domain/report.ts'
+import type { Delta } from '../report/delta.ts'
 import { countVerdicts } from '../report/summarise.ts'
 import { nextSteps, type NextSteps } from '../report/next-steps.ts'
 import { readinessMap, type ReadinessMap } from '../report/readiness-map.ts'
+import { renderDelta } from './delta.ts'
 import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
 import { canFit, createAllowance, createOmissions, LADDER, type Form, type Omissions } from './form.ts'
 import { countParts, cutoverPart, statusParts } from './headline.ts'
@@ -22,6 +24,8 @@ export interface MarkdownOptions {
   marker?: string
   /** By check id: what breaks without it. */
   why?: ReadonlyMap<string, string>
+  /** What changed since the last run; absent: not known, or there was none. */
+  delta?: Delta
 }
 
 /** The report in the longest form that fits the budget; what a shorter form leaves out is counted and said. */
@@ -56,6 +60,7 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
     ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
     heading(report),
     statusLine(report, steps),
+    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1)]),
     ...renderReadinessMap(map, form, omitted),
     ...notices(report, form, omitted),
     ...problems(report, form, omitted),

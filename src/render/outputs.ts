@@ -7,6 +7,7 @@ export interface Published {
   report?: string
   commentUrl?: string
   receipt?: string
+  issueUrl?: string
 }
 
 /** The outputs of the action (contract, section 3): all small, and free of hosts, users and secrets. */
@@ -22,5 +23,6 @@ export function renderOutputs(report: Report, published: Published = {}): Record
     report: published.report ?? '',
     'comment-url': published.commentUrl ?? '',
     receipt: published.receipt ?? '',
+    'issue-url': published.issueUrl ?? '',
   }
 }

@@ -171,6 +171,7 @@ describe('renderOutputs', () => {
       report: 'dms-preflight-report/report.json',
       'comment-url': '',
       receipt: '',
+      'issue-url': '',
     })
     expect(renderOutputs(conditionsReport())).toMatchObject({
       ready: 'true',

@@ -15,6 +15,7 @@ export const NOTHING_KNOWN: Readonly<Record<string, string>> = {
   report: '',
   'comment-url': '',
   receipt: '',
+  'issue-url': '',
 }
 
 /** The last resort, when making or publishing the report itself broke; gives the exit code. */

@@ -1,25 +1,28 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
-import { isReady, shouldFail } from '../domain/gate.ts'
+import { shouldFail } from '../domain/gate.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { richText } from '../render/escape.ts'
-import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
+import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
 import { renderLog } from '../render/terminal.ts'
 import { disclose, type Disclosure } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
-import { commentIdentity, publishComment } from '../sinks/comment.ts'
 import { publishFiles } from '../sinks/files.ts'
 import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
-import type { WrittenReceipt } from './write-receipt.ts'
+import type { PublishedIssue } from '../sinks/tracking-issue.ts'
+import { findPullRequest } from './find-pull-request.ts'
+import { publishPullRequestComment, type Talk } from './publish-comment.ts'
+import { issueObstacle, publishIssue } from './publish-issue.ts'
 import { redactReport } from './redact-report.ts'
 import { renderFiles } from './report-files.ts'
+import type { WrittenReceipt } from './write-receipt.ts'
 
 export interface Publication {
   report: Report
@@ -92,12 +95,12 @@ export async function publish(publication: Publication): Promise<number> {
   const failed = isFailed(publication)
   const receipt = await publishReceipt(publication, files?.path, failed)
   note(receipt?.problem)
-  const comment = await publishPullRequestComment(publication, report, why)
-  note(comment.problem)
+  const talk = await publishTalk(publication, report, why, (text) => log.write(text))
+  talk.problems.forEach(note)
   const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
-    ...(comment.url === undefined ? {} : { 'comment-url': comment.url }),
     ...(receipt?.path === undefined ? {} : { receipt: receipt.path }),
+    ...talk.places,
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
@@ -158,31 +161,44 @@ function publishReportFiles(
   return publishFiles(target, renderFiles(report, summary), redact)
 }
 
-async function publishPullRequestComment(
+/** Where people talk: the comment on the pull request, or the tracking issue of a run without one. */
+async function publishTalk(
   { context, inputs, github, redact, workflow }: Publication,
   report: Report,
   why: ReadonlyMap<string, string>,
-): ReturnType<typeof publishComment> {
-  if (inputs === undefined || github === undefined || context.pullRequest === undefined) return { outcome: 'none' }
-  const identity = commentIdentity({
-    title: inputs.title ?? '',
-    manifests: inputs.manifests,
-    workflow,
-    job: context.job,
-  })
-  const verdicts = report.manifests.flatMap(({ checks }) =>
-    checks.map(({ id, subject, verdict }) => [id, subject.name, verdict]),
-  )
-  const request = {
-    pullRequest: context.pullRequest.number,
-    identity,
-    mode: inputs.comment,
-    ready: isReady(report.status),
-    fingerprint: JSON.stringify([report.status, report.problems, verdicts]),
-    render: (limit: number) =>
-      renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(limit, COMMENT_BUDGET_BYTES), why }),
+  log: (text: string) => void,
+): Promise<{ problems: ReportProblem[]; places: Record<string, string> }> {
+  if (inputs === undefined || github === undefined) return { problems: [], places: {} }
+  const talk: Talk = { report, context, inputs, github, redact, workflow, why }
+  const search = inputs.comment === 'never' ? {} : await findPullRequest(context, github)
+  const problems: ReportProblem[] = []
+  if (search.note !== undefined) {
+    if (search.isProblem === true) problems.push({ severity: 'warning', message: search.note })
+    else log(search.note)
   }
-  return publishComment(github, request, redact)
+  const comment = search.found === undefined ? undefined : await publishPullRequestComment(talk, search.found)
+  if (comment?.problem !== undefined) problems.push(comment.problem)
+  if (comment?.outcome === 'outdated')
+    log('The comment on the pull request is by a younger run, and was left as it is.')
+  const issue = search.found === undefined ? await publishTracking(talk, log) : undefined
+  if (issue?.problem !== undefined) problems.push(issue.problem)
+  const places = {
+    ...(comment?.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...(issue?.url === undefined ? {} : { 'issue-url': issue.url }),
+  }
+  return { problems, places }
+}
+
+async function publishTracking(talk: Talk, log: (text: string) => void): Promise<PublishedIssue | undefined> {
+  if (!talk.inputs.trackingIssue) return undefined
+  const obstacle = issueObstacle(talk.context, talk.report)
+  if (obstacle !== undefined) {
+    log(`The tracking issue was left as it is: ${obstacle}.`)
+    return undefined
+  }
+  const issue = await publishIssue(talk)
+  if (issue.outcome === 'outdated') log('The tracking issue is by a younger run, and was left as it is.')
+  return issue
 }
 
 type RenderedAnnotation = ReturnType<typeof renderAnnotations>[number]

@@ -1,16 +1,16 @@
 import { isJsonObject } from '../../domain/json.ts'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { BlobAnswer, GitHubPort, IssueComment, RepositoryFacts } from '../../ports/github-port.ts'
+import type { BlobAnswer, GitHubPort, RepositoryFacts } from '../../ports/github-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { createMemo, type Memo } from '../memo.ts'
-import { decodeComment, decodeComments, decodeFileSha, decodeFolder, decodeRepository } from './decode.ts'
+import { commentCalls } from './comments.ts'
+import { decodeFileSha, decodeFolder, decodeRepository } from './decode.ts'
 import { OPERATIONS, type Operation } from './github-errors.ts'
-import { callGitHub, type GitHubAnswer, type GitHubCall, type GitHubClient, type Octokit } from './request.ts'
+import { issueCalls } from './issues.ts'
+import { pullRequestCalls } from './pull-requests.ts'
+import { callGitHub, type Call, type GitHubClient, type Octokit } from './request.ts'
 
-/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: no page is larger. */
-const PAGE_SIZE = 100
-const MOST_PAGES = 100
 /** https://docs.github.com/rest/repos/contents: a folder's list ends here without saying so. */
 const FOLDER_LIST_LIMIT = 1000
 const GITHUB_TOKEN_LOGIN = 'github-actions[bot]'
@@ -30,8 +30,6 @@ export interface GitHubPortOptions {
   firstPauseMs?: number
 }
 
-type Call = <T>(call: GitHubCall, decode: (answer: GitHubAnswer) => T | undefined) => Promise<Observed<T>>
-
 /** The GitHub REST API through @actions/github, which is loaded at the first call. */
 export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
   const memo = createMemo()
@@ -41,24 +39,9 @@ export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
     repository: () => memo.once('repository', () => readRepository(call, base)),
     readBlobSha: (path, ref) => readBlobSha(call, base, path, ref, memo),
     viewer: () => memo.once('viewer', () => readViewer(call, options.apiUrl)),
-    listComments: (pullRequest) => listComments(call, base, pullRequest),
-    createComment: (pullRequest, body) =>
-      call(
-        { operation: 'create-comment', method: 'POST', path: `${base}/issues/${pullRequest}/comments`, body: { body } },
-        ({ data }) => decodeComment(data),
-      ),
-    updateComment: (id, body) =>
-      call(
-        { operation: 'update-comment', method: 'PATCH', path: `${base}/issues/comments/${id}`, body: { body } },
-        ({ data }) => decodeComment(data),
-      ),
-    async deleteComment(id) {
-      const deleted = await call(
-        { operation: 'delete-comment', method: 'DELETE', path: `${base}/issues/comments/${id}` },
-        () => true as const,
-      )
-      return deleted.ok || deleted.failure.kind !== 'not-found' ? deleted : seen(true as const)
-    },
+    ...commentCalls(call, base),
+    ...pullRequestCalls(call, base),
+    ...issueCalls(call, base),
   }
 }
 
@@ -174,22 +157,4 @@ async function readContents<T>(
   })
   if (read.ok || read.failure.kind !== 'not-found') return read
   return seen({ found: false, message: read.failure.message })
-}
-
-async function listComments(call: Call, base: string, pullRequest: number): Promise<Observed<readonly IssueComment[]>> {
-  const all: IssueComment[] = []
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const path = `${base}/issues/${pullRequest}/comments?per_page=${PAGE_SIZE}&page=${page}`
-    const read = await call({ operation: 'list-comments', method: 'GET', path }, ({ data, headers }) => {
-      const comments = decodeComments(data)
-      // Only whether there is a next page is taken from the answer, never its address.
-      return comments === undefined
-        ? undefined
-        : { comments, hasNext: /rel="?next"?/.test(String(headers['link'] ?? '')) }
-    })
-    if (!read.ok) return read
-    all.push(...read.value.comments)
-    if (!read.value.hasNext) break
-  }
-  return seen(all)
 }
