@@ -170,7 +170,7 @@ function suiteElement({ name, package: path, properties, cases }: Suite, id: num
     package: shown(path) || '.',
     // The common schema takes no zone; the report's times are UTC.
     timestamp: startedAt.slice(0, 19),
-    hostname: 'localhost',
+    hostname: 'runner',
     tests: cases.length,
     failures: count(cases, 'failure'),
     errors: count(cases, 'error'),

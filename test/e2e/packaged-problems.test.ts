@@ -164,6 +164,16 @@ describe('the report directory', () => {
     await rm(temp, { recursive: true })
   })
 
+  it('that is a link of the repository is refused, aloud, and no output points to what stands there', async () => {
+    const files = { 'made/report.json': '{"status":"ready"}', 'dms-preflight-report': { link: 'made' } }
+    const run = await start({ files })
+    expect(run.outputs['report']).toBe('')
+    expect(run.annotations.map(({ level, message }) => `${level} ${message}`).join('\n')).toMatch(
+      /warning The report directory "dms-preflight-report" could not be cleared: it is a link.*NOT the report of this run/,
+    )
+    expect(run.summary).toContain('NOT the report of this run')
+  })
+
   it('keeps what is not ours, and nothing of an earlier run', async () => {
     const files = { 'kept/notes.txt': 'mine', 'kept/report.sarif': 'old', 'kept/report.json': 'old' }
     const run = await start({ inputs: { 'report-directory': 'kept' }, files })
