@@ -7,18 +7,23 @@ import { createUntrustedPorts } from '../engine/untrusted-ports.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { readSecrets, secretNames } from '../inputs/secrets.ts'
+import type { GitHubPort } from '../ports/github-port.ts'
 import { planChecks } from '../plan/plan.ts'
 import type { ReportInput } from '../report/summarise.ts'
 import { readTrust } from '../trust/read-trust.ts'
 import { createDeadline } from './deadline.ts'
 import { readManifests } from './read-manifests.ts'
+import { readTrustedManifests, type TrustedManifests } from './read-trusted-manifests.ts'
 import type { World } from './world.ts'
 
 /** Far above any estate, and far below what would exhaust the memory of a runner. */
 const CHECKS_LIMIT = 50_000
 const CHECK_IDS = CATALOGUE.map(({ meta }) => meta.id)
 
-export type Outcome = Pick<ReportInput, 'manifests' | 'trusted' | 'notices'>
+export interface Outcome extends Pick<ReportInput, 'manifests' | 'trusted' | 'notices'> {
+  /** What the trusted ref holds; absent where nothing was checked. */
+  trustedManifests?: TrustedManifests
+}
 export const NO_OUTCOME: Outcome = { manifests: [], trusted: false, notices: [] }
 
 export interface RunSettings {
@@ -47,7 +52,11 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
   const deadline = createDeadline(inputs.deadlineMs, world.cancelled)
   try {
     const files = read.manifests.flatMap((manifest) => manifest.files)
-    const trust = await decide(world, settings, files, deadline.signal)
+    const github = world.github(inputs, context, inputs.timeoutMs, deadline.signal)
+    const trust = await decide(world, settings, files, github)
+    const { workspace } = context
+    const question = { trust, lines: inputs.manifests, workspace, ...read, now: world.now(), checkIds: CHECK_IDS }
+    const trusted = await readTrustedManifests(question, github)
     // An untrusted run does not even read the secrets that its manifest names: it has no use for them.
     const secrets = readSecrets(world.env, trust.trusted ? read.manifests.flatMap(secretNames) : [])
     settings.learnSecrets([...secrets.values()])
@@ -66,7 +75,12 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       }
       const results = await Promise.all(plans.map((plan) => runChecks(plan, ports, options, limit)))
       const manifests = plans.map(({ manifest }, place) => ({ manifest, results: results[place] ?? [] }))
-      return { manifests, trusted: trust.trusted, notices: trust.trusted ? [] : [trust.reason] }
+      return {
+        manifests,
+        trusted: trust.trusted,
+        notices: trust.trusted ? [] : [trust.reason],
+        trustedManifests: trusted,
+      }
     } finally {
       await connection?.close()
     }
@@ -79,12 +93,12 @@ function decide(
   world: World,
   { inputs, context, event }: RunSettings,
   files: readonly string[],
-  signal: AbortSignal,
+  github: GitHubPort,
 ): ReturnType<typeof readTrust> {
   const { eventName, ref, sha, workspace } = context
   const question = { origin: { eventName, ref, sha }, event, trustedRef: inputs.trustedRef ?? '', files }
   return readTrust(question, {
-    github: world.github(inputs, context, inputs.timeoutMs, signal),
+    github,
     readShas: (path) => world.readShas(workspace, path),
   })
 }

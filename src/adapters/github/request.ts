@@ -32,6 +32,9 @@ export interface GitHubAnswer {
   headers: Readonly<Record<string, string | number | undefined>>
 }
 
+/** One call, and what its answer is decoded to; undefined: it does not have the documented shape. */
+export type Call = <T>(call: GitHubCall, decode: (answer: GitHubAnswer) => T | undefined) => Promise<Observed<T>>
+
 /** What is used of Octokit. */
 export interface Octokit {
   request(
