@@ -3,15 +3,14 @@ import type { ReportProblem } from '../domain/report.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createLimit } from '../engine/limit.ts'
 import { runChecks } from '../engine/run-checks.ts'
-import { createUntrustedPorts } from '../engine/untrusted-ports.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { readSecrets, secretNames } from '../inputs/secrets.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { planChecks } from '../plan/plan.ts'
 import type { ReportInput } from '../report/summarise.ts'
 import { readTrust } from '../trust/read-trust.ts'
 import { createDeadline } from './deadline.ts'
+import { openPorts } from './open-ports.ts'
 import { readManifests } from './read-manifests.ts'
 import { readTrustedManifests, type TrustedManifests } from './read-trusted-manifests.ts'
 import type { World } from './world.ts'
@@ -34,7 +33,7 @@ export interface RunSettings {
   /** Problems of manifests are added here; the sound ones still run. */
   problems: ReportProblem[]
   /** Called before a secret is used for the first time. */
-  learnSecrets(secrets: readonly Secret[]): void
+  learnSecrets: (secrets: readonly Secret[]) => void
 }
 
 /** Manifests -> trust -> plan -> results. */
@@ -57,15 +56,10 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const { workspace } = context
     const question = { trust, lines: inputs.manifests, workspace, ...read, now: world.now(), checkIds: CHECK_IDS }
     const trusted = await readTrustedManifests(question, github)
-    // An untrusted run does not even read the secrets that its manifest names: it has no use for them.
-    const secrets = readSecrets(world.env, trust.trusted ? read.manifests.flatMap(secretNames) : [])
-    settings.learnSecrets([...secrets.values()])
-    const learnSecret = (secret: Secret): void => settings.learnSecrets([secret])
-    const connection = trust.trusted
-      ? await world.connect({ inputs, context, secrets, learnSecret, signal: deadline.signal })
-      : undefined
+    const { learnSecrets } = settings
+    const open = { inputs, context, manifests: read.manifests, trust, trusted, learnSecrets, signal: deadline.signal }
+    const opened = await openPorts(world, open)
     try {
-      const ports = connection?.ports ?? createUntrustedPorts(world.localPorts(context.workspace), trust.reason)
       const limit = createLimit(inputs.maxParallel)
       const options = {
         maxParallel: inputs.maxParallel,
@@ -73,7 +67,9 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
         signal: deadline.signal,
         vantage: inputs.vantage === 'auto' ? 'runner' : inputs.vantage,
       }
-      const results = await Promise.all(plans.map((plan) => runChecks(plan, ports, options, limit)))
+      const results = await Promise.all(
+        plans.map((plan) => runChecks(plan, opened.portsOf(plan.manifest), options, limit)),
+      )
       const manifests = plans.map(({ manifest }, place) => ({ manifest, results: results[place] ?? [] }))
       return {
         manifests,
@@ -82,7 +78,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
         trustedManifests: trusted,
       }
     } finally {
-      await connection?.close()
+      await opened.close()
     }
   } finally {
     deadline.clear()

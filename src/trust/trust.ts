@@ -86,7 +86,8 @@ function untrusted(reason: string): Trust {
   return { trusted: false, reason }
 }
 
-function shortName(ref: string): string {
+/** As people write it. */
+export function shortName(ref: string): string {
   return ref.replace(/^refs\/heads\//, '')
 }
 
