@@ -31,6 +31,7 @@ const rooms = [
   'report',
   'render',
   'trust',
+  'scope',
   'adapters',
   'sinks',
 ]
@@ -46,6 +47,7 @@ const MAY_SEE = {
   report: ['domain', 'checks'],
   render: ['domain', 'report'],
   trust: ['domain', 'ports', 'inputs'],
+  scope: ['domain', 'checks', 'plan'],
   adapters: ['domain', 'ports'],
   sinks: ['domain', 'ports', 'render'],
 }
@@ -95,7 +97,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust}/**/*.ts'],
+    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,scope}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

@@ -36,6 +36,8 @@ export interface GitHubPort {
    * no such folder. More than GitHub lists at once (100,000) is a ProbeFailure, `unsupported`.
    */
   listFiles(folder: string, ref: string): Promise<Observed<readonly string[]>>
+  /** Id of the commit that a branch, tag or commit stands at. */
+  readCommit(ref: string): Promise<Observed<string>>
   /** Login of whose token it is. GITHUB_TOKEN is `github-actions[bot]`. */
   viewer(): Promise<Observed<string>>
   /** All comments of a pull request (or issue), oldest first; at most 10,000. */

@@ -4,6 +4,7 @@ import { nextSteps, type NextSteps } from '../report/next-steps.ts'
 import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
 import { canFit, createAllowance, createOmissions, LADDER, type Form, type Omissions } from './form.ts'
 import { countParts, cutoverPart, statusParts } from './headline.ts'
+import { renderRemoved } from './removed.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
 import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
 import { duration, STATUS_WORDS } from './words.ts'
@@ -48,6 +49,7 @@ function renderForm(report: Report, steps: NextSteps, form: Form, options: Markd
     ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
     heading(report),
     statusLine(report, steps),
+    ...renderRemoved(report, form, omitted),
     ...notices(report, form, omitted),
     ...problems(report, form, omitted),
     ...renderSteps(steps, context),

@@ -4,7 +4,8 @@ import { nextSteps, type Finding, type NextSteps, type Step } from '../report/ne
 import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
 import { vouchedWords } from './markdown-steps.ts'
-import { findingWords, stepWords, unnamedSubject } from './step-words.ts'
+import { removedLines } from './removed.ts'
+import { findingWords, fingerprintWords, stepWords, unnamedSubject } from './step-words.ts'
 import { plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
 
 /** Wide enough for the longest word, so that columns stand under each other. */
@@ -17,6 +18,7 @@ export function renderText(report: Report): string {
   const lines = [
     `${oneLine(cut(report.title, 200))}: ${STATUS_WORDS[report.status].words.toUpperCase()}`,
     statusParts(report, steps).join(' · '),
+    ...removedLines(report),
     ...report.notices.map((notice) => `Note: ${oneLine(cut(notice))}`),
     ...problemLines(report),
     ...steps.teams.flatMap(({ team, steps: own }) => ['', `To do: ${TEAM_WORDS[team]}`, ...own.flatMap(stepLines)]),
@@ -58,6 +60,7 @@ function stepLines(step: Step): string[] {
     ]),
     ...(more > 0 ? [`    - and ${more} more`] : []),
     ...step.remedies.map((text) => `    ${oneLine(cut(text))}`),
+    ...fingerprintWords(step).map((words) => `    ${oneLine(words)}`),
     ...step.scripts.flatMap(({ code }) => code.split(/\r\n?|\n/).map((line) => `      | ${visible(line)}`)),
   ]
 }

@@ -131,7 +131,7 @@ async function publishPullRequestComment(
     identity,
     mode: inputs.comment,
     ready: isReady(report.status),
-    fingerprint: JSON.stringify([report.status, report.problems, verdicts]),
+    fingerprint: JSON.stringify([report.status, report.problems, verdicts, report.removed]),
     render: (limit: number) =>
       renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(limit, COMMENT_BUDGET_BYTES), why }),
   }

@@ -65,6 +65,12 @@ export function decodeTreeOfCommit(data: unknown): string | undefined {
   return typeof tree['sha'] === 'string' && OBJECT_ID.test(tree['sha']) ? tree['sha'] : undefined
 }
 
+/** https://docs.github.com/rest/commits/commits */
+export function decodeCommitId(data: unknown): string | undefined {
+  if (!isJsonObject(data) || typeof data['sha'] !== 'string') return undefined
+  return OBJECT_ID.test(data['sha']) ? data['sha'] : undefined
+}
+
 export interface Tree {
   entries: readonly { path: string; sha: string; kind: 'file' | 'folder' | 'other' }[]
   isCut: boolean

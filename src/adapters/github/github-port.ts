@@ -6,7 +6,7 @@ import { boundText } from '../bounded-text.ts'
 import { createMemo } from '../memo.ts'
 import { decodeComment, decodeComments, decodeRepository } from './decode.ts'
 import { OPERATIONS, type Operation } from './github-errors.ts'
-import { findBlob, listTree, readFile } from './repository-files.ts'
+import { findBlob, listTree, readCommit, readFile } from './repository-files.ts'
 import { callGitHub, type Call, type GitHubClient, type Octokit } from './request.ts'
 
 /** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: no page is larger. */
@@ -42,6 +42,7 @@ export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
     },
     readFile: (path, ref) => readFile(call, base, path, ref, memo),
     listFiles: (folder, ref) => memo.once(`tree ${ref}:${folder}`, () => listTree(call, base, folder, ref)),
+    readCommit: (ref) => memo.once(`commit ${ref}`, () => readCommit(call, base, ref)),
     viewer: () => memo.once('viewer', () => readViewer(call, options.apiUrl)),
     listComments: (pullRequest) => listComments(call, base, pullRequest),
     createComment: (pullRequest, body) =>
