@@ -1,11 +1,28 @@
-import type { Removed, ReportProblem } from '../domain/report.ts'
+import type { Removed, RemovedKind, ReportProblem } from '../domain/report.ts'
 import type { Fault } from './vouchers.ts'
 
 const NOTHING_ELSE = 'nothing'
 
+const PLURALS: Readonly<Record<RemovedKind, string>> = {
+  manifest: 'manifests',
+  source: 'sources',
+  target: 'targets',
+  database: 'databases',
+  share: 'shares',
+  container: 'containers',
+  flow: 'flows',
+  check: 'checks',
+  severity: 'severities',
+  setting: 'settings',
+  attestation: 'attestations',
+  waiver: 'waivers',
+}
+
 /** One entry of `removed` in words; names stand in backticks. */
-export function removedWords({ kind, name, check, from, to, count }: Removed): string {
-  if (count !== undefined) return `${count} of kind ${kind}`
+export function removedWords({ kind, check, from, to, count, ...rest }: Removed): string {
+  if (count !== undefined) return `${count} ${count === 1 ? kind : PLURALS[kind]}`
+  // Where names stand in backticks, one of their own would end the name.
+  const name = rest.name?.replaceAll('`', "'")
   const on = name === undefined ? '' : ` on \`${name}\``
   switch (kind) {
     case 'check':
