@@ -74,7 +74,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       return {
         manifests,
         trusted: trust.trusted,
-        notices: trust.trusted ? [] : [trust.reason],
+        notices: opened.notices,
         trustedManifests: trusted,
       }
     } finally {
