@@ -26,6 +26,7 @@ const DEFAULTS = {
   mode: 'check',
   azure: { authType: 'cli' },
   environment: 'azurecloud',
+  allowedHosts: { hosts: [], bound: new Map(), scopes: [] },
   vantage: 'auto',
   failOn: 'undetermined',
   comment: 'always',
@@ -155,7 +156,10 @@ describe('readInputs', () => {
     [{ 'max-parallel': '1e3' }, 'input max-parallel must be a whole number from 1 to 1024'],
     [{ 'allow-writes': 'yes' }, 'input allow-writes must be true or false'],
     [{ 'receipt-max-age': '48h' }, 'input receipt-max-age is not supported yet: leave it out'],
-    [{ 'allowed-hosts': '*.example' }, 'input allowed-hosts is not supported yet: leave it out'],
+    [
+      { 'allowed-hosts': 'a.example\nb.example:1433' },
+      'input allowed-hosts line 2 ("b.example:1433") must be a host without a port: a host that is allowed is so on every port',
+    ],
     [{ shard: '1/5' }, 'input shard is not supported yet: leave it out'],
   ])('%j is refused', (inputs, message) => expect(problemsOf(inputs)).toEqual([message]))
 

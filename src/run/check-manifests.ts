@@ -82,7 +82,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       return {
         manifests,
         trusted: trust.trusted,
-        notices: [...(trust.trusted ? [] : [trust.reason]), ...compared.notices],
+        notices: [...opened.notices, ...compared.notices],
         removed: compared.removed,
         trustedManifests: trusted,
       }

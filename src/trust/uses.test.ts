@@ -1,37 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
+import { ALTERED, alterWave, parseWave, SCOPE } from '../../test/trust/waves.ts'
 import { NO_ALLOWED_HOSTS, parseAllowedHosts, type AllowedHosts } from '../domain/allowed-hosts.ts'
 import type { Manifest, TlsSettings } from '../domain/manifest.ts'
-import { parseManifest } from '../manifest/parse-manifest.ts'
 import { createPermit, neededSecrets, type PermitTerms } from './permit.ts'
 import { describeUse, differences, indexUses, isAsStrict, usesOf, type Use } from './uses.ts'
 
-const RG = '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers'
-const TEXT = `version: 1
-name: Wave
-scenario: sql-server-to-azure-sql-managed-instance
-generation: classic
-dms: { subnet: ${RG}/Microsoft.Network/virtualNetworks/vnet/subnets/dms, service: ${RG}/Microsoft.DataMigration/services/dms }
-sources:
-  - name: sales
-    server: sql01.corp.example,1444
-    login: { user: dms, password: "\${SALES_PASSWORD}" }
-    tls: { ca: certs/root.pem }
-    databases: [Sales]
-  - { name: erp, server: 'sql02.corp.example\\ERP', login: { windows: 'CORP\\svc', password: "\${ERP_PASSWORD}" }, databases: [Erp] }
-target: { resource: ${RG}/Microsoft.Sql/managedInstances/mi, login: { user: dms, password: "\${TARGET_PASSWORD}" } }
-share: { path: '\\\\fs01.corp.example\\dms\\in', login: { windows: 'CORP\\up', password: "\${SHARE_PASSWORD}" } }
-container: { url: https://stmig.blob.core.windows.net/backups, sas: "\${BACKUP_SAS}", resource: ${RG}/Microsoft.Storage/storageAccounts/stmig }
-`
-function parse(text: string): Manifest {
-  const parsed = parseManifest({ path: 'm.yml', text, now: Date.parse('2026-11-22'), checkIds: [] })
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return parsed.manifest
-}
-const TRUSTED = parse(TEXT)
-const changed = (from: string, to: string): Manifest => {
-  if (!TEXT.includes(from)) throw new Error(from)
-  return parse(TEXT.replace(from, () => to))
-}
+const TRUSTED = parseWave()
+const changed = alterWave
 
 function termsOf(lines = '', more: Partial<PermitTerms> = {}): PermitTerms {
   const allowed: AllowedHosts = lines === '' ? NO_ALLOWED_HOSTS : parseAllowedHosts(lines).allowed
@@ -75,33 +50,6 @@ describe('the uses of a manifest', () => {
   })
 })
 
-const ALTERED: [what: string, from: string, to: string, refused: string[]][] = [
-  ['the secret', '${SALES_PASSWORD}', '${TARGET_PASSWORD}', ['source:sales sql']],
-  ['the user', 'user: dms, password: "${SALES', 'user: sa, password: "${SALES', ['source:sales sql']],
-  ['the host', 'sql01.corp.example', 'sql01.evil.example', ['source:sales sql']],
-  ['the host by a dot', 'sql01.corp.example', 'sql01.corp.example.', ['source:sales sql']],
-  ['the port', ',1444', ',1445', ['source:sales sql']],
-  ['the port left out', ',1444', '', ['source:sales sql']],
-  ['the instance', '\\ERP', '\\EVIL', ['source:erp sql']],
-  ['the kind of login', "windows: 'CORP\\svc'", 'user: svc', ['source:erp sql']],
-  ['encryption off', 'ca: certs/root.pem', 'encrypt: false', ['source:sales sql']],
-  ['verification off', 'ca: certs/root.pem', 'trust-server-certificate: true', ['source:sales sql']],
-  ['another authority', 'certs/root.pem', 'certs/evil.pem', ['source:sales sql']],
-  ['another name', 'ca: certs/root.pem', 'server-name: evil.example', ['source:sales sql']],
-  ['a pin of its own', 'ca: certs/root.pem', `pin: "sha256:${'a'.repeat(64)}"`, ['source:sales sql']],
-  ['an endpoint', 'managedInstances/mi,', 'managedInstances/mi, endpoint: evil.example,', ['target:default sql']],
-  ['the target', 'managedInstances/mi,', 'managedInstances/other,', ['target:default sql', 'target:default azure']],
-  ['the subnet', 'subnets/dms', 'subnets/other', ['dms azure']],
-  ['the service', 'services/dms', 'services/other', ['dms azure']],
-  ['the host of the share', 'fs01.corp.example', 'fs02.corp.example', ['share:default share']],
-  ['the share', 'example\\dms\\in', 'example\\c$\\in', ['share:default share']],
-  ['the folder', '\\dms\\in', '\\dms\\out', ['share:default share']],
-  ['the container', '/backups', '/other', ['container:default blob']],
-  ['the account', 'stmig.blob', 'stevil.blob', ['container:default blob']],
-  ['the SAS', '${BACKUP_SAS}', '${SALES_PASSWORD}', ['container:default blob']],
-  ['the url left out', 'url: https://stmig.blob.core.windows.net/backups, ', '', ['container:default blob']],
-  ['the storage account', 'storageAccounts/stmig', 'storageAccounts/stevil', ['container:default azure']],
-]
 describe('one element altered', () => {
   it.each(ALTERED)('%s: that use alone is refused', (_, from, to, refused) => {
     expect(refusedBy(changed(from, to))).toEqual(refused)
@@ -197,8 +145,8 @@ describe('allowed-hosts', () => {
 
   it('lets resources be read, but sends no login to a host that only they name', () => {
     const manifest = changed('managedInstances/mi,', 'managedInstances/other,')
-    expect(refusedBy(manifest, termsOf(RG.replace('/providers', '')))).toEqual(['target:default sql'])
-    const terms = termsOf(`${RG.replace('/providers', '')}\n**.database.windows.net`)
+    expect(refusedBy(manifest, termsOf(SCOPE))).toEqual(['target:default sql'])
+    const terms = termsOf(`${SCOPE}\n**.database.windows.net`)
     const permit = createPermit(manifest, terms)
     const use = permit.uses.find(({ kind, owner }) => kind === 'sql' && owner === 'target:default') as Use
     expect(permit.grantOf(use).granted).toBe(false)
