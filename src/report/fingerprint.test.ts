@@ -24,6 +24,16 @@ function differently(more: JsonObject): string {
   return fingerprintOf(ID, { ...SEEN, ...more })
 }
 
+describe('the name of a probe', () => {
+  const named = (blob: string): string => fingerprintOf('storage/sas-has-all-permissions', { write: { blob } })
+
+  it('is another one in each run, and is no change', () => {
+    const [one, other] = ['0', 'f'].map((digit) => `dms-preflight-probe-${digit.repeat(32)}`)
+    expect(named(one ?? '')).toBe(named(other ?? ''))
+    expect(named('dms-preflight-6f1c2b1e-0d5e-4a57-9d3e-0123456789ab.tmp')).not.toBe(named('backup.tmp'))
+  })
+})
+
 describe('fingerprintOf', () => {
   const print = fingerprintOf(ID, SEEN)
 

@@ -103,7 +103,7 @@ describe('what a change takes out of scope', () => {
   })
 
   it.each<[string, string | RegExp, string, string[]]>([
-    ['a source', /  - name: erp\n(?: {4}.*\n)+/, '', ['source erp']],
+    ['a source', / {2}- name: erp\n(?: {4}.*\n)+/, '', ['source erp']],
     ['a database', '[Sales, { name: Orders, as: OrdersNew }]', '[Sales]', ['database sales/Orders']],
     [
       'the name of a database on the target',
@@ -111,7 +111,7 @@ describe('what a change takes out of scope', () => {
       'as: Orders',
       ['database sales/Orders default/OrdersNew -> default/Orders'],
     ],
-    ['a flow', /  flows:\n.*\n/, '', ['flow redirect']],
+    ['a flow', / {2}flows:\n.*\n/, '', ['flow redirect']],
     [
       'a flow that lets less be asked',
       '11000-11999',
