@@ -32,6 +32,7 @@ const rooms = [
   'render',
   'trust',
   'receipt',
+  'scope',
   'adapters',
   'sinks',
 ]
@@ -48,6 +49,7 @@ const MAY_SEE = {
   render: ['domain', 'report'],
   trust: ['domain', 'ports', 'inputs'],
   receipt: ['domain'],
+  scope: ['domain', 'checks', 'plan'],
   adapters: ['domain', 'ports', 'receipt'],
   sinks: ['domain', 'ports', 'report', 'render'],
 }
@@ -97,7 +99,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt}/**/*.ts'],
+    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

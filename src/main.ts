@@ -15,6 +15,7 @@ import { createSharePort } from './adapters/smb/share-port.ts'
 import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
 import { blobShas, readWorkspaceFile } from './adapters/workspace.ts'
+import { isAllowedHost } from './domain/allowed-hosts.ts'
 import { mapSeen, seen, unseen, type Observed } from './domain/observed.ts'
 import { Secret } from './domain/secret.ts'
 import { createLateArmPort } from './engine/late-arm-port.ts'
@@ -87,7 +88,9 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   const timeoutMs = Math.round(inputs.timeoutMs * PROBE_SHARE_OF_TIMEOUT)
   const files = createFilePort({ workspace: context.workspace, ...programFiles() })
   const routingSuffixes: string[] = []
-  const cloud = readCloud(inputs.environment, createMetadataFetch({ timeoutMs, signal }))
+  const cloud = readCloud(inputs.environment, createMetadataFetch({ timeoutMs, signal }), (host) =>
+    isAllowedHost(inputs.allowedHosts, host),
+  )
   const arriving = cloud.then((found) => {
     if (!found.ok) return found
     routingSuffixes.push(`.${found.value.sqlSuffix}`)

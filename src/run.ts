@@ -45,7 +45,12 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const learnSecret = (secret: Secret): void => known.learn([secret])
   if (inputs?.mode === 'verify') {
     const { runVerify } = await import('./run/run-verify.ts')
-    return runVerify(world, { inputs, context, learnSecret }, [...read.warnings, ...world.warnings], () => known.redactText)
+    return runVerify(
+      world,
+      { inputs, context, learnSecret },
+      [...read.warnings, ...world.warnings],
+      () => known.redactText,
+    )
   }
   if (inputs !== undefined) {
     try {

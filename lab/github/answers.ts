@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { answerGitObject, blobId } from './git-objects.ts'
 import { answerIssue, answerIssues } from './issues.ts'
 import { answerPullList, answerPull, isPull } from './pulls.ts'
 import { FORBIDDEN, identityOf, isBody, may, pageOf, refusal, type Answer, type Asked, type Book } from './replies.ts'
@@ -16,6 +16,10 @@ export function answer(state: GitHubState, book: Book, asked: Asked): Answer {
   if (rest === '') return answerRepository(state, repository)
   if (rest === '/contents' || rest.startsWith('/contents/'))
     return answerContents(state, asked, rest.slice('/contents/'.length))
+  if (/^\/(commits|git)\//.test(rest)) {
+    if (!may(state, 'contents: read')) return FORBIDDEN('contents: read')
+    return answerGitObject(state, rest, asked.url.searchParams.has('recursive')) ?? refusal(404, 'Not Found')
+  }
   const list = /^\/issues\/(\d+)\/comments$/.exec(rest)
   if (list !== null) return answerComments(state, book, asked, Number(list[1]))
   const one = /^\/issues\/comments\/(\d+)$/.exec(rest)
@@ -86,11 +90,7 @@ function answerContents(state: GitHubState, asked: Asked, path: string): Answer 
 }
 
 function entryOf(path: string, bytes: Buffer) {
-  const sha = createHash('sha1')
-    .update(`blob ${String(bytes.length)}\0`)
-    .update(bytes)
-    .digest('hex')
-  return { type: 'file', name: path.split('/').at(-1), path, sha, size: bytes.length }
+  return { type: 'file', name: path.split('/').at(-1), path, sha: blobId(bytes), size: bytes.length }
 }
 
 function answerComments(state: GitHubState, book: Book, asked: Asked, issue: number): Answer {

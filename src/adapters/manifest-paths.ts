@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
+import { NEVER_ENTERED, parsePathPattern, type PathPattern } from '../domain/path-pattern.ts'
 import { folderOf, resolveWorkspacePath } from '../domain/workspace-path.ts'
 import { boundText } from './bounded-text.ts'
 import { inspectWorkspaceFile } from './workspace.ts'
@@ -10,7 +11,6 @@ import { inspectWorkspaceFile } from './workspace.ts'
 const MOST_MANIFESTS = 1000
 /** Enough for the largest repositories; a pattern at the root of a disk must come to an end. */
 const MOST_ENTRIES = 200_000
-const NEVER_ENTERED = new Set(['.git', 'node_modules'])
 
 export interface ManifestPaths {
   /** Relative to the workspace, forward slashes, sorted, each once. */
@@ -52,8 +52,8 @@ async function expandLine(root: string, workspace: string, line: string): Promis
   const shown = `\`${boundText(line)}\``
   const resolved = resolveWorkspacePath('', relativeText(root, workspace, line))
   if (!resolved.ok) return { paths: [], problems: [`${shown} ${resolved.problem}.`] }
-  const isPattern = /[*?]/.test(resolved.path)
-  const candidates = isPattern ? await matching(root, resolved.path) : [resolved.path]
+  const pattern = parsePathPattern(resolved.path)
+  const candidates = pattern === undefined ? [resolved.path] : await matching(root, pattern)
   if (candidates === undefined) {
     return { paths: [], problems: [`${shown} would look at more than ${MOST_ENTRIES} files; name the folder.`] }
   }
@@ -64,7 +64,7 @@ async function expandLine(root: string, workspace: string, line: string): Promis
     if (inspected.state === 'refused') found.problems.push(`\`${boundText(path)}\` ${inspected.problem}.`)
   }
   if (found.paths.length === 0 && found.problems.length === 0) {
-    const hint = isPattern ? undefined : await nearestPath(root, resolved.path)
+    const hint = pattern !== undefined ? undefined : await nearestPath(root, resolved.path)
     found.problems.push(`no file matches ${shown}.${hint === undefined ? '' : ` Did you mean \`${boundText(hint)}\`?`}`)
   }
   return found
@@ -82,16 +82,9 @@ function relativeText(root: string, workspace: string, line: string): string {
 }
 
 /** Files and links that match, or undefined when there is too much to look at. */
-async function matching(root: string, pattern: string): Promise<string[] | undefined> {
-  const segments = pattern.split('/')
-  const fixed = segments.slice(
-    0,
-    segments.findIndex((segment) => /[*?]/.test(segment)),
-  )
-  const depth = segments.includes('**') ? Infinity : segments.length
-  const isMatch = patternOf(segments)
+async function matching(root: string, pattern: PathPattern): Promise<string[] | undefined> {
   const matches: string[] = []
-  const folders = (await isFolderInside(root, fixed.join('/'))) ? [fixed.join('/')] : []
+  const folders = (await isFolderInside(root, pattern.folder)) ? [pattern.folder] : []
   let entries = 0
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await entriesOf(join(root, folder))) {
@@ -99,8 +92,8 @@ async function matching(root: string, pattern: string): Promise<string[] | undef
       if (entries > MOST_ENTRIES) return undefined
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (!entry.isDirectory()) {
-        if (isMatch.test(path) && !(await isFolderLink(root, path, entry))) matches.push(path)
-      } else if (!NEVER_ENTERED.has(entry.name) && path.split('/').length < depth) {
+        if (pattern.matches(path) && !(await isFolderLink(root, path, entry))) matches.push(path)
+      } else if (!NEVER_ENTERED.has(entry.name) && path.split('/').length < pattern.depth) {
         folders.push(path)
       }
     }
@@ -124,19 +117,6 @@ async function isFolderLink(root: string, path: string, entry: Dirent): Promise<
 /** A folder that is missing or closed to us holds no match. */
 function entriesOf(folder: string) {
   return readdir(folder, { withFileTypes: true }).catch(() => [])
-}
-
-function patternOf(segments: readonly string[]): RegExp {
-  const last = segments.length - 1
-  const parts = segments.map((segment, place) => {
-    if (segment === '**') return place === last ? '.+' : '(?:[^/]+/)*'
-    const text = segment
-      .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-      .replace(/\*+/g, '[^/]*')
-      .replaceAll('?', '[^/]')
-    return place === last ? text : `${text}/`
-  })
-  return new RegExp(`^${parts.join('')}$`, 'su')
 }
 
 async function nearestPath(root: string, path: string): Promise<string | undefined> {

@@ -19,10 +19,13 @@ export interface EngineOptions {
   vantage: string
 }
 
+/** The ports of every check, or those that the checks on one subject get. */
+export type PortsOf = Ports | ((planned: PlannedCheck) => Ports)
+
 /** Runs one plan. Results stand in the plan's order, whatever finished first. Never throws. */
 export function runChecks(
   plan: Plan,
-  ports: Ports,
+  ports: PortsOf,
   options: EngineOptions,
   limit = createLimit(options.maxParallel),
 ): Promise<CheckResult[]> {
@@ -42,7 +45,7 @@ export function runChecks(
 async function runOne(
   planned: PlannedCheck,
   results: readonly Promise<CheckResult>[],
-  ports: Ports,
+  ports: PortsOf,
   options: EngineOptions,
   limit: <T>(task: () => Promise<T>) => Promise<T>,
 ): Promise<CheckResult> {
@@ -76,7 +79,7 @@ async function unmetNeeds(planned: PlannedCheck, results: readonly Promise<Check
   return unmet
 }
 
-async function observe(planned: PlannedCheck, ports: Ports, options: EngineOptions): Promise<Observed<JsonObject>> {
+async function observe(planned: PlannedCheck, ports: PortsOf, options: EngineOptions): Promise<Observed<JsonObject>> {
   const { check, subject } = planned
   if (options.signal.aborted) return { ok: false, failure: cancelled(options.signal) }
   let resolve: (cut: Observed<JsonObject>) => void = () => undefined
@@ -92,7 +95,8 @@ async function observe(planned: PlannedCheck, ports: Ports, options: EngineOptio
   }
   options.signal.addEventListener('abort', onAbort, { once: true })
   try {
-    return await Promise.race([check.observe(withPatience(ports, patience), subject), cut])
+    const own = typeof ports === 'function' ? ports(planned) : ports
+    return await Promise.race([check.observe(withPatience(own, patience), subject), cut])
   } catch (error) {
     return unseen('bug', `${check.meta.id} on ${subject.name}: ${describe(error)}`)
   } finally {

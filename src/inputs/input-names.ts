@@ -11,6 +11,7 @@ export const INPUT_DEFAULTS = {
   environment: 'azurecloud',
   'github-token': '',
   'trusted-ref': '',
+  'allowed-hosts': '',
   vantage: 'auto',
   'fail-on': 'undetermined',
   comment: 'always',
@@ -31,7 +32,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 
 /** Inputs that a later version takes, and the value that asks for nothing. */
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
-  'allowed-hosts': '',
   'probe-through-runtime': 'false',
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',

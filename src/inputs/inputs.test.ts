@@ -26,6 +26,7 @@ const DEFAULTS = {
   mode: 'check',
   azure: { authType: 'cli' },
   environment: 'azurecloud',
+  allowedHosts: { hosts: [], bound: new Map(), scopes: [] },
   vantage: 'auto',
   failOn: 'undetermined',
   comment: 'always',
@@ -203,7 +204,10 @@ describe('readInputs', () => {
       { receipt: '/etc/r.json' },
       "input receipt must be relative, not absolute; it lies in the workspace or in the runner's folder for temporary files",
     ],
-    [{ 'allowed-hosts': '*.example' }, 'input allowed-hosts is not supported yet: leave it out'],
+    [
+      { 'allowed-hosts': 'a.example\nb.example:1433' },
+      'input allowed-hosts line 2 ("b.example:1433") must be a host without a port: a host that is allowed is so on every port',
+    ],
     [{ shard: '1/5' }, 'input shard is not supported yet: leave it out'],
   ])('%j is refused', (inputs, message) => expect(problemsOf(inputs)).toEqual([message]))
 

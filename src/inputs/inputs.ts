@@ -1,3 +1,4 @@
+import { parseAllowedHosts, type AllowedHosts } from '../domain/allowed-hosts.ts'
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
 import type { Secret } from '../domain/secret.ts'
@@ -38,6 +39,8 @@ export interface Inputs extends ReceiptInputs {
   githubToken?: Secret
   /** Absent: the default branch. */
   trustedRef?: string
+  /** Where credentials may go beside the trusted manifest's own places, and which secrets only there. */
+  allowedHosts: AllowedHosts
   vantage: string
   failOn: (typeof FAIL_ON)[number]
   comment: (typeof COMMENT_WHEN)[number]
@@ -82,6 +85,7 @@ export function readInputs(env: Env): ReadInputs {
     environment: readEnvironment(reader),
     ...reader.optional('githubToken', reader.secret('github-token')),
     ...reader.optional('trustedRef', readTrustedRef(reader)),
+    allowedHosts: readAllowedHosts(reader),
     vantage: readVantage(reader),
     failOn: reader.oneOf('fail-on', FAIL_ON, FAIL_ON),
     comment: reader.oneOf('comment', COMMENT_WHEN, COMMENT_WHEN),
@@ -175,6 +179,12 @@ function readTrustedRef(reader: InputReader): string | undefined {
   const isRef = text.length <= 255 && !/[\s\u0000-\u001f\u007f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|\.lock$/.test(text)
   if (!isRef) reader.refuse('trusted-ref', 'must be the name of a branch or tag, or a commit')
   return text
+}
+
+function readAllowedHosts(reader: InputReader): AllowedHosts {
+  const { allowed, problems } = parseAllowedHosts(reader.text('allowed-hosts'))
+  for (const problem of problems) reader.refuse('allowed-hosts', problem)
+  return allowed
 }
 
 function readVantage(reader: InputReader): string {

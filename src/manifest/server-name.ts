@@ -1,4 +1,5 @@
 import { parseAddress } from '../domain/address.ts'
+import { isOddAddress } from '../domain/host.ts'
 import type { ServerName } from '../domain/manifest.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
@@ -47,7 +48,7 @@ export function problemOfHost(host: string, form: string): string | undefined {
   if (host === '.' || /^\(.*\)$/.test(host))
     return `must be ${form}: "here" is another machine for DMS than for this run`
   const labels = host.replace(/\.$/, '').split('.')
-  if (/^\d+$/.test(labels.at(-1) ?? '')) return `must be ${form}: this is not an IPv4 address`
+  if (isOddAddress(host)) return `must be ${form}: this is not an IPv4 address`
   const isName = host.length <= LONGEST_HOST && labels.every((label) => /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$/.test(label))
   return isName ? undefined : `must be ${form}: a host name has letters, digits, "-" and "." only`
 }

@@ -2,6 +2,7 @@ import type { Location } from '../domain/manifest.ts'
 import type { CheckResult, ManifestReport, Report } from '../domain/report.ts'
 import { rootCauses, type RootCauses } from '../report/root-causes.ts'
 import { cut, oneLine } from './escape.ts'
+import { removedAnnotations } from './removed.ts'
 import { factOf } from './verdict-notes.ts'
 import { VERDICT_WORDS } from './words.ts'
 
@@ -29,7 +30,11 @@ export function renderAnnotations(report: Report): Annotation[] {
     return annotation(severity, severity === 'error' ? 'Problem' : 'Please check', message, location)
   })
   const causes = rootCauses(report.manifests, ['fail', 'unknown', 'manual'])
-  const all = [...problems, ...report.manifests.flatMap((manifest, place) => annotationsOf(manifest, causes[place]))]
+  const all = [
+    ...removedAnnotations(report),
+    ...problems,
+    ...report.manifests.flatMap((manifest, place) => annotationsOf(manifest, causes[place])),
+  ]
   const known = new Set<string>()
   const unique = all.filter((one) => {
     const key = JSON.stringify(one)

@@ -7,6 +7,7 @@ import { renderDelta } from './delta.ts'
 import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
 import { canFit, createAllowance, createOmissions, LADDER, type Form, type Omissions } from './form.ts'
 import { countParts, cutoverPart, statusParts } from './headline.ts'
+import { renderRemoved } from './removed.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
 import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
 import { renderReadinessMap } from './readiness-map.ts'
@@ -60,6 +61,7 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
     ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
     heading(report),
     statusLine(report, steps),
+    ...renderRemoved(report, form, omitted),
     ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1)]),
     ...renderReadinessMap(map, form, omitted),
     ...notices(report, form, omitted),

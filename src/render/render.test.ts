@@ -14,7 +14,9 @@ import {
   portTimesOut,
 } from '../../test/golden/fixtures.ts'
 import {
+  allRemovedReport,
   badManifestReport,
+  changedReport,
   conditionsReport,
   notReadyReport,
   readyReport,
@@ -45,7 +47,15 @@ function reportOf(...results: CheckResult[]): Report {
   return summarise({ manifests: [{ manifest: manifest(), results }] })
 }
 
-const REPORTS = [readyReport(), conditionsReport(), undeterminedReport(), notReadyReport(), badManifestReport()]
+const REPORTS = [
+  readyReport(),
+  conditionsReport(),
+  undeterminedReport(),
+  notReadyReport(),
+  badManifestReport(),
+  changedReport(),
+  allRemovedReport(),
+]
 
 describe('REPORT_SCHEMA', () => {
   it('holds for every report, in full and disclosed in part', () => {

@@ -6,7 +6,8 @@ import { cut, neutraliseCommands, oneLine, visible } from './escape.ts'
 import { statusParts } from './headline.ts'
 import { mapLines } from './map-words.ts'
 import { vouchedWords } from './markdown-steps.ts'
-import { findingWords, stepWords, unnamedSubject } from './step-words.ts'
+import { removedLines } from './removed.ts'
+import { findingWords, fingerprintWords, stepWords, unnamedSubject } from './step-words.ts'
 import { plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
 
 /** Wide enough for the longest word, so that columns stand under each other. */
@@ -36,6 +37,7 @@ export function renderLog(report: Report): LogPart[] {
   const head = [
     `${oneLine(cut(report.title, 200))}: ${STATUS_WORDS[report.status].words.toUpperCase()}`,
     statusParts(report, steps).join(' · '),
+    ...removedLines(report),
     ...routeLines(report),
     ...report.notices.map((notice) => `Note: ${oneLine(cut(notice))}`),
     ...problemLines(report),
@@ -123,6 +125,7 @@ function stepLines(step: Step): string[] {
     ]),
     ...(more > 0 ? [`    - and ${more} more`] : []),
     ...step.remedies.slice(0, SUBJECTS_SHOWN).map((text) => `    ${oneLine(cut(text))}`),
+    ...fingerprintWords(step).map((words) => `    ${oneLine(words)}`),
     ...scriptLines(step),
   ]
 }

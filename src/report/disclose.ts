@@ -1,5 +1,12 @@
-import { isJsonObject, type Json } from '../domain/json.ts'
-import type { BlockedBy, CheckResult, ManifestReport, Report, ReportProblem, Vouched } from '../domain/report.ts'
+import type {
+  BlockedBy,
+  CheckResult,
+  ManifestReport,
+  Removed,
+  Report,
+  ReportProblem,
+  Vouched,
+} from '../domain/report.ts'
 import type { SubjectKind } from '../domain/subject.ts'
 import type { CauseKind } from '../domain/verdict.ts'
 import { defaultTitle } from './summarise.ts'
@@ -24,7 +31,7 @@ export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMa
     },
     notices: report.notices.map(cover.text),
     problems: report.problems.map((problem) => coverProblem(problem, cover)),
-    removed: level === 'names' ? report.removed.map(onlyIds) : [],
+    removed: level === 'names' ? report.removed.map(coverRemoved) : countKinds(report.removed),
   }
   if (level === 'names') {
     return {
@@ -127,7 +134,7 @@ function coverResult(
   cover: Cover,
   remedies: ReadonlyMap<string, string>,
 ): CheckResult {
-  const { cause, blockedBy, remediation, vouched, proposed, ...rest } = result
+  const { cause, blockedBy, remediation, vouched, proposed, ...rest } = withoutFingerprint(result)
   const remedy = remedies.get(result.id)
   const needsRemedy =
     remediation !== undefined ||
@@ -150,6 +157,13 @@ function coverResult(
   }
 }
 
+/** Who guesses what the evidence is could check the guess against it. */
+function withoutFingerprint(result: CheckResult): CheckResult {
+  const copy = { ...result }
+  delete copy.fingerprint
+  return copy
+}
+
 function coverBlocker({ id, subject, manifest }: BlockedBy, place: number, cover: Cover): BlockedBy {
   if (manifest === undefined) return { id, subject: cover.named(place, subject) }
   return { id, subject: cover.named(cover.placeOf(manifest) ?? place, subject), manifest }
@@ -159,13 +173,21 @@ function coverVouched({ kind, expires }: Vouched): Vouched {
   return { kind, by: '', expires, reason: '' }
 }
 
-const ID_KEYS = ['id', 'check', 'kind', 'verdict', 'manifest']
+/** Kind, place and id of the check; neither the name nor what it was. */
+function coverRemoved({ kind, manifest, location, check, name }: Removed): Removed {
+  return {
+    kind,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(location === undefined ? {} : { location }),
+    ...(check === undefined ? {} : { check }),
+    // The names of manifests are shown everywhere else as well.
+    ...(kind === 'manifest' && name !== undefined ? { name } : {}),
+  }
+}
 
-function onlyIds(value: Json): Json {
-  if (!isJsonObject(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, item]) => ID_KEYS.includes(key) && typeof item === 'string'),
-  )
+function countKinds(removed: readonly Removed[]): Removed[] {
+  const kinds = [...new Set(removed.map(({ kind }) => kind))]
+  return kinds.map((kind) => ({ kind, count: removed.filter((one) => one.kind === kind).length }))
 }
 
 /** Each kind of cause in words that name nothing. */

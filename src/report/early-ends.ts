@@ -28,7 +28,7 @@ export function earlyEndNotices(manifests: readonly ManifestReport[], now: strin
     const early = earlyEndsOf(manifest, now)
     const [first, ...others] = early?.ends ?? []
     if (early === undefined || first === undefined) return []
-    const what = first.vouched === undefined ? 'what proves' : `the ${first.vouched.kind} of`
+    const what = first.vouched === undefined ? 'what proves' : `the ${first.vouched.kind} by \`${first.vouched.by}\` of`
     const more = others.length === 0 ? '' : `, and ${String(others.length)} more`
     return [
       `Not good through the cutover: ${what} \`${first.id}\` on \`${first.subject.name}\` ends ${first.expiresAt ?? ''}${more}, before the cutover of \`${manifest.name}\` ends (${early.cutoverEnd}). Renew it, or the migration loses what it rests on midway.`,

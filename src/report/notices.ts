@@ -14,7 +14,7 @@ const CLASSIC_RETIRED =
   'DMS classic for SQL Server was retired on 2026-03-15; plan new migrations with the current service. `generation: classic` asks for the 2018 list; what only the current service needs is not checked yet.'
 
 const UNTRUSTED =
-  'This run is not trusted: what it uses differs from the manifest of the trusted ref, or that could not be read. Attestations and waivers are shown as proposed and do not count.'
+  'This run is not trusted: what it uses differs from the manifest of the trusted ref, or that could not be read. Attestations and waivers that this change adds or alters are shown as proposed and do not count.'
 
 function tlsNotices(manifest: Manifest): string[] {
   const sources = manifest.sources.map(({ name, tls }) => ({ what: `source \`${name}\``, tls }))

@@ -3,22 +3,27 @@ import type { ReportProblem } from '../domain/report.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createLimit } from '../engine/limit.ts'
 import { runChecks } from '../engine/run-checks.ts'
-import { createUntrustedPorts } from '../engine/untrusted-ports.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { readSecrets, secretNames } from '../inputs/secrets.ts'
+import type { GitHubPort } from '../ports/github-port.ts'
 import { planChecks } from '../plan/plan.ts'
 import type { ReportInput } from '../report/summarise.ts'
 import { readTrust } from '../trust/read-trust.ts'
+import { compareScope } from './compare-scope.ts'
 import { createDeadline } from './deadline.ts'
+import { openPorts } from './open-ports.ts'
 import { readManifests } from './read-manifests.ts'
+import { readTrustedManifests, type TrustedManifests } from './read-trusted-manifests.ts'
 import type { World } from './world.ts'
 
 /** Far above any estate, and far below what would exhaust the memory of a runner. */
 const CHECKS_LIMIT = 50_000
 const CHECK_IDS = CATALOGUE.map(({ meta }) => meta.id)
 
-export type Outcome = Pick<ReportInput, 'manifests' | 'trusted' | 'notices'>
+export interface Outcome extends Pick<ReportInput, 'manifests' | 'trusted' | 'notices' | 'removed'> {
+  /** What the trusted ref holds; absent where nothing was checked. */
+  trustedManifests?: TrustedManifests
+}
 export const NO_OUTCOME: Outcome = { manifests: [], trusted: false, notices: [] }
 
 export interface RunSettings {
@@ -29,7 +34,7 @@ export interface RunSettings {
   /** Problems of manifests are added here; the sound ones still run. */
   problems: ReportProblem[]
   /** Called before a secret is used for the first time. */
-  learnSecrets(secrets: readonly Secret[]): void
+  learnSecrets: (secrets: readonly Secret[]) => void
 }
 
 /** Manifests -> trust -> plan -> results. */
@@ -43,20 +48,23 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const message = `The manifests ask for ${count} checks; at most ${CHECKS_LIMIT} make one run. Use several runs.`
     problems.push({ severity: 'error', message })
   }
-  if (plans.length === 0 || count > CHECKS_LIMIT) return NO_OUTCOME
+  if (count > CHECKS_LIMIT) return NO_OUTCOME
   const deadline = createDeadline(inputs.deadlineMs, world.cancelled)
   try {
     const files = read.manifests.flatMap((manifest) => manifest.files)
-    const trust = await decide(world, settings, files, deadline.signal)
-    // An untrusted run does not even read the secrets that its manifest names: it has no use for them.
-    const secrets = readSecrets(world.env, trust.trusted ? read.manifests.flatMap(secretNames) : [])
-    settings.learnSecrets([...secrets.values()])
-    const learnSecret = (secret: Secret): void => settings.learnSecrets([secret])
-    const connection = trust.trusted
-      ? await world.connect({ inputs, context, secrets, learnSecret, signal: deadline.signal })
-      : undefined
+    const github = world.github(inputs, context, inputs.timeoutMs, deadline.signal)
+    const trust = await decide(world, settings, files, github)
+    const { workspace } = context
+    const question = { trust, lines: inputs.manifests, workspace, ...read, now: world.now(), checkIds: CHECK_IDS }
+    const trusted = await readTrustedManifests(question, github)
+    const facts = { trust, trusted, plans, paths: read.paths, sha: context.sha, now: world.now() }
+    const compared = await compareScope(facts, github)
+    // Nothing is left to check: what the change takes away is said nevertheless.
+    if (plans.length === 0) return { ...NO_OUTCOME, removed: compared.removed, notices: compared.notices }
+    const { learnSecrets } = settings
+    const open = { inputs, context, manifests: read.manifests, trust, trusted, learnSecrets, signal: deadline.signal }
+    const opened = await openPorts(world, open)
     try {
-      const ports = connection?.ports ?? createUntrustedPorts(world.localPorts(context.workspace), trust.reason)
       const limit = createLimit(inputs.maxParallel)
       const options = {
         maxParallel: inputs.maxParallel,
@@ -64,11 +72,22 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
         signal: deadline.signal,
         vantage: inputs.vantage === 'auto' ? 'runner' : inputs.vantage,
       }
-      const results = await Promise.all(plans.map((plan) => runChecks(plan, ports, options, limit)))
-      const manifests = plans.map(({ manifest }, place) => ({ manifest, results: results[place] ?? [] }))
-      return { manifests, trusted: trust.trusted, notices: trust.trusted ? [] : [trust.reason] }
+      const results = await Promise.all(
+        plans.map((plan) => runChecks(plan, opened.portsOf(plan.manifest), options, limit)),
+      )
+      const manifests = plans.map(({ manifest }, place) => {
+        const side = compared.sideOf(manifest)
+        return { manifest, results: results[place] ?? [], ...(side === undefined ? {} : { side }) }
+      })
+      return {
+        manifests,
+        trusted: trust.trusted,
+        notices: [...opened.notices, ...compared.notices],
+        removed: compared.removed,
+        trustedManifests: trusted,
+      }
     } finally {
-      await connection?.close()
+      await opened.close()
     }
   } finally {
     deadline.clear()
@@ -79,12 +98,12 @@ function decide(
   world: World,
   { inputs, context, event }: RunSettings,
   files: readonly string[],
-  signal: AbortSignal,
+  github: GitHubPort,
 ): ReturnType<typeof readTrust> {
   const { eventName, ref, sha, workspace } = context
   const question = { origin: { eventName, ref, sha }, event, trustedRef: inputs.trustedRef ?? '', files }
   return readTrust(question, {
-    github: world.github(inputs, context, inputs.timeoutMs, signal),
+    github,
     readShas: (path) => world.readShas(workspace, path),
   })
 }

@@ -37,7 +37,7 @@ export function fingerprintOf(report: Report): string {
   const verdicts = report.manifests.flatMap(({ path, checks }) =>
     checks.map(({ id, subject, verdict }) => [path, id, subject.name, verdict]),
   )
-  return JSON.stringify([report.status, report.problems, report.counts, verdicts])
+  return JSON.stringify([report.status, report.problems, report.counts, verdicts, report.removed])
 }
 
 export async function publishPullRequestComment(talk: Talk, pull: FoundPullRequest): Promise<PublishedComment> {

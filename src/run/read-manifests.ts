@@ -12,16 +12,20 @@ export interface ReadManifests {
   problems: ReportProblem[]
 }
 
+/** `paths`: of all manifests that the input names, unsound ones as well. */
+export type AllManifests = ReadManifests & { paths: readonly string[] }
+
 /** Every manifest that the input names. Sound ones are kept, whatever is wrong with others. */
 export async function readManifests(
   world: World,
   workspace: string,
   lines: readonly string[],
   checkIds: readonly string[],
-): Promise<ReadManifests> {
+): Promise<AllManifests> {
   const expanded = await world.expandManifestPaths(workspace, lines)
   const read = await Promise.all(expanded.paths.map((path) => readManifest(world, workspace, path, checkIds)))
   return {
+    paths: expanded.paths,
     manifests: read.flatMap(({ manifests }) => manifests),
     problems: [...expanded.problems.map(asError), ...read.flatMap(({ problems }) => problems)],
   }

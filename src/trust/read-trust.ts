@@ -1,7 +1,15 @@
 import { isJsonObject } from '../domain/json.ts'
 import { seen, unseen, type Observed } from '../domain/observed.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
-import { decideTrust, fullRefName, isOnTrustedRef, type FileFacts, type RunOrigin, type Trust } from './trust.ts'
+import {
+  decideTrust,
+  fullRefName,
+  isEqual,
+  isOnTrustedRef,
+  type FileFacts,
+  type RunOrigin,
+  type Trust,
+} from './trust.ts'
 
 export interface TrustQuestion {
   origin: RunOrigin
@@ -19,23 +27,35 @@ export interface TrustPorts {
   readShas(path: string): Promise<Observed<{ found: boolean; shas: readonly string[] }>>
 }
 
+/** The decision, and what it rests on. */
+export interface TrustFacts extends Trust {
+  /** Full name of the trusted ref, or why it is not known. */
+  ref: Observed<string>
+  /** True when the run is of the trusted ref itself; then no file was compared. */
+  isOnRef: boolean
+  /** The files in use that equal those of the trusted ref. */
+  equal: ReadonlySet<string>
+}
+
 /** Asks GitHub no more than it takes: nothing on the trusted ref, else one list for each folder of the files. */
-export async function readTrust(question: TrustQuestion, ports: TrustPorts): Promise<Trust> {
+export async function readTrust(question: TrustQuestion, ports: TrustPorts): Promise<TrustFacts> {
   const { origin } = question
-  if (origin.eventName === '') {
-    return decideTrust(origin, unseen('missing-input', 'this is not a run of GitHub Actions.'), [])
-  }
-  const trustedRef = await readTrustedRef(question, ports.github)
-  if (!trustedRef.ok || isOnTrustedRef(origin, trustedRef.value)) return decideTrust(origin, trustedRef, [])
-  const files: FileFacts[] = []
-  for (const path of new Set(question.files)) {
-    files.push({
-      path,
-      here: await ports.readShas(path),
-      trusted: await ports.github.readBlobSha(path, trustedRef.value),
-    })
-  }
-  return decideTrust(origin, trustedRef, files)
+  const ref =
+    origin.eventName === ''
+      ? unseen('missing-input', 'this is not a run of GitHub Actions.')
+      : await readTrustedRef(question, ports.github)
+  const isOnRef = ref.ok && isOnTrustedRef(origin, ref.value)
+  const files = ref.ok && !isOnRef ? await readFacts(question.files, ref.value, ports) : []
+  const equal = new Set(files.filter(isEqual).map(({ path }) => path))
+  return { ...decideTrust(origin, ref, files), ref, isOnRef, equal }
+}
+
+function readFacts(paths: readonly string[], ref: string, ports: TrustPorts): Promise<FileFacts[]> {
+  const read = [...new Set(paths)].map(async (path) => {
+    const [here, trusted] = await Promise.all([ports.readShas(path), ports.github.readBlobSha(path, ref)])
+    return { path, here, trusted }
+  })
+  return Promise.all(read)
 }
 
 async function readTrustedRef(

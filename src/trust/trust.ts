@@ -58,7 +58,13 @@ export function decideTrust(origin: RunOrigin, trustedRef: Observed<string>, fil
   )
 }
 
-function doubtsOf({ path, here, trusted }: FileFacts, name: string): string[] {
+/** True when git's blob id of the file here is that of the trusted ref. */
+export function isEqual({ here, trusted }: FileFacts): boolean {
+  return here.ok && here.value.found && trusted.ok && trusted.value.found && here.value.shas.includes(trusted.value.sha)
+}
+
+function doubtsOf(file: FileFacts, name: string): string[] {
+  const { path, here, trusted } = file
   if (!trusted.ok) return [`\`${path}\` of ${name} could not be read: ${words(trusted)}`]
   if (!here.ok) return [`\`${path}\` could not be read here: ${words(here)}`]
   if (!trusted.value.found) {
@@ -66,7 +72,7 @@ function doubtsOf({ path, here, trusted }: FileFacts, name: string): string[] {
       `${name} has no \`${path}\` that could be trusted (${trusted.value.message.replace(/\.$/, '')}). To begin, merge it there first, in a change of its own, and give the job \`contents: read\`.`,
     ]
   }
-  if (!here.value.found || !here.value.shas.includes(trusted.value.sha)) {
+  if (!isEqual(file)) {
     return [`\`${path}\` differs from that of ${name}. It counts as soon as it is merged there.`]
   }
   return []
@@ -80,7 +86,8 @@ function untrusted(reason: string): Trust {
   return { trusted: false, reason }
 }
 
-function shortName(ref: string): string {
+/** As people write it. */
+export function shortName(ref: string): string {
   return ref.replace(/^refs\/heads\//, '')
 }
 

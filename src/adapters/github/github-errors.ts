@@ -7,6 +7,7 @@ import { isSocketErrorCode, socketFailure } from '../net/socket-errors.ts'
 export const OPERATIONS = {
   'read-repository': { doing: 'reading the repository', permission: 'metadata: read' },
   'read-contents': { doing: 'reading files of the trusted ref', permission: 'contents: read' },
+  'list-files': { doing: 'listing the files of the trusted ref', permission: 'contents: read' },
   'read-viewer': { doing: 'asking whose token this is', permission: 'metadata: read' },
   'list-comments': { doing: 'listing the comments of the pull request', permission: 'pull-requests: write' },
   'create-comment': { doing: 'writing the comment on the pull request', permission: 'pull-requests: write' },

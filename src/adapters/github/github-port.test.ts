@@ -57,6 +57,52 @@ describe('the files of the trusted ref', () => {
     ])
   })
 
+  it('are read by their blobs, each once', async () => {
+    const { port, lab } = await start({ files: { main: { 'a/b.yml': 'grün: 1\n', 'a/c.yml': 'grün: 1\n' } } })
+    const read = await port.readFile('a/b.yml', 'refs/heads/main')
+    expect(read).toMatchObject({ ok: true, value: { found: true, text: 'grün: 1\n' } })
+    expect(await port.readFile('a/c.yml', 'refs/heads/main')).toEqual(read)
+    expect(await port.readFile('a/d.yml', 'refs/heads/main')).toMatchObject({ ok: true, value: { found: false } })
+    expect(lab.requests.map(({ url }) => url.replace(/[0-9a-f]{40}/, 'ID'))).toEqual([
+      '/repos/acme/db/contents/a?ref=refs%2Fheads%2Fmain',
+      '/repos/acme/db/git/blobs/ID',
+    ])
+  })
+
+  it('are not read above 1 MiB, nor when the bytes are not those of the id', async () => {
+    const other = { sha: 'x', size: 2, encoding: 'base64', content: 'b2s=' }
+    const faults = [{ match: /blobs/, status: 200, body: other }]
+    const files = {
+      main: { 'large.yml': 'x'.repeat(1024 * 1024 + 1), 'fits.yml': 'x'.repeat(1024 * 1024), 'a.yml': 'ok?' },
+    }
+    const { port, lab } = await start({ files })
+    expect(await port.readFile('large.yml', 'main')).toMatchObject({ ok: false, failure: { kind: 'unsupported' } })
+    expect(lab.requests.filter(({ url }) => url.includes('blobs'))).toEqual([])
+    expect(await port.readFile('fits.yml', 'main')).toMatchObject({ ok: true, value: { found: true } })
+    const { port: cheated } = await start({ files, faults })
+    expect(await cheated.readFile('a.yml', 'main')).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
+  })
+
+  it('are listed below one folder, without those of the rest', async () => {
+    const files = { '.github/dms/a.yml': '1', '.github/dms/in/b.yml': '2', '.github/c.yml': '3', 'src/d.yml': '4' }
+    const { port, lab } = await start({ files: { main: files } })
+    const list = (folder: string) => port.listFiles(folder, 'refs/heads/main')
+    expect(await list('.github/dms')).toEqual({ ok: true, value: ['.github/dms/a.yml', '.github/dms/in/b.yml'] })
+    expect(lab.requests[0]?.url).toBe('/repos/acme/db/commits/heads/main?per_page=1')
+    expect(await list('.github/none')).toEqual({ ok: true, value: [] })
+    expect(await list('')).toMatchObject({ ok: true, value: expect.arrayContaining(Object.keys(files)) })
+    expect(await port.listFiles('', 'refs/heads/gone')).toMatchObject({ ok: false })
+  })
+
+  it('are not listed when GitHub leaves some out', async () => {
+    const body = { sha: 'x', truncated: true, tree: [] }
+    const { port } = await start({
+      files: { main: { 'a.yml': '1' } },
+      faults: [{ match: /recursive/, status: 200, body }],
+    })
+    expect(await port.listFiles('', 'main')).toMatchObject({ ok: false, failure: { kind: 'unsupported' } })
+  })
+
   it('are not there when GitHub says so, whether file, folder or ref is missing', async () => {
     const { port } = await start({ files: { main: { '.github/a.yml': 'x' } } })
     for (const [path, ref, words] of [

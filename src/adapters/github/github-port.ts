@@ -1,18 +1,17 @@
 import { isJsonObject } from '../../domain/json.ts'
-import { seen, unseen, type Observed } from '../../domain/observed.ts'
+import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { BlobAnswer, GitHubPort, RepositoryFacts } from '../../ports/github-port.ts'
+import type { GitHubPort, RepositoryFacts } from '../../ports/github-port.ts'
 import { boundText } from '../bounded-text.ts'
-import { createMemo, type Memo } from '../memo.ts'
+import { createMemo } from '../memo.ts'
 import { commentCalls } from './comments.ts'
-import { decodeFileSha, decodeFolder, decodeRepository } from './decode.ts'
+import { decodeRepository } from './decode.ts'
 import { OPERATIONS, type Operation } from './github-errors.ts'
 import { issueCalls } from './issues.ts'
 import { pullRequestCalls } from './pull-requests.ts'
+import { findBlob, listTree, readCommit, readFile } from './repository-files.ts'
 import { callGitHub, type Call, type GitHubClient, type Octokit } from './request.ts'
 
-/** https://docs.github.com/rest/repos/contents: a folder's list ends here without saying so. */
-const FOLDER_LIST_LIMIT = 1000
 const GITHUB_TOKEN_LOGIN = 'github-actions[bot]'
 
 export interface GitHubPortOptions {
@@ -37,7 +36,13 @@ export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
   const call = createCall(options)
   return {
     repository: () => memo.once('repository', () => readRepository(call, base)),
-    readBlobSha: (path, ref) => readBlobSha(call, base, path, ref, memo),
+    readBlobSha: async (path, ref) => {
+      const blob = await findBlob(call, base, path, ref, memo)
+      return mapSeen(blob, (found) => (found.found ? { found: true, sha: found.sha } : found))
+    },
+    readFile: (path, ref) => readFile(call, base, path, ref, memo),
+    listFiles: (folder, ref) => memo.once(`tree ${ref}:${folder}`, () => listTree(call, base, folder, ref)),
+    readCommit: (ref) => memo.once(`commit ${ref}`, () => readCommit(call, base, ref)),
     viewer: () => memo.once('viewer', () => readViewer(call, options.apiUrl)),
     ...commentCalls(call, base),
     ...pullRequestCalls(call, base),
@@ -111,50 +116,4 @@ function decodeViewer(data: unknown): string | undefined {
   if (!isJsonObject(inner) || typeof inner['login'] !== 'string') return undefined
   // REST writes apps as `name[bot]`; GraphQL leaves the ending out in places.
   return `${inner['login'].replace(/\[bot\]$/, '')}[bot]`
-}
-
-/** By the folder's list, so that many files of one folder cost one request; links and very large folders one by one. */
-async function readBlobSha(
-  call: Call,
-  base: string,
-  path: string,
-  ref: string,
-  memo: Memo,
-): Promise<Observed<BlobAnswer>> {
-  const cutAt = path.lastIndexOf('/')
-  const folder = path.slice(0, Math.max(0, cutAt))
-  const name = path.slice(cutAt + 1)
-  const listed = await memo.once(`folder ${ref}:${folder}`, () => readContents(call, base, folder, ref, decodeFolder))
-  if (!listed.ok) return listed
-  if (!listed.value.found) return seen(listed.value)
-  const entries = listed.value.value
-  const entry = entries.find((candidate) => candidate.name === name)
-  if (entry?.isFile === true) return seen({ found: true, sha: entry.sha })
-  const notThere = { found: false, message: `${boundText(ref)} has no ${boundText(path)}.` } as const
-  if (entry === undefined && entries.length < FOLDER_LIST_LIMIT) return seen(notThere)
-  const file = await memo.once(`file ${ref}:${path}`, () =>
-    readContents(call, base, path, ref, (data) => decodeFileSha(data) ?? ''),
-  )
-  if (!file.ok) return file
-  if (!file.value.found) return seen(file.value)
-  return seen(file.value.value === '' ? notThere : { found: true, sha: file.value.value })
-}
-
-type Contents<T> = { found: true; value: T } | { found: false; message: string }
-
-async function readContents<T>(
-  call: Call,
-  base: string,
-  path: string,
-  ref: string,
-  decode: (data: unknown) => T | undefined,
-): Promise<Observed<Contents<T>>> {
-  const segments = path === '' ? [] : path.split('/')
-  const url = `${[base, 'contents', ...segments.map(encodeURIComponent)].join('/')}?ref=${encodeURIComponent(ref)}`
-  const read = await call({ operation: 'read-contents', method: 'GET', path: url }, ({ data }) => {
-    const value = decode(data)
-    return value === undefined ? undefined : { found: true as const, value }
-  })
-  if (read.ok || read.failure.kind !== 'not-found') return read
-  return seen({ found: false, message: read.failure.message })
 }
