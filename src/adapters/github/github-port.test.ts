@@ -83,6 +83,14 @@ describe('the files of the trusted ref', () => {
     expect(await cheated.readFile('a.yml', 'main')).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
   })
 
+  it('stand at a commit, which is asked for once', async () => {
+    const { port, lab } = await start({ files: { main: { 'a.yml': '1' } } })
+    const commit = await port.readCommit('refs/heads/main')
+    expect(commit).toEqual({ ok: true, value: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    expect([await port.readCommit('refs/heads/main'), lab.requests.length]).toEqual([commit, 1])
+    expect(await port.readCommit('refs/heads/gone')).toMatchObject({ ok: false })
+  })
+
   it('are listed below one folder, without those of the rest', async () => {
     const files = { '.github/dms/a.yml': '1', '.github/dms/in/b.yml': '2', '.github/c.yml': '3', 'src/d.yml': '4' }
     const { port, lab } = await start({ files: { main: files } })
