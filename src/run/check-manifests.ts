@@ -55,6 +55,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const connection = trust.trusted
       ? await world.connect({ inputs, context, secrets, learnSecret, signal: deadline.signal })
       : undefined
+    const notices = trust.trusted ? [] : [trust.reason]
     try {
       const ports = connection?.ports ?? createUntrustedPorts(world.localPorts(context.workspace), trust.reason)
       const limit = createLimit(inputs.maxParallel)
@@ -66,13 +67,19 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       }
       const results = await Promise.all(plans.map((plan) => runChecks(plan, ports, options, limit)))
       const manifests = plans.map(({ manifest }, place) => ({ manifest, results: results[place] ?? [] }))
-      return { manifests, trusted: trust.trusted, notices: trust.trusted ? [] : [trust.reason] }
+      return { manifests, trusted: trust.trusted, notices }
     } finally {
       await connection?.close()
+      notices.push(...leftOverNotices(connection?.leftOver?.() ?? []))
     }
   } finally {
     deadline.clear()
   }
+}
+
+/** Also of checks that had no time left to say so. */
+function leftOverNotices(files: readonly string[]): string[] {
+  return files.map((file) => `A file of the write probes may still be there and has to be deleted by hand: ${file}`)
 }
 
 function decide(
