@@ -69,7 +69,7 @@ async function run(
   const args = [`//${host}/${share}`, ...place, '-c', command(rest.join('\\'))]
   const said = await new Promise<string>((resolve) => {
     execFile(findProgram('smbclient') ?? 'smbclient', args, { timeout: LIMIT_MS }, (error, stdout, stderr) => {
-      resolve(error === null && !/NT_STATUS_/.test(stdout + stderr) ? '' : `${stdout}${stderr}${String(error)}`)
+      resolve(error === null && !/NT_STATUS_/.test(stdout + stderr) ? '' : `${stdout}${stderr}${error?.message ?? ''}`)
     })
   })
   if (said === '') return 0
