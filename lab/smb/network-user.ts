@@ -6,8 +6,9 @@ import type { NetworkFiles } from '../sql/backup-answers.ts'
 import { findProgram } from '../find-program.ts'
 
 export interface NetworkUser {
-  /** Of the file server, which listens on 127.0.0.2. */
   port: number
+  /** Of the file server; default 127.0.0.2. */
+  address?: string
   /** `DOMAIN\user` */
   user: string
   password: string
@@ -54,9 +55,9 @@ async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Zero: it was done. Only 127.0.0.2 is asked, whatever the path says: no name is looked up. */
+/** Zero: it was done. Only that address is asked, whatever the path says: no name is looked up. */
 async function run(
-  { port, user, password }: NetworkUser,
+  { port, user, password, address = FILE_SERVER_ADDRESS }: NetworkUser,
   folder: string,
   path: string,
   command: (file: string) => string,
@@ -65,7 +66,7 @@ async function run(
   const [domain = '', name = ''] = user.split('\\')
   const login = join(folder, 'login')
   await writeFile(login, `username = ${name}\npassword = ${password}\ndomain = ${domain}\n`, { mode: 0o600 })
-  const place = ['-I', FILE_SERVER_ADDRESS, '-p', String(port), '-A', login, '--configfile=/dev/null']
+  const place = ['-I', address, '-p', String(port), '-A', login, '--configfile=/dev/null']
   const args = [`//${host}/${share}`, ...place, '-c', command(rest.join('\\'))]
   const said = await new Promise<string>((resolve) => {
     execFile(findProgram('smbclient') ?? 'smbclient', args, { timeout: LIMIT_MS }, (error, stdout, stderr) => {

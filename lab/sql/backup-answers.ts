@@ -31,6 +31,10 @@ const HEAD = 'TAPE'
 const BACKUP_BYTES = 64 * 1024
 const PART_BYTES = 8 * 1024
 
+export function isBackup({ text: statement }: Query): boolean {
+  return statement === BACKUP_MODEL || statement === READ_HEADER
+}
+
 /** BACKUP of `model` to a file and RESTORE HEADERONLY of one, by a server whose service reaches files of the network. */
 export async function answerBackup(
   state: SqlState,
@@ -41,14 +45,9 @@ export async function answerBackup(
   const account = findLogin(state, session.user)
   const file = query.parameters.find(({ name }) => name.replace(/^@/, '') === FILE_PARAMETER)?.value
   if (account === undefined || typeof file !== 'string') return { error: unknownStatement(query.text) }
-  switch (query.text) {
-    case BACKUP_MODEL:
-      return backUp(state, account, files, file)
-    case READ_HEADER:
-      return readHeader(state, account, files, file)
-    default:
-      return { error: unknownStatement(query.text) }
-  }
+  return query.text === BACKUP_MODEL
+    ? backUp(state, account, files, file)
+    : readHeader(state, account, files, file)
 }
 
 async function backUp(

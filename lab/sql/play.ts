@@ -1,6 +1,6 @@
 import type { SqlMessage } from '../../src/ports/sql-port.ts'
 import { answerQuery } from './answers.ts'
-import { answerBackup, type NetworkFiles } from './backup-answers.ts'
+import { answerBackup, isBackup, type NetworkFiles } from './backup-answers.ts'
 import {
   addressNotAllowed,
   cannotOpenDatabase,
@@ -27,7 +27,7 @@ export function playSqlState(
     ...windowsAccounts(state),
     authenticate: (login, session) => authenticate(state, login, session),
     answer: (query, session) =>
-      query.kind === 'rpc' ? answerBackup(state, query, session, files) : answerQuery(state, query, session),
+      isBackup(query) ? answerBackup(state, query, session, files) : answerQuery(state, query, session),
   }
 }
 
