@@ -100,6 +100,7 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   })
   let signingIn: ReturnType<EntraToken> | undefined
   const accounts = createAccountGate()
+  const { allowWrites } = inputs
   const sql = createSqlPort({
     timeoutMs,
     signal,
@@ -108,8 +109,8 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     entraToken: () => (signingIn ??= readSqlToken(arriving)),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
+    allowWrites,
   })
-  const { allowWrites } = inputs
   const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
   const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
   return {
@@ -125,6 +126,7 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     close: async () => {
       await Promise.all([sql.close(), share.close(), blob.close()])
     },
+    leftOver: () => share.leftOver,
   }
 }
 

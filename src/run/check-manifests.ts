@@ -64,6 +64,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const { learnSecrets } = settings
     const open = { inputs, context, manifests: read.manifests, trust, trusted, learnSecrets, signal: deadline.signal }
     const opened = await openPorts(world, open)
+    const notices = [...opened.notices, ...compared.notices]
     try {
       const limit = createLimit(inputs.maxParallel)
       const options = {
@@ -82,16 +83,22 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       return {
         manifests,
         trusted: trust.trusted,
-        notices: [...opened.notices, ...compared.notices],
+        notices,
         removed: compared.removed,
         trustedManifests: trusted,
       }
     } finally {
       await opened.close()
+      notices.push(...opened.leftOver().map(leftOverNotice))
     }
   } finally {
     deadline.clear()
   }
+}
+
+/** Also of checks that had no time left to say so. */
+function leftOverNotice(file: string): string {
+  return `A file of the write probes may still be there and has to be deleted by hand: ${file}`
 }
 
 function decide(

@@ -22,6 +22,8 @@ export interface ConnectSettings {
 export interface Connection {
   ports: Ports
   close(): Promise<void>
+  /** After `close`: what the run wrote and could not remove. */
+  leftOver?(): readonly string[]
 }
 
 /** Everything that a run needs from outside, as parameters. `main.ts` makes the real one. */

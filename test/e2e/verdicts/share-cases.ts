@@ -68,7 +68,10 @@ export const SHARE_CASES: readonly Case[] = [
         proof: 'direct',
       }),
       isManual(SERVICE, /<DOMAIN>\\SQL01\$ can .* NT Service\\MSSQLSERVER.*no backup was made/),
-      isManual(COMPUTER, /<DOMAIN>\\SQL01\$ can .* asks for the same account/),
+      isManual(
+        COMPUTER,
+        /<DOMAIN>\\SQL01\$ can .* asks for the same account; no backup was made to prove it \(allow-writes: false\)$/,
+      ),
       passes(ELSEWHERE, /127\.0\.0\.2.* no address in common with localhost/, { proof: 'proxy' }),
     ],
   },
@@ -77,7 +80,12 @@ export const SHARE_CASES: readonly Case[] = [
     story: share(WRITES),
     expected: [
       passes(RIGHTS, /a probe file was written, read and removed/),
-      isManual(SERVICE, /allow-writes is on, but this version makes no backup to prove it/),
+      passes(
+        SERVICE,
+        /sales, as NT Service\\MSSQLSERVER, wrote dms-preflight-probe-[\w-]+\.bak \(64 KiB\) and read it back; the file was removed; each backup leaves a row in the backup history of msdb/,
+        { proof: 'direct' },
+      ),
+      passes(COMPUTER, /wrote dms-preflight-probe-.* and read it back; the file was removed/, { proof: 'direct' }),
     ],
   },
   {
