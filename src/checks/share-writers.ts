@@ -45,7 +45,14 @@ export async function observeWriters(
   const writers = await Promise.all(sources.map((source) => readWriter(ports, source, terms)))
   const security = await terms.security
   const { path, host } = share
-  return seen({ path, host, ...splitPath(path), writes: ports.share.writes && ports.sql.backUp !== undefined, writers, security })
+  return seen({
+    path,
+    host,
+    ...splitPath(path),
+    writes: ports.share.writes && ports.sql.backUp !== undefined,
+    writers,
+    security,
+  })
 }
 
 interface WriterTerms {
