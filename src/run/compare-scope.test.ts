@@ -102,6 +102,29 @@ describe('what a change takes out of scope', () => {
     expect((await compare({ trusted: [parse(TWO)], here: [parse(both, 'waves/other.yml')] })).removed).toEqual([])
   })
 
+  it('finds less asked of a server under another name, in another manifest, or behind a swap of names', async () => {
+    const weaker = edit(TWO, 'encrypt: true', 'encrypt: true, trust-server-certificate: true')
+    const words = ['setting sources.sales.tls.trust-server-certificate false -> true']
+    expect(await removedFrom(TWO, edit(weaker, '- name: sales', '- name: shop'))).toEqual(expect.arrayContaining(words))
+    const swapped = edit(edit(weaker, '- name: sales', '- name: swap'), /name: erp$/m, 'name: sales')
+    expect(await removedFrom(TWO, edit(swapped, 'name: swap', 'name: erp'))).toEqual(expect.arrayContaining(words))
+    const harmless = edit(edit(TWO, '- name: sales', '- name: swap'), /name: erp$/m, 'name: sales')
+    expect(
+      (await removedFrom(TWO, edit(harmless, 'name: swap', 'name: erp'))).filter((text) => text.includes('setting')),
+    ).toEqual([])
+    const own = edit(TWO, / {2}- name: sales\n(?: {4}.*\n)+/, '')
+    const other = edit(edit(weaker, / {2}- name: erp\n(?: {4}.*\n)+/, ''), 'name: Sales to', 'name: Other, Sales to')
+    const moved = await compare({ trusted: [parse(TWO)], here: [parse(own), parse(other, 'other.yml')] })
+    expect(moved.removed.map(named)).toEqual(expect.arrayContaining(words))
+  })
+
+  it('finds a share and a target that are declared still, and used no more', async () => {
+    const wave = edit(WAVE, 'databases: [Sales, Orders]', 'share: fs02, databases: [Sales, Orders]')
+    expect(await removedFrom(WAVE, wave)).toContain('share fs01')
+    const crm = edit(WAVE, 'as: Crm, target: crm', 'as: Crm')
+    expect(await removedFrom(WAVE, crm)).toContain('target crm')
+  })
+
   it.each<[string, string | RegExp, string, string[]]>([
     ['a source', / {2}- name: erp\n(?: {4}.*\n)+/, '', ['source erp']],
     ['a database', '[Sales, { name: Orders, as: OrdersNew }]', '[Sales]', ['database sales/Orders']],

@@ -93,8 +93,14 @@ function sideOf({ trusted, here }: ManifestPair, planOf: (one: Manifest) => Plan
   return { attestations, waivers, isSame, ...(commit === undefined ? {} : { commit }) }
 }
 
+/** All definitions of one name together: where a name stands for several things, each of them counts. */
 function definitionsOf({ checks }: Plan): ReadonlyMap<string, string> {
-  return new Map(checks.map(({ check, subject }) => [keyOf(check.meta.id, subject), definitionOf(subject)]))
+  const definitions = new Map<string, string[]>()
+  for (const { check, subject } of checks) {
+    const key = keyOf(check.meta.id, subject)
+    definitions.set(key, [...(definitions.get(key) ?? []), definitionOf(subject)])
+  }
+  return new Map([...definitions].map(([key, all]) => [key, JSON.stringify(all.sort())]))
 }
 
 function keyOf(id: string, { kind, name }: CheckResult['subject']): string {
