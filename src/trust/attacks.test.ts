@@ -150,7 +150,7 @@ describe('a target of another resource', () => {
     expect(asked.some((question) => /^(?:net|sql)\./.test(question))).toBe(expected)
   })
 
-  it.each([`${MI}/mi/../other`, `${MI}/mi2`, `${MI}`, SCOPE.replace('rg', 'rg2'), `${SCOPE}/../rg2`])(
+  it.each([`${MI}/mi/../other`, `${MI}/mi2`, MI, SCOPE.replace('rg', 'rg2'), `${SCOPE}/../rg2`])(
     'no check reads %s by the leave of another',
     async (id) => {
       const { own, asked } = gate(parseWave(WAVE_TEXT.replace('managedInstances/mi,', 'managedInstances/other,')))
