@@ -27,6 +27,8 @@ interface Question {
   bad?: readonly string[]
   more?: TrustedManifests['manifests']
   isOnRef?: boolean
+  /** Files that equal those of the trusted ref. */
+  equal?: readonly string[]
 }
 
 async function compare({
@@ -35,6 +37,7 @@ async function compare({
   bad = [],
   more,
   isOnRef = false,
+  equal = [],
 }: Question): Promise<Compared & { asked: number }> {
   let asked = 0
   const manifests = new Map([
@@ -42,7 +45,7 @@ async function compare({
     ...(more ?? []),
   ])
   const question = {
-    trust: { trusted: false, reason: '', ref: seen('refs/heads/main'), isOnRef, equal: new Set<string>() },
+    trust: { trusted: false, reason: '', ref: seen('refs/heads/main'), isOnRef, equal: new Set(equal) },
     trusted: { manifests, complete: seen(true as const) },
     plans: here.map((manifest) => planChecks(manifest, CATALOGUE)),
     paths: [...here.map(({ path }) => path), ...bad],
@@ -283,6 +286,19 @@ describe('the side of the trusted ref', () => {
       ? edit(edit(SALES, from, to), 'subject: sales', 'subject: sales2')
       : edit(SALES, from, to)
     expect(await isSame(after)).toEqual(expected)
+  })
+
+  it('is another thing where a file that it rests on is another one', async () => {
+    const text = edit(SALES, 'encrypt: true', 'ca: certs/root.pem')
+    const [trusted, here] = [parse(text), parse(text)]
+    const results = [appliance, resultOf('tools/assessment-is-clean', 'manifest', here.name), firewall]
+    const sameWith = async (equal: readonly string[]): Promise<boolean[]> => {
+      const { sideOf } = await compare({ trusted: [trusted], here: [here], equal })
+      return results.map((result) => sideOf(here)?.isSame(result) === true)
+    }
+    expect(await sameWith(['certs/root.pem', 'migration/dma.json'])).toEqual([true, true, true])
+    expect(await sameWith(['certs/root.pem'])).toEqual([true, false, true])
+    expect(await sameWith(['migration/dma.json'])).toEqual([false, true, true])
   })
 
   it('knows its commit, and asks for it only where somebody vouches', async () => {
