@@ -27,6 +27,8 @@ interface Question {
   bad?: readonly string[]
   more?: TrustedManifests['manifests']
   isOnRef?: boolean
+  /** Files that equal those of the trusted ref. */
+  equal?: readonly string[]
 }
 
 async function compare({
@@ -35,6 +37,7 @@ async function compare({
   bad = [],
   more,
   isOnRef = false,
+  equal = [],
 }: Question): Promise<Compared & { asked: number }> {
   let asked = 0
   const manifests = new Map([
@@ -42,7 +45,7 @@ async function compare({
     ...(more ?? []),
   ])
   const question = {
-    trust: { trusted: false, reason: '', ref: seen('refs/heads/main'), isOnRef, equal: new Set<string>() },
+    trust: { trusted: false, reason: '', ref: seen('refs/heads/main'), isOnRef, equal: new Set(equal) },
     trusted: { manifests, complete: seen(true as const) },
     plans: here.map((manifest) => planChecks(manifest, CATALOGUE)),
     paths: [...here.map(({ path }) => path), ...bad],
@@ -100,6 +103,29 @@ describe('what a change takes out of scope', () => {
     expect(moved.removed).toEqual([])
     const both = edit(TWO, 'name: Sales to', 'name: The Sales to')
     expect((await compare({ trusted: [parse(TWO)], here: [parse(both, 'waves/other.yml')] })).removed).toEqual([])
+  })
+
+  it('finds less asked of a server under another name, in another manifest, or behind a swap of names', async () => {
+    const weaker = edit(TWO, 'encrypt: true', 'encrypt: true, trust-server-certificate: true')
+    const words = ['setting sources.sales.tls.trust-server-certificate false -> true']
+    expect(await removedFrom(TWO, edit(weaker, '- name: sales', '- name: shop'))).toEqual(expect.arrayContaining(words))
+    const swapped = edit(edit(weaker, '- name: sales', '- name: swap'), /name: erp$/m, 'name: sales')
+    expect(await removedFrom(TWO, edit(swapped, 'name: swap', 'name: erp'))).toEqual(expect.arrayContaining(words))
+    const harmless = edit(edit(TWO, '- name: sales', '- name: swap'), /name: erp$/m, 'name: sales')
+    expect(
+      (await removedFrom(TWO, edit(harmless, 'name: swap', 'name: erp'))).filter((text) => text.includes('setting')),
+    ).toEqual([])
+    const own = edit(TWO, / {2}- name: sales\n(?: {4}.*\n)+/, '')
+    const other = edit(edit(weaker, / {2}- name: erp\n(?: {4}.*\n)+/, ''), 'name: Sales to', 'name: Other, Sales to')
+    const moved = await compare({ trusted: [parse(TWO)], here: [parse(own), parse(other, 'other.yml')] })
+    expect(moved.removed.map(named)).toEqual(expect.arrayContaining(words))
+  })
+
+  it('finds a share and a target that are declared still, and used no more', async () => {
+    const wave = edit(WAVE, 'databases: [Sales, Orders]', 'share: fs02, databases: [Sales, Orders]')
+    expect(await removedFrom(WAVE, wave)).toContain('share fs01')
+    const crm = edit(WAVE, 'as: Crm, target: crm', 'as: Crm')
+    expect(await removedFrom(WAVE, crm)).toContain('target crm')
   })
 
   it.each<[string, string | RegExp, string, string[]]>([
@@ -260,6 +286,19 @@ describe('the side of the trusted ref', () => {
       ? edit(edit(SALES, from, to), 'subject: sales', 'subject: sales2')
       : edit(SALES, from, to)
     expect(await isSame(after)).toEqual(expected)
+  })
+
+  it('is another thing where a file that it rests on is another one', async () => {
+    const text = edit(SALES, 'encrypt: true', 'ca: certs/root.pem')
+    const [trusted, here] = [parse(text), parse(text)]
+    const results = [appliance, resultOf('tools/assessment-is-clean', 'manifest', here.name), firewall]
+    const sameWith = async (equal: readonly string[]): Promise<boolean[]> => {
+      const { sideOf } = await compare({ trusted: [trusted], here: [here], equal })
+      return results.map((result) => sideOf(here)?.isSame(result) === true)
+    }
+    expect(await sameWith(['certs/root.pem', 'migration/dma.json'])).toEqual([true, true, true])
+    expect(await sameWith(['certs/root.pem'])).toEqual([true, false, true])
+    expect(await sameWith(['migration/dma.json'])).toEqual([false, true, true])
   })
 
   it('knows its commit, and asks for it only where somebody vouches', async () => {

@@ -1,6 +1,9 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
+import type { Spec } from '../checks/define.ts'
+import type { SourceSpec, TargetSpec } from '../checks/subjects.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { CheckResult, Removed } from '../domain/report.ts'
+import type { Subject } from '../domain/subject.ts'
 import { planChecks, type Plan } from '../plan/plan.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import type { TrustedSide } from '../report/vouch.ts'
@@ -8,6 +11,7 @@ import { definitionOf } from '../scope/definition.ts'
 import { pairManifests, type ManifestPair } from '../scope/pair-manifests.ts'
 import { removedBy } from '../scope/removed.ts'
 import type { TrustFacts } from '../trust/read-trust.ts'
+import type { IsSameFile } from '../trust/uses.ts'
 import type { TrustedManifests } from './read-trusted-manifests.ts'
 
 export interface CompareQuestion {
@@ -45,7 +49,9 @@ export async function compareScope(
   const pairs = pairManifests(trustedManifests(question), here)
   const commit = await commitOf(question, pairs, github)
   const sides = new Map(
-    pairs.flatMap((pair) => (pair.here === undefined ? [] : [[pair.here, sideOf(pair, planOf, commit)] as const])),
+    pairs.flatMap((pair) =>
+      pair.here === undefined ? [] : [[pair.here, sideOf(pair, { planOf, equal: trust.equal }, commit)] as const],
+    ),
   )
   return {
     sideOf: (manifest) => sides.get(manifest),
@@ -75,11 +81,18 @@ async function commitOf(
   return commit.ok ? commit.value : undefined
 }
 
-function sideOf({ trusted, here }: ManifestPair, planOf: (one: Manifest) => Plan, commit?: string): TrustedSide {
+interface SideTerms {
+  planOf: (one: Manifest) => Plan
+  /** Paths of the files that equal those of the trusted ref. */
+  equal: ReadonlySet<string>
+}
+
+function sideOf({ trusted, here }: ManifestPair, { planOf, equal }: SideTerms, commit?: string): TrustedSide {
   const { attestations, waivers } = trusted
   const definitions = new Map<Manifest, ReadonlyMap<string, string>>()
   const definitionIn = (manifest: Manifest, key: string): string | undefined => {
-    const known = definitions.get(manifest) ?? definitionsOf(planOf(manifest))
+    const isSameFile = (path: string): boolean => manifest === trusted || equal.has(path)
+    const known = definitions.get(manifest) ?? definitionsOf(planOf(manifest), isSameFile)
     definitions.set(manifest, known)
     return known.get(key)
   }
@@ -93,8 +106,22 @@ function sideOf({ trusted, here }: ManifestPair, planOf: (one: Manifest) => Plan
   return { attestations, waivers, isSame, ...(commit === undefined ? {} : { commit }) }
 }
 
-function definitionsOf({ checks }: Plan): ReadonlyMap<string, string> {
-  return new Map(checks.map(({ check, subject }) => [keyOf(check.meta.id, subject), definitionOf(subject)]))
+/** All definitions of one name together: where a name stands for several things, each of them counts. */
+function definitionsOf({ checks }: Plan, isSameFile: IsSameFile): ReadonlyMap<string, string> {
+  const definitions = new Map<string, string[]>()
+  for (const { check, subject } of checks) {
+    const key = keyOf(check.meta.id, subject)
+    const changed = filesAsked(check.meta.id, subject).filter((path) => !isSameFile(path))
+    definitions.set(key, [...(definitions.get(key) ?? []), JSON.stringify([definitionOf(subject), ...changed])])
+  }
+  return new Map([...definitions].map(([key, all]) => [key, JSON.stringify(all.sort())]))
+}
+
+/** The files on which the answer rests: their paths stand in the definition, and another content is another thing. */
+function filesAsked(id: string, { spec }: Subject<Spec>): readonly string[] {
+  const { source, target, manifest } = spec as Spec & Partial<SourceSpec & TargetSpec>
+  const report = id.startsWith('tools/') ? manifest.tools.assessment?.report : undefined
+  return [source?.tls.ca, target?.tls.ca, report].flatMap((path) => path ?? [])
 }
 
 function keyOf(id: string, { kind, name }: CheckResult['subject']): string {

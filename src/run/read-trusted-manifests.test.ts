@@ -98,6 +98,30 @@ describe('the manifests of the trusted ref', () => {
     expect(JSON.stringify(manifests.get('dms/wave.yml'))).not.toContain('mallory')
   })
 
+  it.each<[string, (estate: string) => string]>([
+    ['an authority', (estate) => estate.replace('ca: certs/root.pem', 'ca: estate.yml')],
+    ['an authority of one target', (estate) => estate.replace('servers/crm,', 'servers/crm, tls: { ca: estate.yml },')],
+    ['a report', (estate) => `${estate}tools: { assessment: { report: estate.yml } }\n`],
+  ])('are not those of an altered estate that calls itself %s', async (_, disguise) => {
+    const wave = WAVE.replace(/extends: .*/, 'extends: ../estate.yml')
+    const evil = disguise(ESTATE.replace('DMS_PASSWORD}" }, tls', 'SHARE_PASSWORD}" }, tls'))
+    expect(evil).toContain('estate.yml }')
+    const { trust, manifests } = await read({
+      here: { 'dms/wave.yml': wave, 'estate.yml': evil },
+      github: { files: { main: { 'dms/wave.yml': wave, 'estate.yml': ESTATE } } },
+      lines: ['dms/wave.yml'],
+    })
+    expect([trust.trusted, trust.equal.has('dms/wave.yml'), trust.equal.has('estate.yml')]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(manifests.get('dms/wave.yml')).toMatchObject({
+      ok: true,
+      value: { found: true, manifest: { sources: [{ login: { password: { secret: 'DMS_PASSWORD' } } }, {}] } },
+    })
+  })
+
   it('count those that the change removes or adds', async () => {
     const { trust, manifests, requests } = await read({
       here: { 'dms/sales.yml': SALES, 'dms/new.yml': SALES },
@@ -114,9 +138,10 @@ describe('the manifests of the trusted ref', () => {
   })
 
   it('ask nothing more where the lines are paths and everything is equal', async () => {
+    const files = { 'dms/sales.yml': SALES, 'migration/dma.json': '{}' }
     const { trust, requests, manifests } = await read({
-      here: { 'dms/sales.yml': SALES },
-      github: { files: { main: { 'dms/sales.yml': SALES } } },
+      here: files,
+      github: { files: { main: files } },
       lines: ['/work/dms/sales.yml'],
     })
     expect([trust.equal.has('dms/sales.yml'), requests, manifests.size]).toEqual([true, [], 1])

@@ -1,11 +1,9 @@
-import type { Manifest, Source } from '../domain/manifest.ts'
+import type { Manifest, Share, Source, Target } from '../domain/manifest.ts'
 import type { Removed, RemovedKind } from '../domain/report.ts'
 import { identityOf } from './identity.ts'
 
 /** Servers, databases, shares, containers and flows of a trusted manifest that stand in none here. */
 export function removedObjects(trusted: Manifest, here: Manifest, scope: ReadonlySet<string>): Removed[] {
-  const usedTargets = new Set(trusted.sources.flatMap(({ databases }) => databases.map(({ target }) => target)))
-  const usedShares = new Set(trusted.sources.map(({ share }) => share))
   const gone = <Item extends Named>(
     kind: RemovedKind,
     items: readonly Item[],
@@ -16,27 +14,22 @@ export function removedObjects(trusted: Manifest, here: Manifest, scope: Readonl
       .filter((item) => !scope.has(is(item)))
       .map((item) => {
         const other = others.find(({ name }) => name === item.name)
-        const change = other === undefined ? {} : { from: words(item), to: words(other) }
+        // The same thing, which nothing uses any more, is no other one.
+        const isOther = other !== undefined && is(other) !== is(item)
+        const change = isOther ? { from: words(item), to: words(other) } : {}
         return { kind, name: item.name, manifest: trusted.name, location: item.location, ...change }
       })
   return [
     ...gone('source', trusted.sources, here.sources, { is: identityOf.source, words: ({ server }) => server.text }),
     ...trusted.sources.flatMap((source) => removedDatabases(source, trusted, here, scope)),
-    ...gone(
-      'target',
-      trusted.targets.filter(({ name }) => usedTargets.has(name)),
-      here.targets,
-      {
-        is: identityOf.target,
-        words: ({ endpoint, resourceId }) => [resourceId, endpoint?.text ?? []].flat().join(' '),
-      },
-    ),
-    ...gone(
-      'share',
-      trusted.shares.filter(({ name }) => usedShares.has(name)),
-      here.shares,
-      { is: identityOf.share, words: ({ path, port }) => `${path} (port ${String(port)})` },
-    ),
+    ...gone('target', usedTargets(trusted), here.targets, {
+      is: identityOf.target,
+      words: ({ endpoint, resourceId }) => [resourceId, endpoint?.text ?? []].flat().join(' '),
+    }),
+    ...gone('share', usedShares(trusted), here.shares, {
+      is: identityOf.share,
+      words: ({ path, port }) => `${path} (port ${String(port)})`,
+    }),
     ...gone('container', trusted.containers, here.containers, {
       is: identityOf.container,
       words: ({ url, sas, resourceId }) => [url ?? `\${${sas.secret}}`, resourceId ?? []].flat().join(' '),
@@ -47,6 +40,18 @@ export function removedObjects(trusted: Manifest, here: Manifest, scope: Readonl
         `${direction} ${protocol} ${ports.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(', ')} ${peer}`,
     }),
   ]
+}
+
+/** Targets that at least one database goes to: only they are checked. */
+export function usedTargets({ sources, targets }: Manifest): readonly Target[] {
+  const used = new Set(sources.flatMap(({ databases }) => databases.map(({ target }) => target)))
+  return targets.filter(({ name }) => used.has(name))
+}
+
+/** Shares that at least one source has: only they are checked. */
+export function usedShares({ sources, shares }: Manifest): readonly Share[] {
+  const used = new Set(sources.map(({ share }) => share))
+  return shares.filter(({ name }) => used.has(name))
 }
 
 interface Named {

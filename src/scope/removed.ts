@@ -4,7 +4,7 @@ import type { Severity } from '../domain/verdict.ts'
 import type { Plan } from '../plan/plan.ts'
 import { identityOf, identityOfSubject } from './identity.ts'
 import type { ManifestPair } from './pair-manifests.ts'
-import { removedObjects } from './removed-objects.ts'
+import { removedObjects, usedShares, usedTargets } from './removed-objects.ts'
 import { removedVouchers } from './removed-vouchers.ts'
 import { weakerSettings } from './settings.ts'
 
@@ -28,14 +28,14 @@ export function removedBy({ pairs, planOf, here, now }: ScopeQuestion): Removed[
     }
     return [
       ...removedObjects(trusted, own, scope),
-      ...weakerSettings(trusted, own),
+      ...weakerSettings(trusted, own, here),
       ...removedChecks(planOf(trusted), `#${place}`, asked),
       ...removedVouchers(trusted, own, planOf(own), now),
     ]
   })
 }
 
-/** Identities of all that the manifests name. */
+/** Identities of all that the manifests ask about: a target or share that no source uses any more is asked nothing. */
 function scopeOf(manifests: readonly Manifest[]): ReadonlySet<string> {
   return new Set(
     manifests.flatMap((manifest) => [
@@ -43,8 +43,8 @@ function scopeOf(manifests: readonly Manifest[]): ReadonlySet<string> {
         identityOf.source(source),
         ...source.databases.map((database) => identityOf.database(source, database, manifest)),
       ]),
-      ...manifest.targets.map(identityOf.target),
-      ...manifest.shares.map(identityOf.share),
+      ...usedTargets(manifest).map(identityOf.target),
+      ...usedShares(manifest).map(identityOf.share),
       ...manifest.containers.map(identityOf.container),
       ...manifest.dms.flows.map(identityOf.flow),
     ]),

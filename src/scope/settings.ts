@@ -1,8 +1,9 @@
 import type { Location, Manifest, Source, TlsSettings } from '../domain/manifest.ts'
 import type { Removed } from '../domain/report.ts'
+import { identityOf } from './identity.ts'
 
-/** Settings with which less is asked than before, or of another thing. */
-export function weakerSettings(trusted: Manifest, here: Manifest): Removed[] {
+/** Settings with which less is asked than before, or of another thing. `all`: every manifest of this run. */
+export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly Manifest[]): Removed[] {
   const { dms } = trusted
   const setting = (name: string, from: string | undefined, to: string | undefined, location: Location): Removed => ({
     kind: 'setting',
@@ -27,12 +28,20 @@ export function weakerSettings(trusted: Manifest, here: Manifest): Removed[] {
       .filter((address) => !here.dms.egress.includes(address))
       .map((address) => setting('dms.egress', address, undefined, dms.location)),
     ...trusted.sources.flatMap((one) => {
-      const other = here.sources.find(({ name }) => name === one.name)
-      return other === undefined ? [] : weakerServer(`sources.${one.name}`, one, other, setting)
+      const others = sameServers(
+        one,
+        [here, ...all].map(({ sources }) => sources),
+        identityOf.source,
+      )
+      return weakerServer(`sources.${one.name}`, one, others, setting)
     }),
     ...trusted.targets.flatMap((one) => {
-      const other = here.targets.find(({ name }) => name === one.name)
-      return other === undefined ? [] : weakerServer(`targets.${one.name}`, one, other, setting)
+      const others = sameServers(
+        one,
+        [here, ...all].map(({ targets }) => targets),
+        identityOf.target,
+      )
+      return weakerServer(`targets.${one.name}`, one, others, setting)
     }),
     ...(maxAge !== undefined && here.tools.assessment !== undefined && (newAge ?? Infinity) > maxAge
       ? [
@@ -54,13 +63,27 @@ function windowOf({ cutover }: Manifest): string | undefined {
 type Server = Pick<Source, 'login' | 'tls' | 'location'> & { dmsLogin?: string }
 type MakeSetting = (name: string, from: string | undefined, to: string | undefined, location: Location) => Removed
 
+/** The same server by whatever name and in whatever manifest; else what now has its name. `first`: its own manifest. */
+function sameServers<S extends { name: string }>(
+  one: S,
+  [first = [], ...others]: readonly (readonly S[])[],
+  is: (server: S) => string,
+): readonly S[] {
+  const same = [first, ...others].flat().filter((other) => is(other) === is(one))
+  return same.length > 0 ? same : first.filter(({ name }) => name === one.name)
+}
+
 /** Another login proves nothing of the one that was asked about; less TLS proves less of the server. */
-function weakerServer(place: string, one: Server, other: Server, make: MakeSetting): Removed[] {
-  const [before, after] = [whoOf(one), whoOf(other)]
-  return [
-    ...(before === after ? [] : [make(`${place}.login`, before, after, one.location)]),
-    ...weakerTls(one.tls, other.tls).map(([key, from, to]) => make(`${place}.tls.${key}`, from, to, one.location)),
-  ]
+function weakerServer(place: string, one: Server, others: readonly Server[], make: MakeSetting): Removed[] {
+  const changes = others.map((other) => {
+    const [before, after] = [whoOf(one), whoOf(other)]
+    return [
+      ...(before === after ? [] : [make(`${place}.login`, before, after, one.location)]),
+      ...weakerTls(one.tls, other.tls).map(([key, from, to]) => make(`${place}.tls.${key}`, from, to, one.location)),
+    ]
+  })
+  // Where it is asked about twice, nothing is lost as long as one of them asks the same.
+  return changes.sort((left, right) => left.length - right.length)[0] ?? []
 }
 
 /** The account whose rights are asked about. */

@@ -44,7 +44,7 @@ function gateSql(sql: Ports['sql'], permit: Permit, book: HostBook): Ports['sql'
     probeTls: (server) => ask(server, () => sql.probeTls(server)),
     logIn: (server, database, waiting) => ask(server, () => sql.logIn(server, database, waiting)),
     query: (server, database, statement) => ask(server, () => sql.query(server, database, statement)),
-    ...(sql.backUp === undefined ? {} : { backUp: gateBackUp(ask, sql.backUp) }),
+    ...(sql.backUp === undefined ? {} : { backUp: gateBackUp(ask, sql.backUp.bind(sql)) }),
   }
 }
 
