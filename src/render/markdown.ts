@@ -62,7 +62,7 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
     heading(report),
     statusLine(report, steps),
     ...renderRemoved(report, form, omitted),
-    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1)]),
+    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1, form.changes)]),
     ...renderReadinessMap(map, form, omitted),
     ...notices(report, form, omitted),
     ...problems(report, form, omitted),

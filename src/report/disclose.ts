@@ -77,7 +77,11 @@ function createCover(report: Report, level: Disclosure): Cover {
     placeOf: (name) => places.get(name),
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
     text: (text) =>
-      coverText(text, (quoted) => names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))),
+      coverText(text, (quoted) => {
+        // The names of manifests stand everywhere else as well, unless only counts are shown.
+        if (level === 'names' && places.has(quoted)) return false
+        return names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))
+      }),
   }
 }
 

@@ -19,7 +19,6 @@ import { essenceOf, identityOf, stampOf, timeless, type Talk } from './publish-c
 /** Events that happen to a branch, and not to somebody's proposal. */
 const EVENTS: ReadonlySet<string> = new Set(['schedule', 'push', 'workflow_dispatch', 'repository_dispatch'])
 const REPORT_BUDGET_BYTES = 40_000
-const SHORT_BUDGET_BYTES = 2_000
 
 /** Why this run has no say in the tracking issue; undefined when it has. */
 export function issueObstacle({ eventName }: RunContext, report: Report): string | undefined {
@@ -93,8 +92,9 @@ function bodyOf({ report, why }: Talk, drift: Drift | undefined, roomChars: numb
     if (isPlainlyReady(report)) return renderReadyLine(report, undefined)
     return renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(roomChars, REPORT_BUDGET_BYTES), why })
   }
-  const head = renderDrift(drift, report.run.startedAt, report.manifests.length > 1)
-  const room = Math.max(SHORT_BUDGET_BYTES, Math.min(roomChars - head.length - 2, REPORT_BUDGET_BYTES))
+  // What regressed comes first, and leaves half of the room to the report.
+  const head = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, roomChars / 2)
+  const room = Math.min(roomChars - head.length - 2, REPORT_BUDGET_BYTES)
   return `${head}\n\n${renderMarkdown(report, { kind: 'comment', budgetBytes: room, why })}`
 }
 

@@ -193,7 +193,7 @@ describe('the tracking issue', () => {
     expect(one(lab)).toMatchObject({ state: 'closed', reason: 'completed' })
     expect(one(lab).body).toContain('✅ **Sales to Azure SQL Database: ready**')
     expect(lab.comments.map(({ body }) => body)).toEqual([
-      expect.stringContaining('✅ Ready again: ready at commit `4444444`'),
+      expect.stringContaining('✅ Ready again at commit `4444444`'),
     ])
     expect(await track(lab, [LOGIN, NSG], { runId: 5 })).toMatchObject({ outcome: 'unchanged' })
 
