@@ -207,7 +207,9 @@ function scopeRule(): Sarif {
     id: SCOPE_RULE,
     name: text,
     shortDescription: { text },
-    fullDescription: { text: 'What a change takes out of scope is not proved any more, although it may still be migrated.' },
+    fullDescription: {
+      text: 'What a change takes out of scope is not proved any more, although it may still be migrated.',
+    },
     help: { text: 'Make sure that it is meant. The line is that of the manifest on the trusted ref.' },
     defaultConfiguration: { level: 'warning' },
     properties: { tags: ['migration', 'manifest'], precision: 'very-high' },

@@ -186,7 +186,11 @@ describe('5,000 checks with hostile names', () => {
 
     const scheduled = { eventName: 'schedule', event: {}, inputs: { 'tracking-issue': 'true' } }
     const runs = [later]
-    for (const [name, runId] of [['first', '3'], ['ready', '4'], ['later', '5']] as const) {
+    for (const [name, runId] of [
+      ['first', '3'],
+      ['ready', '4'],
+      ['later', '5'],
+    ] as const) {
       runs.push(await publishReport(name, runId, scheduled))
       expect([name, runs.at(-1)?.stdout.match(/was not (?:written|kept)[^\n]*/g)]).toEqual([name, null])
       expect([name, github.issues[0]?.state]).toEqual([name, name === 'ready' ? 'closed' : 'open'])

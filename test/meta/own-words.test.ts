@@ -3,7 +3,13 @@ import { isWeakSecret } from '../../src/domain/weak-secret.ts'
 import { renderOutputs } from '../../src/render/outputs.ts'
 import { OWN_WORDS } from '../../src/run/own-words.ts'
 import { renderFiles } from '../../src/run/report-files.ts'
-import { badManifestReport, changedReport, conditionsReport, notReadyReport, undeterminedReport } from '../golden/reports.ts'
+import {
+  badManifestReport,
+  changedReport,
+  conditionsReport,
+  notReadyReport,
+  undeterminedReport,
+} from '../golden/reports.ts'
 
 function keysOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(keysOf)

@@ -158,7 +158,9 @@ describe('what an earlier run left', () => {
     put('wave.yml', 'version: 1\n')
     const removed = await files.remove(place(name))
     expect(removed).toMatchObject({ ok: false, failure: { message: expect.stringMatching(message) } })
-    expect(['tracked.json', 'folder', '.git/index', 'wave.yml'].every((kept) => existsSync(path.join(workspace, kept)))).toBe(true)
+    expect(
+      ['tracked.json', 'folder', '.git/index', 'wave.yml'].every((kept) => existsSync(path.join(workspace, kept))),
+    ).toBe(true)
   })
 })
 
