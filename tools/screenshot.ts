@@ -68,8 +68,8 @@ function commentAfter(report: Report, before: Report): string {
 function issueAfter(green: Report, report: Report): string {
   const then = greenStateOf(green, '8d1c2b3a'.repeat(5))
   const drift = then === undefined ? undefined : driftSince(then, report)
-  const now = report.run.startedAt
-  return `${renderDrift(drift, now, report.manifests.length > 1, 20_000)}\n\n${comment(report)}`
+  const news = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, 13_000)
+  return renderMarkdown(report, { kind: 'comment', budgetBytes: 40_000, why: WHY, news })
 }
 
 const PAGES: Readonly<Record<string, () => string>> = {

@@ -158,7 +158,7 @@ describe('summariseReport', () => {
       const vouched = { ...attestation, expires: '2026-12-01T00:00:00.000Z' }
       const { notices } = summarise({ manifests: [{ manifest: manifest({ attestations: [vouched] }), results }] })
       expect(notices[0]).toBe(
-        'Not good through the cutover: the attestation by `@dba-lead` of `source/firewall-appliance-lets-dms-in` on `sales` ends 2026-12-01T00:00:00.000Z, and 1 more, before the cutover of `Sales to Azure SQL Database` ends (2026-12-06T02:00:00.000Z). Renew it, or the migration loses what it rests on midway.',
+        'Not good through the cutover: the attestation by `@dba-lead` of `source/firewall-appliance-lets-dms-in` on `sales` ends 2026-12-01 00:00 UTC, and 1 more, before the cutover of `Sales to Azure SQL Database` ends (2026-12-06 02:00 UTC). Renew it, or the migration loses what it rests on midway.',
       )
     })
 

@@ -92,10 +92,10 @@ function bodyOf({ report, why }: Talk, drift: Drift | undefined, roomChars: numb
     if (isPlainlyReady(report)) return renderReadyLine(report, undefined)
     return renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(roomChars, REPORT_BUDGET_BYTES), why })
   }
-  // What regressed comes first, and leaves half of the room to the report.
-  const head = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, roomChars / 2)
-  const room = Math.min(roomChars - head.length - 2, REPORT_BUDGET_BYTES)
-  return `${head}\n\n${renderMarkdown(report, { kind: 'comment', budgetBytes: room, why })}`
+  const budgetBytes = Math.min(roomChars, REPORT_BUDGET_BYTES)
+  // What regressed stands at the head, and leaves most of the room to the report.
+  const news = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, budgetBytes / 3)
+  return renderMarkdown(report, { kind: 'comment', budgetBytes, why, news })
 }
 
 /**

@@ -156,6 +156,9 @@ export function laterReport(): Report {
   return { ...report, run: { ...report.run, startedAt }, manifests }
 }
 
+/** The secret of the run, as somebody's rule may be called. */
+export const PLANTED = 'C0rrect!horse|battery'
+
 /** A ready run before, of 300 of its checks, for what regresses to be compared with. */
 export function readyBefore(): Report {
   const report = hostileReport(300)
@@ -170,7 +173,7 @@ export function readyBefore(): Report {
     ...one,
     checks: one.checks.map((result, place) => ({
       ...check({ id: result.id, title: result.title, subject: result.subject, location: result.location }),
-      evidence: { roles: [hostile(place), hostile(place + 1)], flows: [flow(place)], decidingRules: [hostile(place)] },
+      evidence: { roles: [hostile(place), hostile(place + 1)], flows: [flow(place)], decidingRules: [hostile(place), `Allow ${PLANTED}`] },
     })),
   }))
   return { ...report, removed: [], problems: [], status: 'ready', ready: true, statusIfMerged: 'ready', manifests }
