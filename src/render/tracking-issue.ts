@@ -17,13 +17,16 @@ export function renderIssueTitle({ title }: Pick<Report, 'title'>): string {
 
 /** What regressed since the last ready run; `undefined` when there is none on record, which is said, too. */
 export function renderDrift(
-  drift: Drift | undefined,
+  drift: Drift | 'not kept' | undefined,
   now: string,
   severalManifests: boolean,
   limitChars: number,
 ): string {
   if (drift === undefined) {
     return '_No ready run that this one could be compared with is on record here._'
+  }
+  if (drift === 'not kept') {
+    return '_There are too many results to keep for a comparison with the last ready run: what regressed is not told._'
   }
   return firstFitting(limitChars, (most) => driftText(drift, now, severalManifests, most))
 }

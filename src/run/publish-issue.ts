@@ -76,6 +76,12 @@ function driftOf(report: Report, { green }: IssueHistory): Drift | undefined {
   return standing === undefined ? undefined : driftSince(standing, report)
 }
 
+/** Where today's results would not be kept, those of the last ready run hardly were. */
+function isTooMuchToKeep(report: Report): boolean {
+  const today = greenStateOf(report, undefined)
+  return today !== undefined && encodeGreenState(today) === undefined
+}
+
 function write(talk: Talk, history: IssueHistory, roomChars: number, isReopened: boolean): IssueText {
   const { report } = talk
   const drift = driftOf(report, history)
@@ -94,7 +100,8 @@ function bodyOf({ report, why }: Talk, drift: Drift | undefined, roomChars: numb
   }
   const budgetBytes = Math.min(roomChars, REPORT_BUDGET_BYTES)
   // What regressed stands at the head, and leaves most of the room to the report.
-  const news = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, budgetBytes / 3)
+  const shown = drift ?? (isTooMuchToKeep(report) ? 'not kept' : undefined)
+  const news = renderDrift(shown, report.run.startedAt, report.manifests.length > 1, budgetBytes / 3)
   return renderMarkdown(report, { kind: 'comment', budgetBytes, why, news })
 }
 

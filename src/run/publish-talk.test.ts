@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { GITHUB_ACTIONS_BOT, type GitHubState } from '../../lab/github/state.ts'
 import { startGitHub, type LabGitHub } from '../../lab/github.ts'
@@ -128,7 +129,9 @@ describe('the comment on a pull request', () => {
     await comment(lab, [LOGIN_FAILS, NSG])
     await comment(lab, [LOGIN, NSG], { runId: 2 })
     const visible = bodyOf(lab).split('\n').slice(2).join('\n')
-    expect(visible).toMatch(/^✅ \*\*Sales to Azure SQL Database: ready\*\* · cutover Sat 5 Dec 20:00 UTC \(in 13 days\) · 2 of 2 checks pass/)
+    expect(visible).toMatch(
+      /^✅ \*\*Sales to Azure SQL Database: ready\*\* · cutover Sat 5 Dec 20:00 UTC \(in 13 days\) · 2 of 2 checks pass/,
+    )
     expect(visible).toContain('**Since commit `1111111` (not ready then)**: 1 fixed')
     expect(visible.length).toBeLessThan(900)
   })
@@ -320,6 +323,18 @@ describe('the tracking issue', () => {
       { runId: 2 },
     )
     expect(await track(lab, many, { runId: 3 })).toMatchObject({ outcome: 'reopened' })
+    expect(one(lab).body).toContain('### What regressed since it was last ready')
+    expect(one(lab).body.length).toBeLessThanOrEqual(65_536)
+  })
+
+  it('says so where what was true when it was ready is too much to keep', async () => {
+    const lab = await start()
+    const random = (at: number): string => createHash('sha256').update(String(at)).digest('hex')
+    const many = Array.from({ length: 1_500 }, (_, at) => check({ subject: { kind: 'database', name: random(at) } }))
+    await track(lab, [LOGIN_FAILS], { runId: 1 })
+    await track(lab, many, { runId: 2 })
+    await track(lab, [LOGIN_FAILS, ...many], { runId: 3 })
+    expect(one(lab).body).toContain('too many results to keep for a comparison')
     expect(one(lab).body.length).toBeLessThanOrEqual(65_536)
   })
 

@@ -173,7 +173,11 @@ export function readyBefore(): Report {
     ...one,
     checks: one.checks.map((result, place) => ({
       ...check({ id: result.id, title: result.title, subject: result.subject, location: result.location }),
-      evidence: { roles: [hostile(place), hostile(place + 1)], flows: [flow(place)], decidingRules: [hostile(place), `Allow ${PLANTED}`] },
+      evidence: {
+        roles: [hostile(place), hostile(place + 1)],
+        flows: [flow(place)],
+        decidingRules: [hostile(place), `Allow ${PLANTED}`],
+      },
     })),
   }))
   return { ...report, removed: [], problems: [], status: 'ready', ready: true, statusIfMerged: 'ready', manifests }
