@@ -45,9 +45,7 @@ export async function answerBackup(
   const account = findLogin(state, session.user)
   const file = query.parameters.find(({ name }) => name.replace(/^@/, '') === FILE_PARAMETER)?.value
   if (account === undefined || typeof file !== 'string') return { error: unknownStatement(query.text) }
-  return query.text === BACKUP_MODEL
-    ? backUp(state, account, files, file)
-    : readHeader(state, account, files, file)
+  return query.text === BACKUP_MODEL ? backUp(state, account, files, file) : readHeader(state, account, files, file)
 }
 
 async function backUp(

@@ -129,9 +129,7 @@ describe('the comment on a pull request', () => {
     await comment(lab, [LOGIN_FAILS, NSG])
     await comment(lab, [LOGIN, NSG], { runId: 2 })
     const visible = bodyOf(lab).split('\n').slice(2).join('\n')
-    expect(visible).toMatch(
-      /^✅ \*\*Sales to Azure SQL Database: ready\*\* · cutover Sat 5 Dec 20:00 UTC \(in 13 days\) · 2 of 2 checks pass/,
-    )
+    expect(visible).toMatch(/^✅ \*\*Sales to Azure SQL Database: ready\*\* · [^\n]*2 of 2 checks pass\n/)
     expect(visible).toContain('**Since commit `1111111` (not ready then)**: 1 fixed')
     expect(visible.length).toBeLessThan(900)
   })

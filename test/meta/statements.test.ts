@@ -138,10 +138,7 @@ describe('the way to a server', () => {
     expect(filesWith(/\.(?:batch|bulk|execute|prepare|execSql\w*|callProcedure)\(/)).toEqual([
       'adapters/sql/collect-sets.ts',
     ])
-    expect(filesWith(/\.request\(\)/).sort()).toEqual([
-      'adapters/sql/collect-sets.ts',
-      'adapters/sql/run-backup.ts',
-    ])
+    expect(filesWith(/\.request\(\)/).sort()).toEqual(['adapters/sql/collect-sets.ts', 'adapters/sql/run-backup.ts'])
     // The port's own `query`, which takes a Statement.
     // In the blob adapter a query is the part of a URL.
     expect(filesWith(/(?<!\bsql)\.query\b/).filter((file) => !file.startsWith('adapters/blob/'))).toEqual([

@@ -50,7 +50,9 @@ export const BACKUP_CASES: readonly Case[] = [
   {
     world: 'a backup of SQL Server into a folder of the share',
     story: writing(at(String.raw`\\127.0.0.2\backup\nightly`)),
-    expected: both((id) => passes(id, /\\nightly: sales, .* wrote .* \(64 KiB\) and read it back; the file was removed/)),
+    expected: both((id) =>
+      passes(id, /\\nightly: sales, .* wrote .* \(64 KiB\) and read it back; the file was removed/),
+    ),
   },
   {
     world: 'a SQL Server that may only read the files',
@@ -132,7 +134,9 @@ export const BACKUP_CASES: readonly Case[] = [
     story: writing(
       source({
         backup: {
-          refusesReading: [{ number: 3241, state: 0, severity: 16, message: 'The media family is incorrectly formed.' }],
+          refusesReading: [
+            { number: 3241, state: 0, severity: 16, message: 'The media family is incorrectly formed.' },
+          ],
         },
       }),
     ),
@@ -174,7 +178,10 @@ export const BACKUP_CASES: readonly Case[] = [
     world: 'a file that the user of the share may not remove',
     story: writing(at(String.raw`\\127.0.0.2\keeps`)),
     expected: [
-      passes(SERVICE, /wrote .*; THE FILE IS STILL THERE \(access is denied .*delete it: .*\\keeps\\dms-preflight-probe-/),
+      passes(
+        SERVICE,
+        /wrote .*; THE FILE IS STILL THERE \(access is denied .*delete it: .*\\keeps\\dms-preflight-probe-/,
+      ),
       fails(RIGHTS, /Change/),
     ],
   },
