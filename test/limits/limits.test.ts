@@ -44,7 +44,7 @@ function publishReport(name: 'first' | 'later' | 'ready', runId: string, start: 
     apiUrl: github.url,
     ...start,
     inputs: { 'github-token': LAB_GITHUB_TOKEN, disclose: 'full', ...start.inputs },
-    env: { LIMITS_PASSWORD: PLANTED, LIMITS_REPORT: name, GITHUB_RUN_ID: runId },
+    env: { LIMITS_PASSWORD: PLANTED, LIMITS_REPORT: name, GITHUB_RUN_ID: runId, ...start.env },
   })
 }
 
@@ -114,6 +114,25 @@ describe('5,000 checks with hostile names', () => {
       expect(own.at(-1)?.message).toMatch(/ more /)
     }
   })
+
+  it('as annotations: no more than GitHub shows with those of what could not be published', async () => {
+    const silent = await startGitHub({
+      visibility: 'private',
+      token: LAB_GITHUB_TOKEN,
+      permissions: ['contents: read'],
+    })
+    // A folder, to which nothing can be appended.
+    const noSummary = { GITHUB_STEP_SUMMARY: import.meta.dirname }
+    const late = await publishReport('first', '1', { apiUrl: silent.url, env: noSummary })
+    const warnings = late.annotations.filter(({ level }) => level === 'warning')
+    expect(warnings).toHaveLength(ANNOTATIONS_PER_LEVEL)
+    expect(warnings.filter(({ title }) => title === 'Not published').map(({ message }) => message)).toEqual([
+      expect.stringContaining('The summary of the job could not be written'),
+      expect.stringContaining('`pull-requests: write`'),
+    ])
+    await silent.close()
+    await late.dispose()
+  }, 60_000)
 
   it('as outputs: all of them, small, on one line', () => {
     expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
