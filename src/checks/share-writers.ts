@@ -22,6 +22,9 @@ export type WriterFact = { source: string; backup: BackupFact | null; accounts: 
   | { state: 'unseen'; kind: CauseKind; message: string; missing?: string }
 )
 
+const SHARE_LOGIN = 'share/login-is-accepted'
+const SOURCE_LOGIN = 'source/login-is-accepted'
+
 export type WritersEvidence = {
   path: string
   host: string
@@ -32,16 +35,21 @@ export type WritersEvidence = {
   security: SecurityFact
 }
 
-/** The SQL Servers that back up to the share. `id` is the asking check's. */
+/**
+ * The SQL Servers that back up to the share. It may come before the checks of the logins: who is refused is told of them
+ * all the same, since they say why.
+ */
 export async function observeWriters(
   ports: Pick<Ports, 'net' | 'arm' | 'sql' | 'share'>,
   subject: Pick<Subject<ShareSpec>, 'name' | 'spec'>,
-  id: string,
 ): Promise<Observed<WritersEvidence>> {
   const { share, manifest } = subject.spec
   if (share === undefined) return noShare()
   const sources = sourceSubjects(manifest).filter(({ spec }) => spec.source.share === share.name)
-  const terms = { id, preparing: prepareBackups(ports, subject, id), security: readFolderSecurity(ports, subject, id) }
+  const terms = {
+    preparing: prepareBackups(ports, subject, SHARE_LOGIN),
+    security: readFolderSecurity(ports, subject, SHARE_LOGIN),
+  }
   const writers = await Promise.all(sources.map((source) => readWriter(ports, source, terms)))
   const security = await terms.security
   const { path, host } = share
@@ -56,7 +64,6 @@ export async function observeWriters(
 }
 
 interface WriterTerms {
-  id: string
   preparing: Promise<BackupMaker | undefined>
   security: Promise<SecurityFact>
 }
@@ -64,11 +71,11 @@ interface WriterTerms {
 async function readWriter(
   ports: Pick<Ports, 'net' | 'arm' | 'sql'>,
   subject: Subject<SourceSpec>,
-  { id, preparing, security }: WriterTerms,
+  { preparing, security }: WriterTerms,
 ): Promise<WriterFact> {
   const source = subject.name
   const nobody = (why: string): WriterFact => ({ source, state: 'no-login', why, backup: null, accounts: [] })
-  const server = await readSqlServer(SOURCE_SIDE, ports, subject, id)
+  const server = await readSqlServer(SOURCE_SIDE, ports, subject, SOURCE_LOGIN)
   if (!server.ok) return nobody(boundText(server.failure.message))
   const login = await ports.sql.logIn(server.value, 'master')
   if (!login.ok) return nobody(boundText(login.failure.message))

@@ -30,7 +30,7 @@ export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | '
   },
   uses: ['net', 'arm', 'sql', 'share'],
   subjects: shareSubjects,
-  observe: (ports, subject) => observeWriters(ports, subject, ID),
+  observe: (ports, subject) => observeWriters(ports, subject),
   judge: (evidence) =>
     judgeWriters(evidence, {
       expected: `the computer account of each source can read and write on ${evidence.path}`,

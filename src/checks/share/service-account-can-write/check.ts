@@ -30,7 +30,7 @@ export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | '
   },
   uses: ['net', 'arm', 'sql', 'share'],
   subjects: shareSubjects,
-  observe: (ports, subject) => observeWriters(ports, subject, ID),
+  observe: (ports, subject) => observeWriters(ports, subject),
   judge: (evidence) =>
     judgeWriters(evidence, {
       expected: `the service of each source can write to ${evidence.path}`,
