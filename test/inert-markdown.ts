@@ -12,7 +12,7 @@ interface Node {
 }
 
 const OUR_HOSTS = ['learn.microsoft.com', 'github.com', 'github.example']
-const OUR_TAG = /^<(?:\/?(?:details|summary|b|sub|br)>|!-- dms-preflight[\w:+=./-]*(?: [\w:+=./-]+)* -->$)/
+const OUR_TAG = /^<(?:\/?(?:details|summary|b|sub|br)>|!-- dms-preflight[\w:+=./-]*(?: [\w:+=./-]+)* *-->$)/
 
 export function nodesOf(markdown: string): Node[] {
   const processor = unified().use(remarkParse).use(remarkGfm)

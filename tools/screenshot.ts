@@ -10,7 +10,13 @@ import { chromium, type Browser } from 'playwright-core'
 import { CATALOGUE } from '../src/checks/catalogue.generated.ts'
 import type { Report } from '../src/domain/report.ts'
 import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../src/render/markdown.ts'
+import { renderReadyLine } from '../src/render/ready-line.ts'
+import { renderDrift } from '../src/render/tracking-issue.ts'
+import { deltaSince } from '../src/report/delta.ts'
 import { disclose } from '../src/report/disclose.ts'
+import { driftSince, greenStateOf } from '../src/report/drift.ts'
+import { openResults } from '../src/report/published-state.ts'
+import { changedReport, notReadyReport } from '../test/golden/reports.ts'
 import * as show from '../test/golden/showcase.ts'
 import { renderHtml } from './render-html.ts'
 
@@ -44,6 +50,28 @@ const summary = (report: Report): string =>
 const comment = (report: Report): string =>
   renderMarkdown(report, { kind: 'comment', budgetBytes: COMMENT_BUDGET_BYTES, why: WHY })
 
+/** As the second run of a pull request finds it. */
+function commentAfter(report: Report, before: Report): string {
+  const open = openResults(before)
+  const run = { runId: 1, attempt: 1, startedAt: report.run.startedAt }
+  const state = { run, status: 'undetermined' as const, result: '', text: '', body: '', commit: '8d1c2b3a'.repeat(5) }
+  const delta = deltaSince({ ...state, ...(open === undefined ? {} : { open }) }, report)
+  return renderMarkdown(report, {
+    kind: 'comment',
+    budgetBytes: COMMENT_BUDGET_BYTES,
+    why: WHY,
+    ...(delta === undefined ? {} : { delta }),
+  })
+}
+
+/** The body of the tracking issue, after a run that was ready. */
+function issueAfter(green: Report, report: Report): string {
+  const then = greenStateOf(green, '8d1c2b3a'.repeat(5))
+  const drift = then === undefined ? undefined : driftSince(then, report)
+  const news = renderDrift(drift, report.run.startedAt, report.manifests.length > 1, 13_000)
+  return renderMarkdown(report, { kind: 'comment', budgetBytes: 40_000, why: WHY, news })
+}
+
 const PAGES: Readonly<Record<string, () => string>> = {
   'not-ready': () => summary(show.showNotReady()),
   undetermined: () => summary(show.showUndetermined()),
@@ -52,6 +80,10 @@ const PAGES: Readonly<Record<string, () => string>> = {
   estate: () => summary(show.showEstate()),
   names: () => summary(disclose(show.showNotReady(), 'names', REMEDIES)),
   comment: () => comment(show.showNotReady()),
+  changed: () => comment(changedReport()),
+  delta: () => commentAfter(show.showNotReady(), notReadyReport()),
+  'ready-line': () => renderReadyLine(show.showReady(), undefined),
+  issue: () => issueAfter(show.showReady(), show.showNotReady()),
   'comment-short': () => renderMarkdown(show.showEstate(), { kind: 'comment', budgetBytes: 6_000, why: WHY }),
 }
 

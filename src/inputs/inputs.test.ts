@@ -197,6 +197,14 @@ describe('readInputs', () => {
       "input receipt must name a file, not a folder; it lies in the workspace or in the runner's folder for temporary files",
     ],
     [
+      { receipt: './dms-preflight-report/Report.json' },
+      'input receipt is a file of the report: give it a name of its own, such as receipt.json',
+    ],
+    [
+      { receipt: 'out/report.sarif', 'report-directory': 'x/../out/' },
+      'input receipt is a file of the report: give it a name of its own, such as receipt.json',
+    ],
+    [
       { receipt: '../r.json' },
       "input receipt must not leave the workspace; it lies in the workspace or in the runner's folder for temporary files",
     ],

@@ -78,6 +78,7 @@ export function readInputs(env: Env): ReadInputs {
     if (value !== '' && value.toLowerCase() !== expected) reader.refuse(name, 'is not supported yet: leave it out')
   }
   const mode = reader.oneOf('mode', MODES, MODES_SO_FAR)
+  const reportDirectory = readReportDirectory(reader, env)
   const inputs: Inputs = {
     manifests: readManifests(reader),
     mode,
@@ -91,12 +92,12 @@ export function readInputs(env: Env): ReadInputs {
     comment: reader.oneOf('comment', COMMENT_WHEN, COMMENT_WHEN),
     ...reader.optional('title', readTitle(reader)),
     disclose: reader.oneOf('disclose', DISCLOSE, DISCLOSE),
-    reportDirectory: readReportDirectory(reader, env),
+    reportDirectory,
     timeoutMs: reader.durationMs('timeout', LONGEST_TIMEOUT_MS, '1h'),
     deadlineMs: reader.durationMs('deadline', LONGEST_DEADLINE_MS, '5d'),
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
     allowWrites: reader.flag('allow-writes'),
-    ...readReceiptInputs(reader, env, mode),
+    ...readReceiptInputs(reader, env, { mode, reportDirectory }),
     trackingIssue: reader.flag('tracking-issue'),
   }
   const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]

@@ -1,5 +1,7 @@
 import { LONGEST_RECEIPT_AGE_MS, SHORTEST_RECEIPT_KEY_BYTES } from '../domain/receipt.ts'
+import { REPORT_FILES } from '../domain/report-files.ts'
 import type { Secret } from '../domain/secret.ts'
+import { resolveWorkspacePath } from '../domain/workspace-path.ts'
 import type { Env, InputReader } from './input-reader.ts'
 
 /** Where the run's receipt is written, or lies, and what signs it. */
@@ -13,9 +15,16 @@ export interface ReceiptInputs {
 
 const SHORTEST_AGE_MS = 60_000
 
-export function readReceiptInputs(reader: InputReader, env: Env, mode: string): ReceiptInputs {
+export function readReceiptInputs(
+  reader: InputReader,
+  env: Env,
+  { mode, reportDirectory }: { mode: string; reportDirectory: string },
+): ReceiptInputs {
   const path = reader.text('receipt')
   if (path !== '') refuseWrongPath(reader, env, path)
+  if (REPORT_FILES.some((name) => placeOf(env, path) === placeOf(env, `${reportDirectory}/${name}`))) {
+    reader.refuse('receipt', 'is a file of the report: give it a name of its own, such as receipt.json')
+  }
   if (path === '' && mode === 'verify') reader.refuse('receipt', 'is missing: `mode: verify` reads it')
   const key = reader.secret('receipt-key')
   if (key !== undefined && Buffer.byteLength(key.reveal(), 'utf8') < SHORTEST_RECEIPT_KEY_BYTES) {
@@ -36,6 +45,15 @@ export function readReceiptInputs(reader: InputReader, env: Env, mode: string): 
 export function receiptWarnings({ receipt, receiptKey }: ReceiptInputs): string[] {
   if (receipt !== undefined || receiptKey === undefined) return []
   return ['the input receipt-key signs nothing: without the input receipt, no receipt is written']
+}
+
+/** The same for every spelling of one place. */
+function placeOf(env: Env, path: string): string {
+  const slashed = path.replaceAll('\\', '/')
+  const root = `${(env['GITHUB_WORKSPACE'] ?? '').replaceAll('\\', '/').replace(/\/+$/, '')}/`
+  const inWorkspace = root !== '/' && slashed.startsWith(root) ? slashed.slice(root.length) : slashed
+  const resolved = resolveWorkspacePath('', inWorkspace)
+  return resolved.ok ? resolved.path.toLowerCase() : inWorkspace.toLowerCase()
 }
 
 function refuseWrongPath(reader: InputReader, env: Env, path: string): void {

@@ -37,6 +37,7 @@ export function deltaParts({ fresh, changed, fixed, still, gone }: Delta): strin
 
 function list(mark: string, items: readonly DeltaItem[], severalManifests: boolean, listed: number): string[] {
   const telling = items.filter((item) => !isBlocked(item) || item.before !== undefined)
+  if (listed === 0) return []
   const shown = telling.slice(0, listed).map((item) => `- ${mark} ${itemWords(item, severalManifests)}`)
   return telling.length > shown.length ? [...shown, `- ${mark} and ${telling.length - shown.length} more`] : shown
 }

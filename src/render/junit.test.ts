@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { blocked, check, controlServerFails, firewallFails, manifest } from '../../test/golden/fixtures.ts'
 import {
+  allRemovedReport,
   badManifestReport,
+  changedReport,
   conditionsReport,
   notReadyReport,
   readyReport,
@@ -19,6 +21,8 @@ const REPORTS: Readonly<Record<string, Report>> = {
   undetermined: undeterminedReport(),
   'not ready': notReadyReport(),
   'bad manifest': badManifestReport(),
+  changed: changedReport(),
+  'all removed': allRemovedReport(),
   nothing: summarise(),
   'all blocked': reportOf(blocked('a/b', 'A', 'c/d', 'x', { blockedBy: [{ id: 'c/d', subject: 'gone' }] })),
   'blocked by a recommended check': reportOf(
@@ -96,6 +100,18 @@ describe('renderJunit', () => {
     expect(messages).toContain('attested by @\u2060dba-lead')
     expect(messages).toContain('recommended, unknown: ')
     expect(messages).toContain('not applicable: ')
+  })
+
+  it('shows what a change takes out of scope as skipped, by the words that may be shown', () => {
+    const scopeOf = (report: Report): string =>
+      casesOf(report)
+        .filter(({ classname, outcome }) => classname === 'dms-preflight/out-of-scope' && outcome === 'skipped')
+        .map(({ message }) => message)
+        .join('\n')
+    expect(scopeOf(changedReport())).toMatch(/the source `erp`[\s\S]*the manifest `Wave 2/)
+    expect(scopeOf(disclose(changedReport(), 'names', new Map()))).toMatch(/the source, the database, the check/)
+    expect(scopeOf(disclose(changedReport(), 'counts', new Map()))).toMatch(/1 source, 1 database/)
+    expect(scopeOf(readyReport())).toBe('')
   })
 
   it('holds text that XML cannot, and text that wants to be markup', async () => {

@@ -1,4 +1,5 @@
 import type { CheckResult, ManifestReport, Report, ReportProblem } from '../domain/report.ts'
+import { removedProblems } from '../report/removed.ts'
 import { rootCauses, type RootCauses } from '../report/root-causes.ts'
 import { cut, escapeXml, oneLine, plainText } from './escape.ts'
 import { detailLines, factOf } from './verdict-notes.ts'
@@ -117,9 +118,9 @@ function outcomeOf({ verdict, severity }: CheckResult, isExplained: boolean): Ca
   }
 }
 
-/** Problems of manifests and inputs, and the status itself where no case says it: nothing green may stand for not ready. */
+/** What a change takes out of scope, problems of manifests and inputs, and the status itself where no case says it: nothing green may stand for not ready. */
 function runSuite(report: Report, manifests: readonly Suite[]): Suite {
-  const problems = report.problems.map(problemCase)
+  const problems = [...removedProblems(report.removed).map(removedCase), ...report.problems.map(problemCase)]
   const isRed = [...problems, ...manifests.flatMap(({ cases }) => cases)].some(isRedCase)
   const { words } = STATUS_WORDS[report.status]
   const gate: Case = {
@@ -146,6 +147,10 @@ function runSuite(report: Report, manifests: readonly Suite[]): Suite {
 
 function isRedCase({ outcome }: Case): boolean {
   return outcome === 'failure' || outcome === 'error'
+}
+
+function removedCase(problem: ReportProblem, place: number): Case {
+  return { ...problemCase(problem, place), name: `Out of scope ${place + 1}`, classname: 'dms-preflight/out-of-scope' }
 }
 
 function problemCase({ severity, message, location }: ReportProblem, place: number): Case {

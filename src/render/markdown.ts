@@ -27,6 +27,8 @@ export interface MarkdownOptions {
   why?: ReadonlyMap<string, string>
   /** What changed since the last run; absent: not known, or there was none. */
   delta?: Delta
+  /** Finished markdown that follows the status, and counts against the budget. */
+  news?: string
 }
 
 /** The report in the longest form that fits the budget; what a shorter form leaves out is counted and said. */
@@ -62,7 +64,8 @@ function renderForm(report: Report, { steps, map }: Findings, form: Form, option
     heading(report),
     statusLine(report, steps),
     ...renderRemoved(report, form, omitted),
-    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1)]),
+    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1, form.changes)]),
+    ...(options.news === undefined ? [] : [options.news]),
     ...renderReadinessMap(map, form, omitted),
     ...notices(report, form, omitted),
     ...problems(report, form, omitted),

@@ -21,16 +21,20 @@ function whereOf({ kind, manifest, location }: Removed, isOneManifest: boolean):
   return location === undefined ? name : `${name} (${codeSpan(`${cut(location.path, 200)}:${location.line}`)})`
 }
 
+/** A log that nobody can scroll through helps nobody. */
+const LINES_SHOWN = 200
+
 /** The lines of the log. */
 export function removedLines({ removed }: Report): string[] {
   if (removed.length === 0) return []
   return [
     `This change takes out of scope (${plural(removed.length, 'thing')}):`,
-    ...removed.map((one) => {
+    ...removed.slice(0, LINES_SHOWN).map((one) => {
       const { manifest, location } = one
       const where = [manifest ?? [], location === undefined ? [] : `${location.path}:${location.line}`].flat()
       return `  - ${oneLine(cut(removedWords(one), 500))}${where.length === 0 ? '' : ` (${oneLine(cut(where.join(', '), 300))})`}`
     }),
+    ...(removed.length > LINES_SHOWN ? [`  - and ${removed.length - LINES_SHOWN} more: see report.json`] : []),
   ]
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Location } from '../domain/manifest.ts'
 import type { CheckResult } from '../domain/report.ts'
 import { cut, oneLine, plainText, uriOfPath } from './escape.ts'
+import { vouchedWords } from './markdown-steps.ts'
 import { factOf } from './verdict-notes.ts'
 import { plural } from './words.ts'
 
@@ -31,9 +32,7 @@ export function resultOf(result: CheckResult, path: string, blocks: number, limi
             {
               kind: 'external',
               status: 'accepted',
-              justification: plainText(
-                oneLine(cut(`${vouched.by}: ${vouched.reason} (until ${vouched.expires})`, 500)),
-              ),
+              justification: plainText(oneLine(cut(vouchedWords(vouched), 500))),
             },
           ],
         }),

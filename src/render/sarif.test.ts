@@ -2,7 +2,9 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import { blocked, check, controlServerFails, manifest, portTimesOut } from '../../test/golden/fixtures.ts'
 import {
+  allRemovedReport,
   badManifestReport,
+  changedReport,
   conditionsReport,
   notReadyReport,
   readyReport,
@@ -116,17 +118,41 @@ describe('renderSarif', () => {
           {
             kind: 'external',
             status: 'accepted',
-            justification: expect.stringMatching(/release-lead: private.*2026-12/),
+            justification: expect.stringMatching(/release-lead until 2026-1.*private/),
           },
         ],
       },
     ])
   })
 
+  it('says who vouches no more than may be shown', () => {
+    const { results } = read(disclose(conditionsReport(), 'names', new Map()))
+    const words = results.flatMap(({ suppressions }) => (suppressions ?? []).map(({ justification }) => justification))
+    expect(words).toEqual(['attested until 2026-12-20', 'waived until 2026-12-01'])
+  })
+
+  it('shows what a change takes out of scope where it stood, and first', () => {
+    const { results } = read(changedReport())
+    const scope = results.filter(({ ruleId }) => ruleId === 'manifest/keeps-its-scope')
+    expect(results.slice(0, 2)).toEqual(scope)
+    expect(scope.map(({ level }) => level)).toEqual(['warning', 'warning'])
+    expect(scope[0]?.message.text).toMatch(/out of scope: the source `erp`, the database/)
+    const counted = read(disclose(changedReport(), 'counts', new Map()))
+    expect(counted.results).toEqual(expect.not.arrayContaining([expect.objectContaining({ ruleId: scope[0]?.ruleId })]))
+    expect(JSON.stringify(counted)).toMatch(/out of scope: 1 source, 1 database/)
+    expect(JSON.stringify(counted)).not.toMatch(/`erp|Orders|nsg-ports/)
+    expect(read(allRemovedReport()).results.map(({ ruleId }) => ruleId)).toEqual(['manifest/keeps-its-scope'])
+  })
+
   it('has a rule for each check with help, a page to read on, and few tags', () => {
     const { rules } = read(readyReport()).tool.driver
-    expect(rules.map(({ id }) => id)).toEqual(['manifest/is-sound', controlServerFails.id, portTimesOut.id])
-    expect(rules[1]).toMatchObject({
+    expect(rules.map(({ id }) => id)).toEqual([
+      'manifest/is-sound',
+      'manifest/keeps-its-scope',
+      controlServerFails.id,
+      portTimesOut.id,
+    ])
+    expect(rules[2]).toMatchObject({
       help: { text: expect.stringContaining('Do it.') },
       helpUri: expect.stringMatching(/^https:\/\/learn/),
       defaultConfiguration: { level: 'warning' },

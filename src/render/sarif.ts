@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { CheckResult, Report, ReportProblem } from '../domain/report.ts'
 import type { Severity } from '../domain/verdict.ts'
 import { VERDICTS } from '../domain/verdict.ts'
+import { removedProblems } from '../report/removed.ts'
 import { rootCauses } from '../report/root-causes.ts'
 import { cut, oneLine, plainText } from './escape.ts'
 import { physicalPlace, resultOf, type Sarif } from './sarif-result.ts'
@@ -13,6 +14,7 @@ export const SARIF_BUDGET_BYTES = 9_500_000
 const RULE_NAME_LIMIT_CHARS = 255
 const RULE_TEXT_LIMIT_CHARS = 1_024
 const MANIFEST_RULE = 'manifest/is-sound'
+const SCOPE_RULE = 'manifest/keeps-its-scope'
 
 /** What the catalogue says of one check. */
 export interface SarifRule {
@@ -43,7 +45,7 @@ const FORMS = [
  */
 export function renderSarif(report: Report, rules: readonly SarifRule[], budgetBytes = SARIF_BUDGET_BYTES): string {
   const findings = findingsOf(report)
-  const located = report.problems.filter(({ location }) => location !== undefined)
+  const { located, others } = problemsOf(report)
   let text = ''
   for (const form of FORMS) {
     const problems = located.slice(0, form.results).map((problem) => problemResult(problem, form.messageChars))
@@ -53,7 +55,7 @@ export function renderSarif(report: Report, rules: readonly SarifRule[], budgetB
       ...shown.map(({ result, path, blocks }) => resultOf(result, path, blocks, form.messageChars)),
     ]
     const leftOut = findings.length + located.length - results.length
-    text = `${JSON.stringify(logOf(report, rules, results, leftOut), undefined, 1)}\n`
+    text = `${JSON.stringify(logOf(report, rules, { results, leftOut, others }), undefined, 1)}\n`
     if (fits(text, budgetBytes)) return text
   }
   return text
@@ -63,6 +65,22 @@ export function renderSarif(report: Report, rules: readonly SarifRule[], budgetB
 function fits(text: string, budgetBytes: number): boolean {
   const bytes = new TextEncoder().encode(text)
   return bytes.length <= budgetBytes || gzipSync(bytes).length <= budgetBytes
+}
+
+interface PlacedProblem extends ReportProblem {
+  ruleId: string
+}
+
+/** What a change takes out of scope comes first. Only what stands somewhere can be a result. */
+function problemsOf({ removed, problems }: Report): { located: PlacedProblem[]; others: PlacedProblem[] } {
+  const all = [
+    ...removedProblems(removed).map((problem) => ({ ...problem, ruleId: SCOPE_RULE })),
+    ...problems.map((problem) => ({ ...problem, ruleId: MANIFEST_RULE })),
+  ]
+  return {
+    located: all.filter(({ location }) => location !== undefined),
+    others: all.filter(({ location }) => location === undefined),
+  }
 }
 
 interface Finding {
@@ -93,7 +111,14 @@ function urgencyOf({ verdict, severity }: CheckResult): number {
   return (vouched ? 10 : 0) + (severity === 'recommended' ? 5 : 0) + (verdict === 'fail' ? 0 : 1)
 }
 
-function logOf(report: Report, rules: readonly SarifRule[], results: readonly Sarif[], leftOut: number): Sarif {
+interface Shown {
+  results: readonly Sarif[]
+  leftOut: number
+  /** Problems without a place. */
+  others: readonly ReportProblem[]
+}
+
+function logOf(report: Report, rules: readonly SarifRule[], { results, leftOut, others }: Shown): Sarif {
   const { run, tool, title, status, problems } = report
   const ended = new Date(Date.parse(run.startedAt) + run.durationMs)
   return {
@@ -107,7 +132,7 @@ function logOf(report: Report, rules: readonly SarifRule[], results: readonly Sa
             version: tool.version,
             ...(/^\d+\.\d+\.\d+$/.test(tool.version) ? { semanticVersion: tool.version } : {}),
             informationUri: 'https://github.com/dms-preflight/dms-preflight',
-            rules: [manifestRule(), ...rules.map(ruleOf)],
+            rules: [manifestRule(), scopeRule(), ...rules.map(ruleOf)],
           },
         },
         automationDetails: { id: `dms-preflight/${slug(title)}/` },
@@ -116,10 +141,7 @@ function logOf(report: Report, rules: readonly SarifRule[], results: readonly Sa
             executionSuccessful: problems.every(({ severity }) => severity !== 'error'),
             startTimeUtc: run.startedAt,
             ...(Number.isNaN(ended.getTime()) ? {} : { endTimeUtc: ended.toISOString() }),
-            toolExecutionNotifications: problems
-              .filter(({ location }) => location === undefined)
-              .slice(0, 100)
-              .map(notification),
+            toolExecutionNotifications: others.slice(0, 100).map(notification),
           },
         ],
         columnKind: 'utf16CodeUnits',
@@ -179,14 +201,29 @@ function manifestRule(): Sarif {
   }
 }
 
-function problemResult({ severity, message, location }: ReportProblem, limit: number): Sarif {
+function scopeRule(): Sarif {
+  const text = 'A change keeps what the manifest proves'
+  return {
+    id: SCOPE_RULE,
+    name: text,
+    shortDescription: { text },
+    fullDescription: {
+      text: 'What a change takes out of scope is not proved any more, although it may still be migrated.',
+    },
+    help: { text: 'Make sure that it is meant. The line is that of the manifest on the trusted ref.' },
+    defaultConfiguration: { level: 'warning' },
+    properties: { tags: ['migration', 'manifest'], precision: 'very-high' },
+  }
+}
+
+function problemResult({ severity, message, location, ruleId }: PlacedProblem, limit: number): Sarif {
   const place = location ?? { path: '.', line: 1, column: 1 }
   return {
-    ruleId: MANIFEST_RULE,
+    ruleId,
     kind: 'fail',
     level: severity,
     message: { text: plainText(oneLine(cut(message, limit))) },
-    ...physicalPlace(place, [MANIFEST_RULE, message]),
+    ...physicalPlace(place, [ruleId, place.path, message]),
   }
 }
 

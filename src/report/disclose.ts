@@ -43,12 +43,14 @@ export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMa
   return { ...shared, title: report.title === defaultTitle(names) ? defaultTitle([]) : report.title, manifests: [] }
 }
 
+const NO_PLACE = -1
+
 interface Cover {
   /** What stands for a subject: its kind and a number, `sql-server 1`. */
   subject: (manifest: number, kind: SubjectKind, name: string) => string
   /** What stands for a subject of which only the name is known. */
   named: (manifest: number, name: string) => string
-  /** The place of the manifest with this name. */
+  /** The place of the manifest with this name, `NO_PLACE` where several have it. */
   placeOf: (name: string) => number | undefined
   text: (text: string) => string
 }
@@ -69,7 +71,9 @@ function createCover(report: Report, level: Disclosure): Cover {
       byName.set(`${place} ${subject.name}`, byName.get(`${place} ${subject.name}`) ?? covered)
     }
   })
-  const places = new Map(report.manifests.map(({ name }, place) => [name, place]))
+  const places = new Map<string, number>()
+  // Of several with one name nobody can tell which is meant.
+  for (const [place, { name }] of report.manifests.entries()) places.set(name, places.has(name) ? NO_PLACE : place)
   const names = new Set(report.manifests.flatMap(({ checks }) => checks.map(({ subject }) => subject.name)))
   for (const { name } of report.manifests) names.delete(name)
   return {
@@ -77,7 +81,11 @@ function createCover(report: Report, level: Disclosure): Cover {
     placeOf: (name) => places.get(name),
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
     text: (text) =>
-      coverText(text, (quoted) => names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))),
+      coverText(text, (quoted) => {
+        // The names of manifests stand everywhere else as well, unless only counts are shown.
+        if (level === 'names' && places.has(quoted)) return false
+        return names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))
+      }),
   }
 }
 

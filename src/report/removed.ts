@@ -2,6 +2,8 @@ import type { Removed, RemovedKind, ReportProblem } from '../domain/report.ts'
 import type { Fault } from './vouchers.ts'
 
 const NOTHING_ELSE = 'nothing'
+/** In one sentence; the head of the report lists them one by one. */
+const LISTED = 20
 
 const PLURALS: Readonly<Record<RemovedKind, string>> = {
   manifest: 'manifests',
@@ -68,7 +70,9 @@ export function removedProblems(removed: readonly Removed[]): ReportProblem[] {
   }
   return [...byManifest.values()].map((entries) => {
     const [first] = entries
-    const message = `This change takes out of scope: ${entries.map(removedWords).join(', ')}`
+    const more = entries.length - LISTED
+    const words = entries.slice(0, LISTED).map(removedWords)
+    const message = `This change takes out of scope: ${[...words, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')}`
     return { severity: 'warning', message, ...(first?.location === undefined ? {} : { location: first.location }) }
   })
 }

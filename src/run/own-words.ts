@@ -4,7 +4,7 @@ import { SUBJECT_KINDS } from '../domain/subject.ts'
 import { CAUSE_KINDS, SEVERITIES, STATUSES, TEAMS, VERDICTS } from '../domain/verdict.ts'
 import { INPUT_DEFAULTS } from '../inputs/input-names.ts'
 import { REPORT_SCHEMA } from '../render/report-schema.ts'
-import { REPORT_FILES } from '../sinks/files.ts'
+import { REPORT_FILES } from '../domain/report-files.ts'
 
 /** Tags and keys of the formats that we write. */
 const FORMAT_WORDS = `
@@ -17,7 +17,7 @@ const FORMAT_WORDS = `
   suppressions external accepted justification subjectKind leftOut notApplicable review open migration is-sound
   details summary table mermaid flowchart NOTE WARNING CAUTION dms-preflight https://github.com/ https://learn.microsoft.com/
   issuecomment actions pull issues include shard direct proxy allowed denied partial depends null true false runner auto
-  attestation waiver tsql bash powershell yaml status-if-merged ready-until comment-url issue-url matrix receipt
+  attestation waiver out-of-scope keeps-its-scope tsql bash powershell yaml status-if-merged ready-until comment-url issue-url matrix receipt
 `
 
 /** Every word that reports and outputs are made of, whatever is checked: in a secret's place none of them may be masked. */

@@ -19,7 +19,6 @@ import { essenceOf, identityOf, stampOf, timeless, type Talk } from './publish-c
 /** Events that happen to a branch, and not to somebody's proposal. */
 const EVENTS: ReadonlySet<string> = new Set(['schedule', 'push', 'workflow_dispatch', 'repository_dispatch'])
 const REPORT_BUDGET_BYTES = 40_000
-const SHORT_BUDGET_BYTES = 2_000
 
 /** Why this run has no say in the tracking issue; undefined when it has. */
 export function issueObstacle({ eventName }: RunContext, report: Report): string | undefined {
@@ -77,6 +76,12 @@ function driftOf(report: Report, { green }: IssueHistory): Drift | undefined {
   return standing === undefined ? undefined : driftSince(standing, report)
 }
 
+/** Where today's results would not be kept, those of the last ready run hardly were. */
+function isTooMuchToKeep(report: Report): boolean {
+  const today = greenStateOf(report, undefined)
+  return today !== undefined && encodeGreenState(today) === undefined
+}
+
 function write(talk: Talk, history: IssueHistory, roomChars: number, isReopened: boolean): IssueText {
   const { report } = talk
   const drift = driftOf(report, history)
@@ -93,9 +98,11 @@ function bodyOf({ report, why }: Talk, drift: Drift | undefined, roomChars: numb
     if (isPlainlyReady(report)) return renderReadyLine(report, undefined)
     return renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(roomChars, REPORT_BUDGET_BYTES), why })
   }
-  const head = renderDrift(drift, report.run.startedAt, report.manifests.length > 1)
-  const room = Math.max(SHORT_BUDGET_BYTES, Math.min(roomChars - head.length - 2, REPORT_BUDGET_BYTES))
-  return `${head}\n\n${renderMarkdown(report, { kind: 'comment', budgetBytes: room, why })}`
+  const budgetBytes = Math.min(roomChars, REPORT_BUDGET_BYTES)
+  // What regressed stands at the head, and leaves most of the room to the report.
+  const shown = drift ?? (isTooMuchToKeep(report) ? 'not kept' : undefined)
+  const news = renderDrift(shown, report.run.startedAt, report.manifests.length > 1, budgetBytes / 3)
+  return renderMarkdown(report, { kind: 'comment', budgetBytes, why, news })
 }
 
 /**

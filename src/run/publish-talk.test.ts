@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { GITHUB_ACTIONS_BOT, type GitHubState } from '../../lab/github/state.ts'
 import { startGitHub, type LabGitHub } from '../../lab/github.ts'
@@ -193,7 +194,7 @@ describe('the tracking issue', () => {
     expect(one(lab)).toMatchObject({ state: 'closed', reason: 'completed' })
     expect(one(lab).body).toContain('✅ **Sales to Azure SQL Database: ready**')
     expect(lab.comments.map(({ body }) => body)).toEqual([
-      expect.stringContaining('✅ Ready again: ready at commit `4444444`'),
+      expect.stringContaining('✅ Ready again at commit `4444444`'),
     ])
     expect(await track(lab, [LOGIN, NSG], { runId: 5 })).toMatchObject({ outcome: 'unchanged' })
 
@@ -320,6 +321,18 @@ describe('the tracking issue', () => {
       { runId: 2 },
     )
     expect(await track(lab, many, { runId: 3 })).toMatchObject({ outcome: 'reopened' })
+    expect(one(lab).body).toContain('### What regressed since it was last ready')
+    expect(one(lab).body.length).toBeLessThanOrEqual(65_536)
+  })
+
+  it('says so where what was true when it was ready is too much to keep', async () => {
+    const lab = await start()
+    const random = (at: number): string => createHash('sha256').update(String(at)).digest('hex')
+    const many = Array.from({ length: 1_500 }, (_, at) => check({ subject: { kind: 'database', name: random(at) } }))
+    await track(lab, [LOGIN_FAILS], { runId: 1 })
+    await track(lab, many, { runId: 2 })
+    await track(lab, [LOGIN_FAILS, ...many], { runId: 3 })
+    expect(one(lab).body).toContain('too many results to keep for a comparison')
     expect(one(lab).body.length).toBeLessThanOrEqual(65_536)
   })
 

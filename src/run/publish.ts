@@ -95,7 +95,7 @@ export async function publish(publication: Publication): Promise<number> {
   const failed = isFailed(publication)
   const receipt = await publishReceipt(publication, files?.path, failed)
   note(receipt?.problem)
-  const talk = await publishTalk(publication, report, why, (text) => log.write(text))
+  const talk = await publishTalk(publication, report, why, (text) => log.write(publication.redactForeign(text)))
   talk.problems.forEach(note)
   const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
@@ -122,22 +122,21 @@ function isFailed({ report, inputs }: Publication): boolean {
 
 /** After the report's files, whose hash it holds. Its sentence is added to the summary and the log. */
 async function publishReceipt(
-  { receipt, context, redact }: Publication,
+  { receipt, context, redact, redactForeign }: Publication,
   directory: string | undefined,
   failed: boolean,
 ): Promise<{ path?: string; problem?: ReportProblem } | undefined> {
   const reportPath = directory === undefined ? undefined : `${directory}/report.json`
   const written = await receipt?.({ reportPath, failed })
   if (written === undefined) return undefined
-  createLog(redact).write(written.words)
-  await publishSummary(
-    context.stepSummaryPath,
-    `${written.path === undefined ? '' : '🧾 '}${richText(written.words)}`,
-    redact,
-  )
+  const { path, isMissing } = written
+  // Why there is none may be GitHub's words.
+  const words = path === undefined ? redactForeign(written.words) : written.words
+  createLog(redact).write(words)
+  await publishSummary(context.stepSummaryPath, `${path === undefined ? '' : '🧾 '}${richText(words)}`, redact)
   return {
-    ...(written.path === undefined ? {} : { path: written.path }),
-    ...(written.isMissing ? { problem: { severity: 'warning', message: written.words } } : {}),
+    ...(path === undefined ? {} : { path }),
+    ...(isMissing ? { problem: { severity: 'warning', message: words } } : {}),
   }
 }
 
@@ -170,9 +169,11 @@ async function publishTalk(
 ): Promise<{ problems: ReportProblem[]; places: Record<string, string> }> {
   if (inputs === undefined || github === undefined) return { problems: [], places: {} }
   const talk: Talk = { report, context, inputs, github, redact, workflow, why }
-  const search = inputs.comment === 'never' ? {} : await findPullRequest(context, github)
+  const isSilent = inputs.comment === 'never'
+  // The tracking issue is not for runs of a pull request, whether they may comment on it or not.
+  const search = isSilent && !inputs.trackingIssue ? {} : await findPullRequest(context, github)
   const problems: ReportProblem[] = []
-  if (search.note !== undefined) {
+  if (search.note !== undefined && !isSilent) {
     if (search.isProblem === true) problems.push({ severity: 'warning', message: search.note })
     else log(search.note)
   }

@@ -3,7 +3,7 @@ import type { Report } from '../domain/report.ts'
 import { renderJson } from '../render/json.ts'
 import { renderJunit } from '../render/junit.ts'
 import { renderSarif, type SarifRule } from '../render/sarif.ts'
-import type { ReportFile } from '../sinks/files.ts'
+import type { ReportFile } from '../domain/report-files.ts'
 
 const RULES: readonly SarifRule[] = CATALOGUE.map(({ meta }) => ({
   id: meta.id,

@@ -50,7 +50,8 @@ export async function writeReceipt(
     return { words, isMissing: true }
   }
   if (!report.ready || published.failed || report.problems.some(({ severity }) => severity === 'error')) {
-    return { words: `No receipt was written: the status is ${report.status}, and the step fails.`, isMissing: false }
+    const end = published.failed ? ', and the step fails' : ''
+    return { words: `No receipt was written: the status is ${report.status}${end}.`, isMissing: false }
   }
   const path = await issue(world, settings, published.reportPath)
   if (!path.ok) {

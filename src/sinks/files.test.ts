@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publishFiles, removeReportFiles, REPORT_FILES } from './files.ts'
+import { REPORT_FILES } from '../domain/report-files.ts'
+import { publishFiles, removeReportFiles } from './files.ts'
 import { publishSummary, SUMMARY_LIMIT_BYTES } from './summary.ts'
 
 let home = ''
@@ -144,5 +145,15 @@ describe('the summary', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
     expect(text).toMatch(/ä\n```\n<\/details>\n\n_The rest does not fit/)
     expect(text).not.toContain('\ufffd')
+  })
+
+  it('that is full keeps what it has, however much is still to be said', async () => {
+    const path = join(home, 'summary')
+    await publishSummary(path, `${'x'.repeat(99)}\n`.repeat(10_480), redact)
+    for (const more of ['🧾 The receipt', `${'y'.repeat(99)}\n`.repeat(10), 'z'.repeat(2_000)]) {
+      await publishSummary(path, more, redact)
+      expect((await stat(path)).size).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
+    }
+    expect(await readFile(path, 'utf8')).toContain('🧾 The receipt')
   })
 })

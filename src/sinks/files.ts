@@ -1,13 +1,10 @@
 import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { redactJson } from '../domain/redact.ts'
+import { REPORT_FILES, type ReportFile } from '../domain/report-files.ts'
 import type { ReportProblem } from '../domain/report.ts'
 import { resolveWorkspacePath } from '../domain/workspace-path.ts'
 import { redacted, unpublished, type Redact } from './redacted.ts'
-
-/** Every file that the action ever writes into the report directory, and so deletes there before it writes. */
-export const REPORT_FILES = ['report.json', 'report.md', 'junit.xml', 'report.sarif'] as const
-export type ReportFile = (typeof REPORT_FILES)[number]
 
 export interface FilesTarget {
   /** The input `report-directory`: relative to the workspace, or absolute and inside the workspace or RUNNER_TEMP. */

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import path from 'node:path'
 import type { Json } from '../../src/domain/json.ts'
 import type { ActionRun, ActionStart } from '../../lab/runner.ts'
-import type { Stage } from '../../lab/stage.ts'
+import { PULL_REQUEST, type Stage } from '../../lab/stage.ts'
 import { changeStory, type Change } from '../../lab/stories/change.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
 import type { GitHubState } from '../../lab/github/state.ts'
@@ -216,6 +216,30 @@ describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)(
     })
   },
 )
+
+describe('a scheduled run with a tracking issue', () => {
+  const inputs = { 'tracking-issue': 'true', title: `Move with ${CANARIES.SALES_PASSWORD}` }
+  const start = { eventName: 'schedule', event: { repository: PULL_REQUEST.repository } }
+  const echoing = { ...SCENES[1], name: '', echoes: [], inputs } satisfies Scene
+
+  it('shows no secret in title, body and hidden state', async () => {
+    const [run, stage] = await play(echoing, ENTRY, start)
+    expect(run.outputs['issue-url']).toContain('/issues/')
+    expect(stage.github.issues[0]?.title).toContain('***')
+    expect(stage.github.issues[0]?.body).toMatch(/Move with (?:\\?\*){3}/)
+    expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
+  })
+
+  it('would be found out in the issue without redaction, and is redacted there when a renderer plants one', async () => {
+    const env = { LAB_PLANTED: 'SHARE_PASSWORD' }
+    const planted = { ...start, env, nodeOptions: [...DEFECTIVE_RENDERERS, ...REDACTION_OFF] }
+    const [shown, seen] = await play(echoing, SOURCE_ENTRY, planted)
+    const found = findSecrets({ issue: surfacesOf(shown, seen)['issue'] ?? '' }, CANARIES).join('\n')
+    for (const name of ['SALES_PASSWORD', 'SHARE_PASSWORD']) expect(found).toContain(`issue: ${name}, `)
+    const [run, stage] = await play(echoing, SOURCE_ENTRY, { ...planted, nodeOptions: DEFECTIVE_RENDERERS })
+    expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
+  })
+})
 
 describe('the detector', () => {
   it.each(SCENES.filter(({ echoes }) => echoes.length > 0))(

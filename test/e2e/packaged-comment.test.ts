@@ -135,6 +135,19 @@ describe('the tracking issue', () => {
     expect(stage.github.comments.map(({ issue }) => issue)).toEqual([20, 20])
   }, 60_000)
 
+  it('is not for a push to the branch of a pull request, whether that may be commented on or not', async () => {
+    const pullRequests = [{ number: 8, head: { ref: 'topic', sha: 'a'.repeat(40) } }]
+    const stage = await theatre.stage(undeterminedStory({ fixed: false }), { github: { pullRequests } })
+    const env = { GITHUB_REF: 'refs/heads/topic' }
+    const silent = { ...inputs, comment: 'never' }
+    const run = theatre.keep(await stage.run(ENTRY, { eventName: 'push', event, env, inputs: silent }))
+    expect([run.outputs['issue-url'], run.outputs['comment-url']]).toEqual(['', ''])
+    expect([stage.github.issues, stage.github.comments]).toEqual([[], []])
+    const main = theatre.keep(await stage.run(ENTRY, { eventName: 'push', event, inputs: silent }))
+    expect(main.outputs['issue-url']).toContain('/issues/')
+    expect(main.stdout).not.toContain('No comment on a pull request')
+  }, 60_000)
+
   it('that the token may not open is a warning which names the permission', async () => {
     const stage = await theatre.stage(undeterminedStory({ fixed: false }), {
       github: { permissions: ['contents: read'] },

@@ -8,7 +8,7 @@ import type { Stage } from '../../lab/stage.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
 import { MANIFEST_PATH } from '../../lab/stories/story.ts'
 import { FAIL_ON } from '../../src/domain/gate.ts'
-import { REPORT_FILES } from '../../src/sinks/files.ts'
+import { REPORT_FILES } from '../../src/domain/report-files.ts'
 import { createTheatre, ENTRY, OUTPUT_NAMES, reportFiles, reportOf } from './action.ts'
 
 const BAD_PATH = 'waves/bad.yml'

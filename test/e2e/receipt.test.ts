@@ -177,6 +177,48 @@ describe('a gate that is ready', () => {
   })
 })
 
+describe('a receipt beside other files', () => {
+  const keyed = { 'receipt-key': KEY }
+
+  it('may lie in the report directory, and is deleted neither by the report nor by its next run', async () => {
+    const receipt = 'out/receipt.json'
+    const inputs = { ...keyed, receipt, 'report-directory': 'out' }
+    const run = await gate({ inputs })
+    expect([run.code, run.outputs['receipt'], run.outputs['report']]).toEqual([0, receipt, 'out/report.json'])
+    const read = (name: string): string => readFileSync(path.join(run.workspace, name), 'utf8')
+    const { payload } = JSON.parse(read(receipt)) as Receipt
+    expect(payload.result.report).toBe(sha256(read('out/report.json')))
+    const again = await gate({ inputs, files: { [receipt]: read(receipt) } })
+    expect([again.code, again.outputs['receipt']]).toEqual([0, receipt])
+  })
+
+  it.each([
+    ['the manifest', MANIFEST_PATH, /is no receipt; it was left alone/],
+    ['a file of the report', './dms-preflight-report/report.json', /is a file of the report/],
+  ])('is never %s', async (_, receipt, words) => {
+    const run = await gate({ inputs: { ...keyed, receipt, 'fail-on': 'never' } })
+    expect([run.code, run.outputs['receipt'], run.outputs['ready']]).toEqual([1, '', 'false'])
+    expect(errorsOf(run)).toMatch(words)
+    expect(readFileSync(path.join(run.workspace, MANIFEST_PATH), 'utf8')).toBe(stage.files[MANIFEST_PATH])
+  })
+
+  it('that cannot be written changes neither the verdict nor the exit code', async () => {
+    const run = await gate({ inputs: { ...keyed, receipt: `${MANIFEST_PATH}/receipt.json` } })
+    expect([run.code, run.outputs['status'], run.outputs['receipt']]).toEqual([0, 'ready', ''])
+    expect(run.summary).toContain('No receipt was written')
+    expect(run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
+      expect.stringContaining('No receipt was written'),
+    ])
+  })
+
+  it('is none of a run that is not ready, also where that does not fail the step', async () => {
+    const inputs = { ...keyed, receipt: NAME, 'fail-on': 'never' }
+    const run = await gate({ inputs, env: { SALES_PASSWORD: '' } })
+    expect([run.code, run.outputs['receipt']]).toEqual([0, ''])
+    expect(run.summary).toContain('No receipt was written: the status is undetermined.')
+  })
+})
+
 describe('what an earlier run left at the path', () => {
   const stale = { [NAME]: '{"stale":true}' }
 

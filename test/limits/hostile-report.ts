@@ -1,6 +1,6 @@
 // 5,000 checks whose names and messages want to be more than text.
 import { CATALOGUE } from '../../src/checks/catalogue.generated.ts'
-import type { CheckResult, Report } from '../../src/domain/report.ts'
+import { REMOVED_KINDS, type CheckResult, type Removed, type Report } from '../../src/domain/report.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { check, manifest } from '../golden/fixtures.ts'
 import { summarise } from '../golden/reports.ts'
@@ -75,6 +75,12 @@ function hostileCheck(place: number): CheckResult {
     ...(verdict === 'fail'
       ? { remediation: { text, scripts: [{ language: 'bash', code: text }], points: [{ label: 'Rule', text }] } }
       : {}),
+    ...(verdict === 'fail' || verdict === 'manual'
+      ? {
+          fingerprint: 'sha256:0123456789abcdef',
+          proposed: { kind: 'waiver', by: text, expires: '2026-12-20T00:00:00.000Z', reason: text },
+        }
+      : {}),
     ...(verdict === 'waived' || verdict === 'attested'
       ? {
           vouched: {
@@ -86,6 +92,23 @@ function hostileCheck(place: number): CheckResult {
         }
       : {}),
   })
+}
+
+/** Of 300 sources with all that belongs to them. */
+export const REMOVED = 1_500
+
+function hostileRemoved(place: number): Removed {
+  const kind = REMOVED_KINDS[place % REMOVED_KINDS.length] ?? 'source'
+  const text = hostile(place)
+  return {
+    kind,
+    name: text,
+    manifest: `${hostile(place % MANIFESTS)} wave`,
+    location: { path: 'waves/a b#%`|<x>.yml', line: place + 1, column: 1 },
+    check: CATALOGUE[place % CATALOGUE.length]?.meta.id ?? 'a/b',
+    from: text,
+    to: text,
+  }
 }
 
 export function hostileReport(count = CHECKS): Report {
@@ -111,6 +134,7 @@ export function hostileReport(count = CHECKS): Report {
   for (const { verdict } of checks) counts[verdict] += 1
   return {
     ...report,
+    removed: Array.from({ length: REMOVED }, (_, place) => hostileRemoved(place)),
     status: 'not-ready',
     ready: false,
     statusIfMerged: 'not-ready',
@@ -118,4 +142,43 @@ export function hostileReport(count = CHECKS): Report {
     counts,
     manifests,
   }
+}
+
+/** The same with every other open result new, fixed or of another verdict: as much to say of changes as can be. */
+export function laterReport(): Report {
+  const report = hostileReport()
+  const startedAt = new Date(Date.parse(report.run.startedAt) + 60_000).toISOString()
+  const turned: Readonly<Partial<Record<Verdict, Verdict>>> = { fail: 'manual', manual: 'pass', pass: 'fail' }
+  const manifests = report.manifests.map((one) => ({
+    ...one,
+    checks: one.checks.map((result) => ({ ...result, verdict: turned[result.verdict] ?? result.verdict })),
+  }))
+  return { ...report, run: { ...report.run, startedAt }, manifests }
+}
+
+/** The secret of the run, as somebody's rule may be called. */
+export const PLANTED = 'C0rrect!horse|battery'
+
+/** A ready run before, of 300 of its checks, for what regresses to be compared with. */
+export function readyBefore(): Report {
+  const report = hostileReport(300)
+  const flow = (place: number) => ({
+    answer: 'allowed',
+    direction: 'outbound',
+    peer: hostile(place),
+    protocols: ['tcp'],
+    ports: ['443'],
+  })
+  const manifests = report.manifests.map((one) => ({
+    ...one,
+    checks: one.checks.map((result, place) => ({
+      ...check({ id: result.id, title: result.title, subject: result.subject, location: result.location }),
+      evidence: {
+        roles: [hostile(place), hostile(place + 1)],
+        flows: [flow(place)],
+        decidingRules: [hostile(place), `Allow ${PLANTED}`],
+      },
+    })),
+  }))
+  return { ...report, removed: [], problems: [], status: 'ready', ready: true, statusIfMerged: 'ready', manifests }
 }

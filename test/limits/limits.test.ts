@@ -4,15 +4,16 @@ import addFormats from 'ajv-formats'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { startGitHub, type LabGitHub } from '../../lab/github.ts'
-import { runAction, type ActionRun } from '../../lab/runner.ts'
+import { runAction, type ActionRun, type ActionStart } from '../../lab/runner.ts'
 import { parseWorkflowCommands } from '../../lab/runner/commands.ts'
 import { LAB_GITHUB_TOKEN, PULL_REQUEST } from '../../lab/stage.ts'
 import type { Report } from '../../src/domain/report.ts'
+import { decodeGreenState } from '../../src/report/green-state.ts'
 import { REPORT_SCHEMA } from '../../src/render/report-schema.ts'
 import { OUTPUT_NAMES, reportFiles } from '../e2e/action.ts'
 import { expectHarmless } from '../inert-markdown.ts'
 import { junitFaults, readJunit, readSarif, sarifFaults } from '../report-readers.ts'
-import { CHECKS, hostileReport } from './hostile-report.ts'
+import { CHECKS, hostileReport, PLANTED, REMOVED } from './hostile-report.ts'
 
 /** https://docs.github.com/actions/reference/limits and https://docs.github.com/code-security/reference/code-scanning/sarif-files */
 const SUMMARY_LIMIT_BYTES = 1024 * 1024
@@ -31,16 +32,22 @@ let files: Record<string, string>
 
 beforeAll(async () => {
   github = await startGitHub({ visibility: 'private', token: LAB_GITHUB_TOKEN })
-  run = await runAction({
+  run = await publishReport('first', '1')
+  files = reportFiles(run)
+}, 90_000)
+
+function publishReport(name: 'first' | 'later' | 'ready', runId: string, start: Partial<ActionStart> = {}) {
+  return runAction({
     entry: join(import.meta.dirname, 'publish-hostile.ts'),
     eventName: 'pull_request',
     event: PULL_REQUEST,
     apiUrl: github.url,
-    inputs: { 'github-token': LAB_GITHUB_TOKEN, disclose: 'full' },
-    env: { LIMITS_PASSWORD: 'C0rrect!horse|battery' },
+    ...start,
+    inputs: { 'github-token': LAB_GITHUB_TOKEN, disclose: 'full', ...start.inputs },
+    env: { LIMITS_PASSWORD: PLANTED, LIMITS_REPORT: name, GITHUB_RUN_ID: runId, ...start.env },
   })
-  files = reportFiles(run)
-}, 90_000)
+}
+
 afterAll(async () => {
   await run.dispose()
   await github.close()
@@ -76,6 +83,15 @@ describe('5,000 checks with hostile names', () => {
     expect(run.summary.trim()).toBe((files['report.md'] ?? '').trim())
   })
 
+  it('says of all that goes out of scope, counting what does not fit', () => {
+    for (const text of [run.summary, github.comments[0]?.body ?? '']) {
+      const listed = [...text.matchAll(/^> - /gm)].length
+      const left = Number(/Left out here[^*]*?(\d+) things taken out of scope/.exec(text)?.[1] ?? 0)
+      expect([listed > 0, listed + left]).toEqual([true, REMOVED])
+    }
+    expect(run.stdout).toContain(`This change takes out of scope (${String(REMOVED)} things)`)
+  })
+
   it('as log: only our own commands, groups closed, of a size to read', () => {
     expect(bytes(run.stdout)).toBeLessThanOrEqual(LOG_LIMIT_BYTES)
     const commands = parseWorkflowCommands(run.stdout)
@@ -98,6 +114,25 @@ describe('5,000 checks with hostile names', () => {
       expect(own.at(-1)?.message).toMatch(/ more /)
     }
   })
+
+  it('as annotations: no more than GitHub shows with those of what could not be published', async () => {
+    const silent = await startGitHub({
+      visibility: 'private',
+      token: LAB_GITHUB_TOKEN,
+      permissions: ['contents: read'],
+    })
+    // A folder, to which nothing can be appended.
+    const noSummary = { GITHUB_STEP_SUMMARY: import.meta.dirname }
+    const late = await publishReport('first', '1', { apiUrl: silent.url, env: noSummary })
+    const warnings = late.annotations.filter(({ level }) => level === 'warning')
+    expect(warnings).toHaveLength(ANNOTATIONS_PER_LEVEL)
+    expect(warnings.filter(({ title }) => title === 'Not published').map(({ message }) => message)).toEqual([
+      expect.stringContaining('The summary of the job could not be written'),
+      expect.stringContaining('`pull-requests: write`'),
+    ])
+    await silent.close()
+    await late.dispose()
+  }, 60_000)
 
   it('as outputs: all of them, small, on one line', () => {
     expect(Object.keys(run.outputs).sort()).toEqual(OUTPUT_NAMES)
@@ -146,7 +181,10 @@ describe('5,000 checks with hostile names', () => {
     const { counts } = report
     const asking = counts.fail + counts.unknown + counts.manual + counts.waived + counts.attested
     // Nothing stands behind what is blocked in this report, so that is shown too.
-    expect(results.length + properties.leftOut).toBe(asking + counts.blocked + report.problems.length)
+    expect(results.length + properties.leftOut).toBe(
+      // A warning for each manifest that loses something.
+      asking + counts.blocked + report.problems.length + 4,
+    )
     expect(properties.leftOut).toBe(0)
     expect(new Set(results.map(({ partialFingerprints }) => partialFingerprints['primaryLocationLineHash'])).size).toBe(
       results.length,
@@ -157,4 +195,41 @@ describe('5,000 checks with hostile names', () => {
     const known = new Set(tool.driver.rules.map(({ id }) => id))
     expect(results.filter(({ ruleId }) => !known.has(ruleId))).toEqual([])
   }, 30_000)
+
+  it('as comment of a second run, with all that changed, and as tracking issue with all that regressed', async () => {
+    const later = await publishReport('later', '2')
+    expect([later.stderr, later.stdout.match(/was not (?:written|kept)[^\n]*/g)]).toEqual(['', null])
+    const { body } = github.comments[0] ?? { body: '' }
+    expect(body).toMatch(/out of scope[\s\S]*\*\*Since the last run|Since commit/)
+    expect(body.length).toBeLessThanOrEqual(COMMENT_LIMIT_CHARS)
+    expectHarmless(body)
+
+    const scheduled = { eventName: 'schedule', event: {}, inputs: { 'tracking-issue': 'true' } }
+    const runs = [later]
+    for (const [name, runId] of [
+      ['first', '3'],
+      ['ready', '4'],
+      ['later', '5'],
+    ] as const) {
+      runs.push(await publishReport(name, runId, scheduled))
+      expect([name, runs.at(-1)?.stdout.match(/was not (?:written|kept)[^\n]*/g)]).toEqual([name, null])
+      expect([name, github.issues[0]?.state]).toEqual([name, name === 'ready' ? 'closed' : 'open'])
+      const { body: text, title } = github.issues[0] ?? { body: '', title: '' }
+      expect([text.length <= COMMENT_LIMIT_CHARS, title.length <= 256]).toEqual([true, true])
+      expectHarmless(text)
+    }
+    // What the next run compares with is packed, where no mask would find a secret.
+    const [, green = ''] = /<!-- dms-preflight-green (.*) -->/.exec(github.issues[0]?.body ?? '') ?? []
+    const rules = [...(decodeGreenState(green)?.facts.values() ?? [])].flatMap((facts) => facts.rules)
+    expect(rules).toContain('Allow ***')
+    expect(rules.filter((rule) => rule.includes(PLANTED))).toEqual([])
+    expect(github.issues[0]?.body).toContain('### What regressed since it was last ready')
+    const news = github.comments.filter(({ issue }) => issue === github.issues[0]?.number)
+    expect(news.length).toBeGreaterThan(0)
+    for (const { body: text } of news) {
+      expect(text.length).toBeLessThanOrEqual(COMMENT_LIMIT_CHARS)
+      expectHarmless(text)
+    }
+    for (const one of runs) await one.dispose()
+  }, 120_000)
 })

@@ -6,7 +6,7 @@ import { readInputs } from '../../src/inputs/inputs.ts'
 import { createKnownSecrets } from '../../src/run/known-secrets.ts'
 import { publish } from '../../src/run/publish.ts'
 import { readFileSync } from 'node:fs'
-import { hostileReport } from './hostile-report.ts'
+import { hostileReport, laterReport, readyBefore } from './hostile-report.ts'
 
 const { env } = process
 const read = readInputs(env)
@@ -19,8 +19,9 @@ known.learn([new Secret('LIMITS_PASSWORD', env['LIMITS_PASSWORD'] ?? '')])
 const { apiUrl, repository } = context
 const signal = AbortSignal.timeout(60_000)
 const github = createGitHubPort({ token: inputs.githubToken, apiUrl, repository, timeoutMs: 20_000, signal })
+const reports = { first: hostileReport, later: laterReport, ready: readyBefore }
 process.exitCode = await publish({
-  report: hostileReport(),
+  report: reports[env['LIMITS_REPORT'] as keyof typeof reports](),
   context,
   inputs,
   github,

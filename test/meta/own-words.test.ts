@@ -3,7 +3,13 @@ import { isWeakSecret } from '../../src/domain/weak-secret.ts'
 import { renderOutputs } from '../../src/render/outputs.ts'
 import { OWN_WORDS } from '../../src/run/own-words.ts'
 import { renderFiles } from '../../src/run/report-files.ts'
-import { badManifestReport, conditionsReport, notReadyReport, undeterminedReport } from '../golden/reports.ts'
+import {
+  badManifestReport,
+  changedReport,
+  conditionsReport,
+  notReadyReport,
+  undeterminedReport,
+} from '../golden/reports.ts'
 
 function keysOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(keysOf)
@@ -12,7 +18,7 @@ function keysOf(value: unknown): string[] {
 }
 
 // A secret that is such a word is not redacted in finished text: a key that is missing here could become `***`.
-describe.each([badManifestReport(), conditionsReport(), notReadyReport(), undeterminedReport()])(
+describe.each([badManifestReport(), changedReport(), conditionsReport(), notReadyReport(), undeterminedReport()])(
   'a report',
   (report) => {
     const files = renderFiles(report, '')

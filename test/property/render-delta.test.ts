@@ -113,7 +113,7 @@ describe('what changed and what regressed', () => {
     fc.assert(
       fc.property(items, items, fc.boolean(), (regressed, shifted, several) => {
         const since = { startedAt: RUN.startedAt, commit: RUN.sha }
-        const text = renderDrift({ since, regressed, shifted, gone: 3 }, RUN.startedAt, several)
+        const text = renderDrift({ since, regressed, shifted, gone: 3 }, RUN.startedAt, several, 60_000)
         expectOurs(text)
         expect(typesOf(text).filter((type) => type === 'heading')).toHaveLength(1)
         expect(typesOf(text).filter((type) => type === 'listItem').length).toBeLessThanOrEqual(43)

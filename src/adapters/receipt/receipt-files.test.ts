@@ -133,7 +133,7 @@ describe('a receipt is read', () => {
 
 describe('what an earlier run left', () => {
   it.each(['receipt.json', 'a/receipt.json'])('is deleted: %s', async (name) => {
-    const file = put(name)
+    const file = put(name, '{"payload":')
     expect(await files.remove(place(name))).toEqual({ ok: true, value: { removed: true } })
     expect(existsSync(file)).toBe(false)
     expect(await files.remove(place(name))).toEqual({ ok: true, value: { removed: false } })
@@ -151,12 +151,16 @@ describe('what an earlier run left', () => {
     ['a file of the repository', 'tracked.json', /file of the repository; it was left alone/],
     ['a folder', 'folder', /is a folder/],
     ['elsewhere', '../elsewhere/x.json', /must not leave/],
+    ['a manifest that git does not know', 'wave.yml', /`wave.yml` is no receipt; it was left alone/],
     ['a file of git', '.git/index', /in the folder of git/],
   ])('is left alone when it is %s', async (_, name, message) => {
     mkdirSync(path.join(workspace, 'folder'))
+    put('wave.yml', 'version: 1\n')
     const removed = await files.remove(place(name))
     expect(removed).toMatchObject({ ok: false, failure: { message: expect.stringMatching(message) } })
-    expect(['tracked.json', 'folder', '.git/index'].every((kept) => existsSync(path.join(workspace, kept)))).toBe(true)
+    expect(
+      ['tracked.json', 'folder', '.git/index', 'wave.yml'].every((kept) => existsSync(path.join(workspace, kept))),
+    ).toBe(true)
   })
 })
 

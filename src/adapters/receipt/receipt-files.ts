@@ -81,8 +81,22 @@ async function remove(place: ReceiptPlace): Promise<Observed<{ removed: boolean 
     const message = `The receipt \`${shown}\` is a file of the repository; it was left alone, and \`mode: verify\` would refuse it.`
     return unseen('forbidden', message, { missing: ELSEWHERE })
   }
+  if (facts.isFile() && !(await mayBeReceipt(file))) {
+    return unseen('forbidden', `The file at \`${shown}\` is no receipt; it was left alone.`, { missing: ELSEWHERE })
+  }
   await unlink(file)
   return seen({ removed: true })
+}
+
+/** Whatever an earlier run left, whole or in part. A manifest, say, is not deleted because somebody mistook one input. */
+async function mayBeReceipt(file: string): Promise<boolean> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, 0)
+    return bytesRead === 0 || buffer.toString('latin1') === '{'
+  } finally {
+    await handle.close()
+  }
 }
 
 async function write(place: ReceiptPlace, text: string): Promise<Observed<string>> {
