@@ -40,7 +40,7 @@ beforeAll(async () => {
   share = await listen()
   thief = await listen()
   // The backup container is the business of the matrix at the gate: no Azurite has to start here.
-  const { storage: _, ...story } = changeStory(instanceStory(), {
+  const story = changeStory(instanceStory(), {
     editManifest: (text) => `${text.replace(/^container:\n(?: .*\n)*/m, '')}share:
   path: \\\\127.0.0.1\\backup
   port: ${String(share.port)}
@@ -48,6 +48,7 @@ beforeAll(async () => {
 `,
     secrets: { SHARE_PASSWORD: 'Sh4re-pass-word' },
   })
+  delete story.storage
   stage = await theatre.stage(story)
 }, 60_000)
 afterAll(async () => {
