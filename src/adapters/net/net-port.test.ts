@@ -207,6 +207,25 @@ describe('browse', () => {
     expect(requests).toEqual(['\u0004sales\u0000'])
   })
 
+  it('takes a port from the reply and never a host: who is named there gets nothing', async () => {
+    let visits = 0
+    const thief = createServer((socket) => {
+      visits += 1
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => thief.listen(0, '127.0.0.4', resolve))
+    closers.push(() => thief.close())
+    const { port: stolen } = thief.address() as AddressInfo
+    const reply = `ServerName;127.0.0.4;InstanceName;SALES;IsClustered;No;Version;16.0.4135.4;tcp;${String(stolen)};np;\\\\127.0.0.4\\pipe\\sql;;`
+    const { port } = await browser(() => reply)
+    const net = netPort({ browserPort: port })
+    const answer = await net.browse('127.0.0.1', 'SALES')
+    expect(answer).toMatchObject({ value: { address: '127.0.0.1', instance: { tcpPort: stolen } } })
+    if (!answer.ok) throw new Error('the Browser answered')
+    expect(await net.connect(answer.value.address, stolen)).toMatchObject({ value: { outcome: 'refused' } })
+    expect(visits).toBe(0)
+  })
+
   it('asks again when a datagram is lost', async () => {
     const { port, requests } = await browser((_request, count) => (count === 3 ? entry : undefined))
     expect(await netPort({ browserPort: port }).browse('127.0.0.1', 'SALES')).toMatchObject({
