@@ -31,6 +31,8 @@ const rooms = [
   'report',
   'render',
   'trust',
+  'receipt',
+  'scope',
   'adapters',
   'sinks',
 ]
@@ -46,8 +48,10 @@ const MAY_SEE = {
   report: ['domain', 'checks'],
   render: ['domain', 'report'],
   trust: ['domain', 'ports', 'inputs'],
-  adapters: ['domain', 'ports'],
-  sinks: ['domain', 'ports', 'render'],
+  receipt: ['domain'],
+  scope: ['domain', 'checks', 'plan'],
+  adapters: ['domain', 'ports', 'receipt'],
+  sinks: ['domain', 'ports', 'report', 'render'],
 }
 const zones = rooms.flatMap((room) => [
   ...rooms
@@ -95,7 +99,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust}/**/*.ts'],
+    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

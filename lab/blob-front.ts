@@ -20,6 +20,8 @@ export interface FrontAnswer {
   afterForwarding?: true
   /** Never answers. */
   silent?: true
+  /** The body comes again and again, without an end. */
+  endless?: true
 }
 
 /** What the account's settings and its network make of requests; it may be changed while the server runs. */
@@ -38,6 +40,8 @@ export interface BlobFront {
   port: number
   rules: BlobFrontRules
   requests: BlobRequest[]
+  /** Bytes of bodies without an end. */
+  readonly poured: number
   /** Of a container in the account, path style. */
   urlOf(container: string): string
   close(): Promise<void>
@@ -47,6 +51,7 @@ export interface BlobFront {
 export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, authority: string): Promise<BlobFront> {
   const rules: BlobFrontRules = { runnerAddress: '203.0.113.5', allowSharedKeyAccess: true }
   const requests: BlobRequest[] = []
+  let poured = 0
   const server = createServer(tls, (request, response) => {
     const url = new URL(request.url ?? '/', 'https://localhost')
     const asked = { method: request.method ?? '', path: url.pathname, query: url.search }
@@ -60,6 +65,10 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
     if (own.afterForwarding === true) await forward(request, sent)
     if (own.silent === true) return
     const body = Buffer.from(own.body ?? '')
+    if (own.endless === true) {
+      pour(response, own.status, body)
+      return
+    }
     response.writeHead(own.status, { 'content-type': 'application/xml', 'content-length': body.length, ...own.headers })
     response.end(body)
   }
@@ -81,6 +90,16 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
       onward.on('error', reject)
       onward.end(sent)
     })
+  const pour = (response: ServerResponse, status: number, body: Buffer): void => {
+    response.writeHead(status, { 'content-type': 'application/xml' })
+    const more = (): void => {
+      if (response.destroyed) return
+      poured += body.length
+      if (response.write(body)) setImmediate(more)
+      else response.once('drain', more)
+    }
+    more()
+  }
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
   const origin = `https://localhost:${String(port)}`
@@ -89,6 +108,9 @@ export async function startBlobFront(azurite: Azurite, tls: KeyAndCertificate, a
     origin,
     port,
     rules,
+    get poured() {
+      return poured
+    },
     requests,
     urlOf,
     close: () =>

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answer, refusal, type Answer, type Book } from './github/answers.ts'
-import type { GitHubComment, GitHubFault, GitHubRequest, GitHubState } from './github/state.ts'
+import { answer } from './github/answers.ts'
+import { refusal, type Answer, type Book } from './github/replies.ts'
+import { firstIssues } from './github/issues.ts'
+import type { GitHubComment, GitHubFault, GitHubIssue, GitHubRequest, GitHubState } from './github/state.ts'
 
 export interface LabGitHub {
   /** What GITHUB_API_URL points to. */
@@ -11,6 +13,8 @@ export interface LabGitHub {
   requests: GitHubRequest[]
   /** The comments as they stand, oldest first; live. */
   comments: GitHubComment[]
+  /** The issues as they stand, oldest first; live. */
+  issues: GitHubIssue[]
   /** The state given, which may be changed while the lab runs. */
   state: GitHubState
   close(): Promise<void>
@@ -19,7 +23,7 @@ export interface LabGitHub {
 /** A small GitHub over plain HTTP on 127.0.0.1: one repository, its files, pull requests and comments. */
 export async function startGitHub(state: GitHubState = {}): Promise<LabGitHub> {
   const requests: GitHubRequest[] = []
-  const book: Book = { comments: [], nextId: 1001 }
+  const book: Book = { comments: [], issues: firstIssues(state), nextId: 1001 }
   for (const { issue = 7, body, user = { login: 'octocat', id: 583_231, type: 'User' as const } } of state.comments ??
     []) {
     const at = new Date(Date.UTC(2026, 10, 1) + book.nextId * 1000).toISOString()
@@ -85,6 +89,7 @@ export async function startGitHub(state: GitHubState = {}): Promise<LabGitHub> {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     requests,
     comments: book.comments,
+    issues: book.issues,
     state,
     close: () =>
       new Promise((resolve) => {

@@ -181,6 +181,7 @@ function environmentOf(start: ActionStart, home: string, workspace: string, temp
     GITHUB_GRAPHQL_URL: `${api}/graphql`,
     GITHUB_JOB: 'preflight',
     GITHUB_REPOSITORY: 'acme/db',
+    GITHUB_REPOSITORY_ID: '1309247986',
     GITHUB_REPOSITORY_OWNER: 'acme',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_RUN_ID: '1',
@@ -194,12 +195,18 @@ function environmentOf(start: ActionStart, home: string, workspace: string, temp
     RUNNER_OS: 'Linux',
     RUNNER_TEMP: temp,
     RUNNER_TOOL_CACHE: join(home, 'tools'),
-    ...refsOf(eventName, start.event),
+    ...workflowOf(refsOf(eventName, start.event)),
     ...Object.fromEntries(commandFiles),
     ...Object.fromEntries(inputs),
     ...start.env,
   }
   return Object.fromEntries(Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined))
+}
+
+/** The workflow file is that of the run's own ref. */
+function workflowOf(refs: Record<string, string>): Record<string, string> {
+  const ref = `acme/db/.github/workflows/dms-preflight.yml@${refs['GITHUB_REF'] ?? ''}`
+  return { ...refs, GITHUB_WORKFLOW_REF: ref, GITHUB_WORKFLOW_SHA: 'a'.repeat(40) }
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows: GITHUB_REF by event. */

@@ -8,7 +8,9 @@ import { createAuthority, selfSigned, type Authority, type KeyAndCertificate } f
 import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
+import type { NetworkFiles } from './sql/backup-answers.ts'
 import { playSqlState } from './sql/play.ts'
+import { openAsUser } from './smb/network-user.ts'
 import { startSamba, type Samba } from './smb/samba.ts'
 import { openStorage, type StorageLab } from './storage-lab.ts'
 import { startTdsServer, type TdsServer } from './tds/server.ts'
@@ -62,7 +64,13 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
   options.azure?.(state)
   const sql: Record<string, TdsServer> = {}
   for (const [name, server] of Object.entries(story.servers)) {
-    if (server.down !== true) sql[name] = await startServer(server, authority, state, options.ports?.[name])
+    if (server.down !== true)
+      sql[name] = await startServer(server, authority, state, {
+        ...(options.ports?.[name] === undefined ? {} : { port: options.ports[name] }),
+        ...(fileServer === undefined || server.comesAs === undefined
+          ? {}
+          : { files: openAsUser({ port: fileServer.port, ...server.comesAs }) }),
+      })
   }
   const ports = {
     sql: Object.fromEntries(Object.keys(story.servers).map((name) => [name, sql[name]?.port ?? REFUSED_PORT])),
@@ -135,11 +143,11 @@ async function startServer(
   { state, encryption = 'on', certificate = 'trusted', misbehave, wire }: StoryServer,
   authority: Authority,
   { sqlTokens }: AzureState,
-  port: number | undefined,
+  { port, files }: { port?: number; files?: NetworkFiles },
 ): Promise<TdsServer> {
   const tls = await certificateOf(certificate, authority)
   return startTdsServer({
-    ...playSqlState(state),
+    ...playSqlState(state, files),
     entraTokens: sqlTokens,
     encryption,
     ...(tls === undefined ? {} : { tls }),

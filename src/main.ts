@@ -9,6 +9,8 @@ import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
 import { createNetPort } from './adapters/net/net-port.ts'
+import { createReceiptFiles } from './adapters/receipt/receipt-files.ts'
+import { createReceiptIssuer } from './adapters/receipt/receipt-issuer.ts'
 import { createSharePort } from './adapters/smb/share-port.ts'
 import type { EntraToken } from './adapters/sql/account.ts'
 import { createSqlPort } from './adapters/sql/sql-port.ts'
@@ -74,6 +76,8 @@ function createWorld(cancelled: AbortSignal): World {
       files: createFilePort({ workspace, ...programFiles() }),
       clock: { now: () => Date.now() },
     }),
+    receiptFiles: createReceiptFiles(),
+    receiptIssuer: (settings) => createReceiptIssuer({ ...settings, ...idTokenRequest(process.env) }),
     connect: (settings) => Promise.resolve(connect(settings)),
     github: ({ githubToken }, { apiUrl, repository }, timeoutMs, signal) =>
       createGitHubPort({ token: githubToken, apiUrl, repository, timeoutMs, signal }),
@@ -96,6 +100,7 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   })
   let signingIn: ReturnType<EntraToken> | undefined
   const accounts = createAccountGate()
+  const { allowWrites } = inputs
   const sql = createSqlPort({
     timeoutMs,
     signal,
@@ -104,8 +109,8 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     entraToken: () => (signingIn ??= readSqlToken(arriving)),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
+    allowWrites,
   })
-  const { allowWrites } = inputs
   const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
   const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
   return {
@@ -121,6 +126,7 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     close: async () => {
       await Promise.all([sql.close(), share.close(), blob.close()])
     },
+    leftOver: () => share.leftOver,
   }
 }
 

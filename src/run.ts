@@ -1,4 +1,3 @@
-import { createRedactor } from './domain/redact.ts'
 import type { ReportProblem } from './domain/report.ts'
 import type { Secret } from './domain/secret.ts'
 import { readContext } from './inputs/context.ts'
@@ -6,50 +5,54 @@ import { readInputs } from './inputs/inputs.ts'
 import { checkManifests, NO_OUTCOME } from './run/check-manifests.ts'
 import { NOTHING_KNOWN, publishCrash } from './run/crash.ts'
 import { inputSecrets } from './run/input-secrets.ts'
+import { createKnownSecrets, type KnownSecrets } from './run/known-secrets.ts'
 import { makeReport } from './run/make-report.ts'
 import { createPublishSignal, publish, publishTimeoutMs } from './run/publish.ts'
+import { isVerifying, receiptOf, removeStaleReceipt } from './run/receipt-place.ts'
 import { reportDirectory } from './run/report-directory.ts'
 import type { World } from './run/world.ts'
 import { removeReportFiles } from './sinks/files.ts'
-import { maskSecrets } from './sinks/masks.ts'
 import { publishOutputs } from './sinks/outputs.ts'
-import type { Redact } from './sinks/redacted.ts'
 
 /** One run of the gate, from the environment to the exit code. Never throws. */
 export async function run(world: World): Promise<number> {
-  const early = inputSecrets(world.env)
-  maskSecrets(early, world.env)
-  const known: Known = { secrets: [...early], redact: createRedactor(early.map((secret) => secret.reveal())) }
-  publishOutputs(NOTHING_KNOWN, known.redact)
+  const known = createKnownSecrets(world.env)
+  known.learn(inputSecrets(world.env))
+  publishOutputs(NOTHING_KNOWN, known.redactText)
   try {
     return await runGate(world, known)
   } catch (error) {
-    return publishCrash(error, world.env['GITHUB_STEP_SUMMARY'], known.redact)
+    return publishCrash(error, world.env['GITHUB_STEP_SUMMARY'], known.redactText)
   }
 }
 
-/** The secrets that the run knows so far, and what redacts them. */
-interface Known {
-  secrets: Secret[]
-  redact: Redact
-}
-
-async function runGate(world: World, known: Known): Promise<number> {
+async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const startedAt = world.now()
+  const stale = await removeStaleReceipt(world)
   const eventText = await world.readEvent(world.env['GITHUB_EVENT_PATH'])
   const context = readContext(world.env, eventText)
-  await removeReportFiles(reportDirectory(world.env, context))
+  // The job that verifies may hold the report of the gate, and writes none.
+  const reports = isVerifying(world.env)
+    ? undefined
+    : await removeReportFiles(reportDirectory(world.env, context), known.redactText)
   const read = readInputs(world.env)
   const inputs = read.ok ? read.inputs : undefined
   const problems: ReportProblem[] = [...read.warnings, ...world.warnings].map(asWarning)
+  problems.push(...[stale, reports].filter((problem) => problem !== undefined))
   if (!read.ok) problems.push(...read.problems.map((problem) => ({ ...problem, severity: 'error' as const })))
   let outcome = NO_OUTCOME
+  const learnSecrets = known.learn
+  const learnSecret = (secret: Secret): void => known.learn([secret])
+  if (inputs?.mode === 'verify') {
+    const { runVerify } = await import('./run/run-verify.ts')
+    return runVerify(
+      world,
+      { inputs, context, learnSecret },
+      [...read.warnings, ...world.warnings],
+      () => known.redactText,
+    )
+  }
   if (inputs !== undefined) {
-    const learnSecrets = (secrets: readonly Secret[]): void => {
-      maskSecrets(secrets, world.env)
-      known.secrets.push(...secrets)
-      known.redact = createRedactor(known.secrets.map((secret) => secret.reveal()))
-    }
     try {
       outcome = await checkManifests(world, { inputs, context, event: parseJson(eventText), problems, learnSecrets })
     } catch (error) {
@@ -59,12 +62,17 @@ async function runGate(world: World, known: Known): Promise<number> {
       })
     }
   }
+  problems.push(...known.warnings())
   const end = { startedAt, vantage: inputs?.vantage ?? 'auto', title: inputs?.title ?? '', problems, outcome }
   const report = makeReport(world, context, end)
   const signal = createPublishSignal(world.cancelled)
   const github = inputs && world.github(inputs, context, publishTimeoutMs(world.cancelled), signal)
   const workflow = world.env['GITHUB_WORKFLOW'] ?? ''
-  return publish({ report, context, inputs, github, redact: known.redact, workflow })
+  const manifests = outcome.manifests.map(({ manifest }) => manifest)
+  const timeoutMs = publishTimeoutMs(world.cancelled)
+  const receipt = receiptOf(world, { inputs, context, report, manifests, learnSecret, signal, timeoutMs })
+  const { redactText: redact, redactForeign } = known
+  return publish({ report, context, inputs, github, redact, redactForeign, workflow, ...receipt })
 }
 
 function asWarning(message: string): ReportProblem {

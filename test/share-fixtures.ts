@@ -6,7 +6,9 @@ import type { Ports } from '../src/ports/ports.ts'
 import type {
   FileShare,
   FolderAnswer,
+  LentFileEnd,
   NtStatus,
+  SecurityAnswer,
   ShareAnswer,
   ShareLoginAnswer,
   SharePort,
@@ -70,6 +72,10 @@ export interface ShareAnswers {
   openFolder?: Answer<FolderAnswer>
   /** Absent: writes are off. */
   write?: Answer<WriteProbeAnswer>
+  /** Absent: the server does not tell. */
+  security?: Answer<SecurityAnswer>
+  /** What became of a file that another was to write; absent: it was removed. */
+  end?: LentFileEnd
 }
 
 /** All is well, where nothing else is said. `asked` gets what went to the server. */
@@ -86,6 +92,13 @@ export function shareWith(answers: ShareAnswers, asked: string[] = []): SharePor
     openShare: ({ share }: FileShare) => say(`connect to ${share}`, answers.openShare ?? CONNECTED),
     openFolder: ({ folder }: FileShare) => say(`open ${folder}`, answers.openFolder ?? OPENED),
     probeWrite: () => say('write', answers.write ?? unseen('writes-off', 'off')),
+    readSecurity: () => say('read permissions', answers.security ?? { outcome: 'refused', status: DENIED }),
+    lendFile: async (share, writer, write) => {
+      asked.push(`lend to ${writer}`)
+      const file = `\\\\${share.host}\\${share.share}\\probe.bak`
+      const written = await write(file)
+      return seen({ file, written, end: answers.end ?? { outcome: 'removed', bytes: 3_145_728 } })
+    },
   }
 }
 

@@ -11,7 +11,7 @@ import type { ArmAnswer, ManagedInstanceResource, SqlServerResource } from '../s
 import type { VirtualNetwork } from '../src/ports/network-resources.ts'
 import type { BrowserAnswer, ConnectAnswer, NameAnswer } from '../src/ports/net-port.ts'
 import type { Ports } from '../src/ports/ports.ts'
-import type { LoginAnswer, PreLoginAnswer, SqlServer, TlsAnswer } from '../src/ports/sql-port.ts'
+import type { BackupAnswer, LoginAnswer, PreLoginAnswer, SqlServer, TlsAnswer } from '../src/ports/sql-port.ts'
 import { MANIFEST } from './fixtures.ts'
 
 export const INSIDE: VantageFact = {
@@ -88,6 +88,8 @@ export interface World {
   preLogin?: Observed<PreLoginAnswer>
   tls?: Observed<TlsAnswer>
   logIn?: (server: SqlServer, database: string) => Observed<LoginAnswer>
+  /** Absent: the run may not write. */
+  backUp?: (file: string) => Observed<BackupAnswer>
   /** Raw rows of every statement, or by its name; one that is not named is refused (VIEW SERVER STATE). */
   rows?: readonly JsonObject[] | Readonly<Record<string, readonly JsonObject[]>>
 }
@@ -163,9 +165,10 @@ function createArm({ subnet, sqlServer, managedInstance, absentDatabases = [] }:
   }
 }
 
-function createSql({ preLogin, tls, logIn, rows = [] }: World): Ports['sql'] {
+function createSql({ preLogin, tls, logIn, backUp, rows = [] }: World): Ports['sql'] {
   const silent = unseen('timeout', 'no answer')
   return {
+    ...(backUp === undefined ? {} : { backUp: (_server, file) => Promise.resolve(backUp(file)) }),
     preLogin: () => Promise.resolve(preLogin ?? silent),
     probeTls: () => Promise.resolve(tls ?? silent),
     logIn: (server, database) => Promise.resolve(logIn?.(server, database) ?? silent),

@@ -5,8 +5,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { ActionRun } from '../lab/runner.ts'
+import { findSamba } from '../lab/smb/samba.ts'
 import { setStage } from '../lab/stage.ts'
-import { STORIES } from '../lab/stories/stories.ts'
+import { STORIES, type StoryOptions } from '../lab/stories/stories.ts'
 import type { Story } from '../lab/stories/story.ts'
 import { renderHtml } from './render-html.ts'
 
@@ -21,7 +22,15 @@ if (makeStory === undefined) {
   console.error(`No story is named ${values.story}. There are: ${Object.keys(STORIES).join(', ')}`)
   process.exit(2)
 }
-process.exitCode = await play(makeStory({ fixed: values.fixed }))
+process.exitCode = await play(castStory(makeStory, values.fixed))
+
+/** Without a file server on this machine the story goes on without the share, and says so. */
+function castStory(make: (options: StoryOptions) => Story, fixed: boolean): Story {
+  const story = make({ fixed })
+  if (story.fileServer === undefined || findSamba()) return story
+  console.log('The share of this story is left out: it takes smbd of Samba, and root or sudo without a password.\n')
+  return make({ fixed, hasFileServer: false })
+}
 
 async function play(story: Story): Promise<number> {
   const entry = path.join(ROOT, 'dist', 'index.js')
@@ -29,9 +38,7 @@ async function play(story: Story): Promise<number> {
     console.error('dist/index.js is not there: run `npm run build` first.')
     return 2
   }
-  console.log(
-    `${story.title}\nStarting the lab: Azure, GitHub and ${String(Object.keys(story.servers).length)} SQL Servers on this machine ...\n`,
-  )
+  console.log(`${story.title}\nStarting the lab: ${labOf(story)} on this machine ...\n`)
   const stage = await setStage(story)
   try {
     const run = await stage.run(entry)
@@ -47,6 +54,15 @@ async function play(story: Story): Promise<number> {
   } finally {
     await stage.close()
   }
+}
+
+function labOf({ servers, storage, fileServer }: Story): string {
+  return [
+    'Azure, GitHub',
+    `${String(Object.keys(servers).length)} SQL Servers`,
+    ...(storage === undefined ? [] : ['blob storage (Azurite)']),
+    ...(fileServer === undefined ? [] : ['a file server (Samba)']),
+  ].join(', ')
 }
 
 /** What the runner itself would take out of the log: masks, annotations and group marks. */

@@ -65,7 +65,7 @@ export function renderCatalogueTable(checks: readonly Check[]): string {
     '# Checks',
     '',
     'Every prerequisite that the gate proves, in the order of the report. Generated from the catalogue.',
-    'The last column names the row of the 2018 prerequisites list that a check stands for; checks without one are foundations that carry root causes.',
+    'The last column names the row of the [list of prerequisites](../prerequisites.md) that a check stands for; checks without one are foundations that carry root causes.',
     '',
     '| Ref | Check | Title | Severity | Row |',
     '| --- | --- | --- | --- | --- |',

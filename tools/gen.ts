@@ -11,6 +11,7 @@ import {
   renderCheckPage,
   renderRole,
 } from './gen-docs.ts'
+import { renderRowsPage } from './prerequisite-rows.ts'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const CATALOGUE = 'src/checks/catalogue.generated.ts'
@@ -25,6 +26,7 @@ export async function generate({ check }: { check: boolean }): Promise<string[]>
   ])
   for (const { definition } of checks) files.set(`docs/checks/${definition.meta.id}.md`, renderCheckPage(definition))
   files.set('docs/checks/README.md', renderCatalogueTable(checks.map(({ definition }) => definition)))
+  files.set('docs/prerequisites.md', renderRowsPage(checks.map(({ definition }) => definition)))
   for (const [file, text] of await renderSchemas()) files.set(file, text)
   files.set('docs/azure-role.json', renderRole())
   const marked: [string, ReadonlyMap<string, string>][] = [

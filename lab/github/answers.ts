@@ -1,43 +1,8 @@
 import { answerGitObject, blobId } from './git-objects.ts'
-import { GITHUB_ACTIONS_BOT, type GitHubComment, type GitHubState, type GitHubUser } from './state.ts'
-
-export interface Answer {
-  status: number
-  body: unknown
-  headers?: Readonly<Record<string, string>>
-}
-
-export interface Asked {
-  method: string
-  url: URL
-  /** Parsed JSON of the request, `{}` without a body. */
-  body: Record<string, unknown>
-  origin: string
-}
-
-/** What changes while the lab runs. */
-export interface Book {
-  comments: GitHubComment[]
-  nextId: number
-}
-
-const DOCUMENTATION = 'https://docs.github.com/rest'
-/** https://docs.github.com/rest/issues/comments: longer bodies are refused with 422. */
-const COMMENT_LIMIT_CHARS = 65_536
-const DEFAULT_PERMISSIONS = ['contents: read', 'pull-requests: write']
-
-export function refusal(status: number, message: string, headers?: Readonly<Record<string, string>>): Answer {
-  return {
-    status,
-    body: { message, documentation_url: DOCUMENTATION, status: String(status) },
-    ...(headers === undefined ? {} : { headers }),
-  }
-}
-
-const FORBIDDEN = (permission: string): Answer =>
-  refusal(403, 'Resource not accessible by integration', {
-    'x-accepted-github-permissions': permission.replaceAll('-', '_').replace(': ', '='),
-  })
+import { answerIssue, answerIssues } from './issues.ts'
+import { answerPullList, answerPull, isPull } from './pulls.ts'
+import { FORBIDDEN, identityOf, isBody, may, pageOf, refusal, type Answer, type Asked, type Book } from './replies.ts'
+import type { GitHubComment, GitHubState } from './state.ts'
 
 /** The REST API's answer to one request. */
 export function answer(state: GitHubState, book: Book, asked: Asked): Answer {
@@ -61,17 +26,11 @@ export function answer(state: GitHubState, book: Book, asked: Asked): Answer {
   if (one !== null) return answerComment(state, book, asked, Number(one[1]))
   const pull = /^\/pulls\/(\d+)$/.exec(rest)
   if (pull !== null) return answerPull(state, Number(pull[1]))
+  if (rest === '/pulls') return answerPullList(state, asked)
+  if (rest === '/issues') return answerIssues(state, book, asked)
+  const issue = /^\/issues\/(\d+)$/.exec(rest)
+  if (issue !== null) return answerIssue(state, book, asked, Number(issue[1]))
   return refusal(404, 'Not Found')
-}
-
-function may(state: GitHubState, permission: string): boolean {
-  const granted = state.permissions ?? DEFAULT_PERMISSIONS
-  return granted.includes(permission) || granted.includes(permission.replace(': read', ': write'))
-}
-
-function identityOf(state: GitHubState): GitHubUser {
-  const identity = state.identity ?? { kind: 'github-token' }
-  return identity.kind === 'github-token' ? GITHUB_ACTIONS_BOT : identity.user
 }
 
 function answerUser(state: GitHubState): Answer {
@@ -95,14 +54,6 @@ function answerRepository(state: GitHubState, repository: string): Answer {
       private: visibility !== 'public',
       visibility,
     },
-  }
-}
-
-function answerPull(state: GitHubState, number: number): Answer {
-  if (!(state.pulls ?? [7]).includes(number)) return refusal(404, 'Not Found')
-  return {
-    status: 200,
-    body: { number, state: 'open', base: { ref: state.defaultBranch ?? 'main' }, head: { ref: 'change' } },
   }
 }
 
@@ -143,17 +94,16 @@ function entryOf(path: string, bytes: Buffer) {
 }
 
 function answerComments(state: GitHubState, book: Book, asked: Asked, issue: number): Answer {
-  if (!(state.pulls ?? [7]).includes(issue)) return refusal(404, 'Not Found')
+  const onPull = isPull(state, issue)
+  if (!onPull && !book.issues.some(({ number }) => number === issue)) return refusal(404, 'Not Found')
   const all = book.comments.filter((comment) => comment.issue === issue)
+  const area = onPull ? 'pull-requests' : 'issues'
   if (asked.method === 'GET') {
-    if (!may(state, 'pull-requests: read')) return FORBIDDEN('pull-requests: read')
-    return pageOf(
-      all.map((comment) => shown(state, comment, asked.origin)),
-      asked,
-    )
+    if (!may(state, `${area}: read`)) return FORBIDDEN(`${area}: read`)
+    return pageOf(all, asked, (comment) => shown(state, comment, asked.origin))
   }
   if (asked.method !== 'POST') return refusal(404, 'Not Found')
-  if (!may(state, 'pull-requests: write')) return FORBIDDEN('pull-requests: write')
+  if (!may(state, `${area}: write`)) return FORBIDDEN(`${area}: write`)
   const body = asked.body['body']
   if (!isBody(body)) return refusal(422, 'Validation Failed')
   const now = new Date().toISOString()
@@ -179,10 +129,6 @@ function answerComment(state: GitHubState, book: Book, asked: Asked, id: number)
   return { status: 200, body: shown(state, comment, asked.origin) }
 }
 
-function isBody(body: unknown): body is string {
-  return typeof body === 'string' && body !== '' && body.length <= COMMENT_LIMIT_CHARS
-}
-
 function shown(state: GitHubState, comment: GitHubComment, origin: string) {
   const repository = state.repository ?? 'acme/db'
   return {
@@ -194,26 +140,5 @@ function shown(state: GitHubState, comment: GitHubComment, origin: string) {
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
     performed_via_github_app: null,
-  }
-}
-
-/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: at most 100 a page, 30 by default. */
-function pageOf(all: readonly unknown[], { url, origin }: Asked): Answer {
-  const perPage = Math.min(100, Number(url.searchParams.get('per_page') ?? '30'))
-  const page = Number(url.searchParams.get('page') ?? '1')
-  const last = Math.max(1, Math.ceil(all.length / perPage))
-  const to = (number: number, rel: string): string => {
-    const target = new URL(url.pathname + url.search, origin)
-    target.searchParams.set('page', String(number))
-    return `<${target.href}>; rel="${rel}"`
-  }
-  const links = [
-    ...(page > 1 ? [to(page - 1, 'prev'), to(1, 'first')] : []),
-    ...(page < last ? [to(page + 1, 'next'), to(last, 'last')] : []),
-  ]
-  return {
-    status: 200,
-    body: all.slice((page - 1) * perPage, page * perPage),
-    ...(links.length === 0 ? {} : { headers: { link: links.join(', ') } }),
   }
 }

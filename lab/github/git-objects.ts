@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Answer } from './answers.ts'
+import type { Answer } from './replies.ts'
 import type { GitHubState } from './state.ts'
 
 type Files = Readonly<Record<string, string | Uint8Array>>

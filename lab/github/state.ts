@@ -18,6 +18,25 @@ export interface GitHubComment {
   updatedAt: string
 }
 
+export interface GitHubIssue {
+  number: number
+  title: string
+  body: string
+  state: 'open' | 'closed'
+  reason: string | null
+  user: GitHubUser
+  /** A pull request, as lists of issues show it. */
+  isPull?: boolean
+}
+
+/** A pull request beyond its number. `head.repository: null`: its fork was deleted. */
+export interface GitHubPull {
+  number: number
+  state?: 'open' | 'closed'
+  head: { ref: string; sha: string; repository?: string | null }
+  base?: { ref: string; repository?: string }
+}
+
 export interface GitHubFault {
   /** Tested against `METHOD /path?query`. */
   match: RegExp
@@ -55,6 +74,12 @@ export interface GitHubState {
   files?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>
   /** Numbers of the open pull requests; 7 when absent. */
   pulls?: readonly number[]
+  /** Pull requests that can be looked up by their branch; comments on them are taken as well. */
+  pullRequests?: readonly GitHubPull[]
+  /** Issues that are there already. */
+  issues?: readonly (Partial<GitHubIssue> & { body: string })[]
+  /** The repository's setting; with `false` every request on issues is answered with 410. */
+  hasIssues?: boolean
   /** Comments that are there already; ids and dates count up in their order. */
   comments?: readonly { issue?: number; body: string; user?: GitHubUser }[]
   faults?: GitHubFault[]

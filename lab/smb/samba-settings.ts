@@ -15,6 +15,8 @@ export interface SambaShare {
   name: string
   /** File-level permissions of the folder, by user; `everyone` is a name too. */
   files: Readonly<Record<string, Rights>>
+  /** Entries of the folder's permissions in SDDL, before those of `files`. */
+  entries?: readonly string[]
   /** Share-level permissions, by user; absent: everybody has Full Control. */
   share?: Readonly<Record<string, Rights>>
   /** Lines of smb.conf. */
@@ -37,7 +39,7 @@ const FILE_MASKS = { full: 0x001f_01ff, change: 0x0013_01bf, read: 0x0012_00a9 }
 const SHARE_MASKS = { full: 'FULL', change: 'CHANGE', read: 'READ' } as const
 const DOMAIN_SID = 'S-1-5-21-1111-2222-3333'
 const EVERYONE_SID = 'S-1-1-0'
-const FIRST_UID = 71_001
+export const FIRST_UID = 71_001
 const NOBODY_GID = 65_534
 const ACCOUNT_FLAGS = { disabled: 'UD', locked: 'UL', 'must-change': 'U', expired: 'U' } as const
 /** The last change of a password that has not to be changed. */
@@ -92,12 +94,12 @@ function section(name: string, lines: readonly string[]): string {
 }
 
 /** SDDL of a folder's permissions, inherited by what is made in it. */
-export function folderSddl(settings: SambaSettings, { files }: SambaShare): string {
+export function folderSddl(settings: SambaSettings, { files, entries: first = [] }: SambaShare): string {
   const entries = grants(files).map(([name, rights]) => {
     const mask = FILE_MASKS[rights].toString(16).padStart(8, '0')
     return `(A;OICI;0x${mask};;;${sidOf(settings, name)})`
   })
-  return `O:BAG:BAD:P${entries.join('')}`
+  return `O:BAG:BAD:P${[...first, ...entries].join('')}`
 }
 
 /** Permissions of a share as `sharesec -R` takes them; undefined: everybody has Full Control. */

@@ -1,3 +1,4 @@
+import { ACCOUNT_SIDS } from '../../src/checks/statements/account-sids.ts'
 import { BACKUP_HISTORY } from '../../src/checks/statements/backup-history.ts'
 import { CERTIFICATES } from '../../src/checks/statements/certificates.ts'
 import { CONTAINED_AUTHENTICATION } from '../../src/checks/statements/contained-authentication.ts'
@@ -80,6 +81,24 @@ function services(state: SqlState): Reply {
     [text('service'), text('account'), text('status'), text('is_clustered')],
     [['SQL Server (MSSQLSERVER)', account, 'Running', 'N']],
   )
+}
+
+/** A SID as T-SQL shows it: MS-DTYP 2.4.2.2 in hexadecimal digits. */
+function accountSids(state: SqlState): Reply {
+  const accounts = [state.serviceAccount ?? String.raw`NT Service\MSSQLSERVER`, `CORP\\${state.serverName}$`]
+  const rows = accounts.map((account) => [account, hexOf(state.sids?.[account])])
+  return table([text('account'), { name: 'sid', type: 'nvarchar', length: 170 }], rows)
+}
+
+function hexOf(sid: string | undefined): string | null {
+  if (sid === undefined) return null
+  const [, , authority = 0, ...parts] = sid.split('-').map(Number)
+  const bytes = Buffer.alloc(8 + 4 * parts.length)
+  bytes.writeUInt8(1, 0)
+  bytes.writeUInt8(parts.length, 1)
+  bytes.writeUIntBE(authority, 2, 6)
+  for (const [place, part] of parts.entries()) bytes.writeUInt32LE(part, 8 + 4 * place)
+  return `0x${bytes.toString('hex').toUpperCase()}`
 }
 
 function databaseStates(state: SqlState, _session: Session, account: LoginState): Reply {
@@ -187,6 +206,7 @@ export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [TCP_SETTINGS.text, viewed(tcpSettings)],
   [TCP_LISTENERS.text, viewed(tcpListeners)],
   [SERVICES.text, viewed(services)],
+  [ACCOUNT_SIDS.text, viewed(accountSids)],
   [
     CLUSTER_NODES.text,
     viewed((state) =>

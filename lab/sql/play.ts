@@ -1,5 +1,6 @@
 import type { SqlMessage } from '../../src/ports/sql-port.ts'
 import { answerQuery } from './answers.ts'
+import { answerBackup, isBackup, type NetworkFiles } from './backup-answers.ts'
 import {
   addressNotAllowed,
   cannotOpenDatabase,
@@ -18,13 +19,15 @@ const SYSTEM_DATABASES = ['master', 'msdb', 'tempdb']
 /** What the server of a state does: the part of the options of `startTdsServer` that is about content. */
 export function playSqlState(
   state: SqlState,
+  files?: NetworkFiles,
 ): Pick<TdsOptions, 'serverName' | 'version' | 'authenticate' | 'answer' | 'ntlm'> {
   return {
     serverName: state.serverName,
     version: state.version,
     ...windowsAccounts(state),
     authenticate: (login, session) => authenticate(state, login, session),
-    answer: (query, session) => answerQuery(state, query, session),
+    answer: (query, session) =>
+      isBackup(query) ? answerBackup(state, query, session, files) : answerQuery(state, query, session),
   }
 }
 

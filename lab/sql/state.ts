@@ -75,6 +75,18 @@ export interface DatabaseState {
   backups?: readonly { type: 'D' | 'L'; finished: string; checksums: boolean; damaged?: boolean; copyOnly?: boolean }[]
 }
 
+/** What happens to a backup beside what the file server does. */
+export interface BackupState {
+  /** It is refused so, and nothing is written. */
+  refuses?: readonly [SqlMessage, ...SqlMessage[]]
+  /** It writes a part, and then nothing more happens. */
+  hangs?: true
+  /** Reading back gives these messages. */
+  refusesReading?: readonly [SqlMessage, ...SqlMessage[]]
+  /** What is read back is another backup. */
+  readsDatabase?: string
+}
+
 export interface SqlState {
   serverName: string
   version: readonly [major: number, minor: number, build: number]
@@ -93,6 +105,9 @@ export interface SqlState {
   /** Default: the port that the client came to is fixed. */
   tcp?: { port?: number; dynamicPort?: number }
   serviceAccount?: string
+  /** SIDs that the domain of the host gives to accounts, by name; its computer is `CORP\\<serverName>$`. */
+  sids?: Readonly<Record<string, string>>
+  backup?: BackupState
   /** Of a managed instance; default a terabyte, almost empty. */
   storage?: { reservedMb: number; usedMb: number }
   /** Thumbprints of the certificates that `master` lists. */

@@ -28,6 +28,8 @@ export interface StoryServer {
   misbehave?: Misbehaviour
   /** Further wire settings: TDS 8.0, Windows and Entra logins, latency. */
   wire?: Partial<TdsOptions>
+  /** Whom the file server sees when this SQL Server backs up to it: a user of the story's file server. */
+  comesAs?: { user: string; password: string }
   /** Nothing listens: its port is one that every host refuses. */
   down?: boolean
 }

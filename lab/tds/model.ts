@@ -34,6 +34,8 @@ export interface Reply {
   info?: readonly SqlMessage[]
   /** Sent after the result sets. */
   error?: SqlMessage
+  /** After the error, as SQL Server says of a backup first why, and then that it ends. */
+  furtherErrors?: readonly SqlMessage[]
   delayMs?: number
   /** Nothing more is sent; an ATTENTION is still answered. */
   hang?: boolean

@@ -96,7 +96,8 @@ export function answer(context: TokenContext, kind: 'batch' | 'rpc', reply: Repl
     parts.push(encodeResultSet(set, context.tdsVersion))
     parts.push(done(context, ending, DONE.count | (more ? DONE.more : 0), set.rows.length))
   }
-  if (reply.error !== undefined) parts.push(encodeMessage(context, TOKEN.error, reply.error))
+  const errors = reply.error === undefined ? [] : [reply.error, ...(reply.furtherErrors ?? [])]
+  parts.push(...errors.map((message) => encodeMessage(context, TOKEN.error, message)))
   const status = reply.error === undefined ? DONE.final : DONE.error
   const count = reply.rowsAffected ?? 0
   const counted = reply.rowsAffected === undefined ? 0 : DONE.count

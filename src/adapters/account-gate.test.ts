@@ -50,6 +50,17 @@ describe('createAccountGate', () => {
     expect(most()).toBe(7)
   })
 
+  it('holds the account back after two attempts that got no answer, unless one was accepted', async () => {
+    const gate = createAccountGate()
+    const { make, made, most } = attempts(['unanswered', 'undecided', 'unanswered'])
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => gate.pass('a', asker(`s${at}`), make)))
+    expect([made(), most()]).toEqual([3, 1])
+    expect(answers.slice(3)).toEqual([3, 4, 5].map(() => ({ unanswered: [asker('s0'), asker('s2')] })))
+    const good = attempts(['unanswered', 'accepted', 'unanswered', 'unanswered', 'accepted'])
+    for (let at = 0; at < 5; at += 1) await gate.pass('b', asker(`s${at}`), good.make)
+    expect(good.made()).toBe(5)
+  })
+
   it('goes on one by one while nothing is decided', async () => {
     const gate = createAccountGate()
     const { make, made, most } = attempts(['undecided', 'undecided', 'refused'])

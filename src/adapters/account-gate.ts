@@ -1,28 +1,37 @@
 import { createHash } from 'node:crypto'
 import type { Login } from '../domain/manifest.ts'
+import { unseen, type Observed } from '../domain/observed.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Asker } from '../ports/sql-port.ts'
 
-/** What a login attempt says of the account itself; `undecided` when the server did not get to judge it. */
-export type AccountVerdict = 'accepted' | 'refused' | 'undecided'
+/**
+ * What a login attempt says of the account itself; `undecided` when the server did not get to judge it, `unanswered` when
+ * it got the password and said nothing: it may have counted a wrong one.
+ */
+export type AccountVerdict = 'accepted' | 'refused' | 'undecided' | 'unanswered'
 
 export interface AccountGate {
   /**
    * Makes the attempt, or withholds it. The first attempt of an account goes alone and the others wait for it. Once an
-   * attempt was refused for the account's sake, no other is made in this run.
+   * attempt was refused for the account's sake, no other is made in this run; nor when two got no answer.
    */
   pass<T extends { account: AccountVerdict }>(
     account: string,
     asker: Asker,
     attempt: () => Promise<T>,
-  ): Promise<{ tried: T } | { withheld: Asker }>
+  ): Promise<{ tried: T } | { withheld: Asker } | { unanswered: readonly Asker[] }>
 }
 
 interface AccountState {
-  verdict: AccountVerdict
+  verdict: Exclude<AccountVerdict, 'unanswered'>
   refusedAt?: Asker
+  /** Who sent the password and heard nothing. */
+  unanswered: Asker[]
   underWay?: Promise<unknown>
 }
+
+/** Fewer wrong passwords than an account is locked after, wherever one has to live with it. */
+const MOST_UNANSWERED = 2
 
 /** The same user (in any letter case) with the same password is the same account, on whatever server and protocol. */
 export function accountKey({ kind, user, proof }: { kind: Login['kind']; user: string; proof: Secret }): string {
@@ -36,10 +45,12 @@ export function createAccountGate(): AccountGate {
   const accounts = new Map<string, AccountState>()
   return {
     async pass(account, asker, attempt) {
-      const state: AccountState = accounts.get(account) ?? { verdict: 'undecided' }
+      const state: AccountState = accounts.get(account) ?? { verdict: 'undecided', unanswered: [] }
       accounts.set(account, state)
       while (state.verdict === 'undecided' && state.underWay !== undefined) await state.underWay
       if (state.refusedAt !== undefined) return { withheld: state.refusedAt }
+      if (state.verdict === 'undecided' && state.unanswered.length >= MOST_UNANSWERED)
+        return { unanswered: state.unanswered }
       const trying = attempt()
       const alone = state.verdict === 'undecided'
       if (alone) state.underWay = trying.catch(() => undefined)
@@ -48,6 +59,8 @@ export function createAccountGate(): AccountGate {
         if (tried.account === 'refused') {
           state.verdict = 'refused'
           state.refusedAt ??= asker
+        } else if (tried.account === 'unanswered') {
+          state.unanswered.push(asker)
         } else if (state.verdict === 'undecided') {
           state.verdict = tried.account
         }
@@ -57,4 +70,13 @@ export function createAccountGate(): AccountGate {
       }
     },
   }
+}
+
+/** For whoever would have been the next after those who heard nothing. */
+export function heldBack(user: string, askers: readonly Asker[]): Observed<never> {
+  const where = askers.map(({ subject }) => subject).join(' and ')
+  return unseen(
+    'auth',
+    `The login of ${user} was not tried: ${where} got its password and did not answer, and each of them may count a wrong one, so that another try could lock the account.`,
+  )
 }

@@ -138,6 +138,8 @@ export interface Attestation {
   on?: string
   expires: string
   evidence?: string
+  /** Of the evidence for which it was given; another one voids it. */
+  fingerprint?: string
   location: Location
 }
 
@@ -148,6 +150,7 @@ export interface Waiver {
   by: string
   reason: string
   expires: string
+  fingerprint?: string
   location: Location
 }
 

@@ -15,13 +15,17 @@ const SHORTEST_LINE_CHARS = 8
  * or T-SQL would write it. Instead of guessing how a writer encoded it, the text is decoded in each of these ways and
  * searched for the secret, so that upper or lower case, optional escapes and mixtures do not matter. Overlapping
  * occurrences become one mask. A secret of one or two characters is replaced only where neither a letter nor a digit
- * touches it. Linear in the text, whatever the number of secrets.
+ * touches it, and so is one that `isWeak` calls so. Linear in the text, whatever the number of secrets.
  */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
+export function createRedactor(
+  secrets: readonly string[],
+  isWeak: (form: string) => boolean = () => false,
+): (text: string) => string {
   const forms = [...new Set(secrets.flatMap(formsOf))]
-  const long = forms.filter((form) => form.length >= SHORTEST_ANYWHERE_CHARS)
+  const isLong = (form: string): boolean => form.length >= SHORTEST_ANYWHERE_CHARS && !isWeak(form)
+  const long = forms.filter(isLong)
   const views = VIEWS.map((view) => ({ view, find: createSearch(long.map((form) => view.fold(form))) }))
-  const short = wholeWords(forms.filter((form) => form.length > 0 && form.length < SHORTEST_ANYWHERE_CHARS))
+  const short = wholeWords(forms.filter((form) => form.length > 0 && !isLong(form)))
   return (text) => {
     const spans = views.flatMap(({ view, find }) => (view.applies(text) ? spansIn(text, view, find) : []))
     const masked = mask(text, spans)
@@ -104,7 +108,7 @@ function percentEncoded(text: string): string {
 
 function wholeWords(secrets: readonly string[]): RegExp | undefined {
   if (secrets.length === 0) return undefined
-  const escaped = secrets.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
+  const escaped = secrets.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
   const alternatives = escaped.toSorted((a, b) => b.length - a.length).join('|')
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${alternatives})(?![\\p{L}\\p{N}_])`, 'gu')
 }

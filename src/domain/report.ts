@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import type { Location, Problem } from './manifest.ts'
 import type { Script } from './observed.ts'
 import type { SubjectKind } from './subject.ts'
@@ -23,6 +23,43 @@ export interface Vouched {
   by: string
   expires: string
   reason: string
+  /** Commit of the trusted ref from which it was taken, when that is known. */
+  commit?: string
+}
+
+/** What a change can take out of scope. `setting`: less, or another thing, is asked than before. */
+export const REMOVED_KINDS = [
+  'manifest',
+  'source',
+  'target',
+  'database',
+  'share',
+  'container',
+  'flow',
+  'check',
+  'severity',
+  'setting',
+  'attestation',
+  'waiver',
+] as const
+export type RemovedKind = (typeof REMOVED_KINDS)[number]
+
+/** One thing that the trusted ref has and this change takes out of scope. */
+export interface Removed {
+  kind: RemovedKind
+  /** As the manifest names it; a key for settings. Absent where names are withheld. */
+  name?: string
+  /** Name of the manifest on the trusted ref. */
+  manifest?: string
+  /** Where it stands on the trusted ref. */
+  location?: Location
+  /** Id of the check, for checks, severities, attestations and waivers. */
+  check?: string
+  /** What it was and what it is now. */
+  from?: string
+  to?: string
+  /** How many of the kind, where nothing else is shown. */
+  count?: number
 }
 
 /** The outcome of one check on one subject, as report.json shows it (contract, section 6). */
@@ -47,8 +84,10 @@ export interface CheckResult {
   blockedBy?: readonly BlockedBy[]
   remediation?: Remediation
   vouched?: Vouched
-  /** Attestations and waivers that do not count because the run is untrusted. */
+  /** An attestation or waiver that does not count, because this change adds or alters it. */
   proposed?: Vouched
+  /** Of the evidence, where a person can vouch: `fingerprint` of an attestation or waiver is compared with it. */
+  fingerprint?: string
   source: { title: string; url: string; verified: string }
   location: Location
   durationMs: number
@@ -90,7 +129,8 @@ export interface Report {
   statusIfMerged: Status
   readyUntil: string | null
   counts: Counts
-  removed: readonly Json[]
+  /** What this change takes out of scope against the trusted ref. */
+  removed: readonly Removed[]
   /** Manifest and input problems, publish problems and errors of our own; any of `severity: error` fails the step. */
   problems: readonly ReportProblem[]
   /** Sentences that every reader should know: a retired service, TLS verification switched off, an untrusted run. */

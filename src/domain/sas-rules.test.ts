@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { judgeSas, sasNeededUntil, type SasTerms } from './sas-rules.ts'
+import { hasJustBegun, judgeSas, sasNeededUntil, type SasTerms } from './sas-rules.ts'
 import type { SasFacts } from './sas.ts'
 
 const NOW = Date.parse('2026-11-26T12:00:00Z')
@@ -115,6 +115,27 @@ describe('judgeSas', () => {
       egress: ['203.0.113.7', '203.0.113.8'],
     })
     expect(faults).toEqual([expect.stringMatching(/leaves out 203\.0\.113\.8 of dms\.egress/)])
+  })
+
+  it('takes the word of a service that has taken it, within the clock skew', () => {
+    const soon = facts({ starts: '2026-11-26T12:10:00.000Z' })
+    const undeclared = { ...TERMS, cutover: undefined }
+    expect(judgeSas(soon, undeclared).faults).toEqual([expect.stringMatching(/begins at/)])
+    expect(judgeSas(soon, TERMS).doubts).toHaveLength(1)
+    for (const terms of [TERMS, undeclared]) {
+      expect(judgeSas(soon, { ...terms, isTaken: true })).toMatchObject({ faults: [], doubts: [] })
+    }
+    const later = facts({ starts: '2026-11-26T12:15:01.000Z' })
+    expect(judgeSas(later, { ...undeclared, isTaken: true }).faults).toHaveLength(1)
+  })
+
+  it.each([
+    ['2026-11-26T11:59:00.000Z', true],
+    ['2026-11-26T11:45:00.000Z', false],
+    ['2026-11-26T12:00:01.000Z', false],
+    [undefined, false],
+  ])('a beginning at %s is one that another clock may not have seen: %s', (starts, isRecent) => {
+    expect(hasJustBegun(facts({ starts }), NOW)).toBe(isRecent)
   })
 
   it('refuses a beginning in the future when no cutover is declared', () => {

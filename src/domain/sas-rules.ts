@@ -16,6 +16,8 @@ export interface SasTerms {
   cutover: { startMs: number; durationMs: number } | undefined
   /** Public addresses under which DMS appears, as far as the manifest declares them. */
   egress: readonly string[]
+  /** The service has just taken it: by its own clock it has begun. */
+  isTaken?: boolean
 }
 
 /** Until when the SAS has to hold: to the end of the cutover, clock skew included. `declared`: the manifest says when that is. */
@@ -140,14 +142,26 @@ function judgeEnd(facts: SasFacts, { nowMs }: SasTerms, { faults, doubts, endsAt
   }
 }
 
-function judgeStart(facts: SasFacts, { nowMs, cutover }: SasTerms, { faults, doubts }: SasJudgement): void {
-  const starts = [facts.starts, facts.kind === 'user-delegation' ? facts.keyStarts : undefined]
-  const start = starts
-    .filter((text) => text !== undefined)
-    .sort()
-    .at(-1)
-  const startMs = start === undefined ? nowMs : Date.parse(start)
-  if (startMs <= nowMs) return
+/** The later one of `st` and the begin of the key of a user delegation. */
+function startOf({ kind, starts, keyStarts }: SasFacts): number | undefined {
+  const found = [starts, kind === 'user-delegation' ? keyStarts : undefined].filter((text) => text !== undefined)
+  const start = found.sort().at(-1)
+  return start === undefined ? undefined : Date.parse(start)
+}
+
+/** Whether a service whose clock is slower may not see it begin yet, although it has by ours. */
+export function hasJustBegun(facts: SasFacts, nowMs: number): boolean {
+  const startMs = startOf(facts)
+  return startMs !== undefined && startMs <= nowMs && startMs > nowMs - CLOCK_SKEW_MS
+}
+
+function judgeStart(
+  facts: SasFacts,
+  { nowMs, cutover, isTaken = false }: SasTerms,
+  { faults, doubts }: SasJudgement,
+): void {
+  const startMs = startOf(facts) ?? nowMs
+  if (startMs <= nowMs || (isTaken && startMs <= nowMs + CLOCK_SKEW_MS)) return
   const isInTime = cutover !== undefined && startMs + CLOCK_SKEW_MS <= cutover.startMs
   if (!isInTime) {
     const when = cutover === undefined ? 'now' : `15 min before the cutover starts (${iso(cutover.startMs)})`

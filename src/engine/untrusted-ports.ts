@@ -18,6 +18,8 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
       openShare: refuse,
       openFolder: refuse,
       probeWrite: refuse,
+      readSecurity: refuse,
+      lendFile: refuse,
     },
     arm: createLateArmPort(refuse()),
     blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },

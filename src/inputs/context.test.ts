@@ -40,6 +40,8 @@ describe('readContext', () => {
       serverUrl: 'https://github.example',
       apiUrl: 'https://github.example/api/v3',
       runUrl: 'https://github.example/corp/erp/actions/runs/7',
+      runId: 7,
+      runAttempt: 1,
       workspace: '/w',
       job: 'gate',
       runnerTemp: '/t',
@@ -98,8 +100,44 @@ describe('readContext', () => {
     expect(pullRequestOf(eventName, pull({}))).toBeUndefined(),
   )
 
+  it('asks GitHub for the pull request where the event cannot be relied upon', () => {
+    const sha = 'd'.repeat(40)
+    const questionOf = (eventName: string, ref: string, event: object = {}) =>
+      readContext(
+        { ...ENV, GITHUB_EVENT_NAME: eventName, GITHUB_REF: ref, GITHUB_SHA: sha },
+        JSON.stringify({ repository: { default_branch: 'main' }, ...event }),
+      ).pullRequestQuestion
+    const own = { by: 'head', repository: 'corp/erp', branch: 'feature/x', sha, isExpected: false }
+    expect(questionOf('push', 'refs/heads/feature/x')).toEqual(own)
+    expect(questionOf('workflow_dispatch', 'refs/heads/feature/x')).toEqual(own)
+    for (const ref of ['refs/heads/main', 'refs/tags/v1', '']) expect(questionOf('push', ref)).toBeUndefined()
+    expect(questionOf('schedule', 'refs/heads/feature/x')).toBeUndefined()
+    expect(questionOf('pull_request', 'refs/heads/feature/x')).toBeUndefined()
+
+    const run = { head_branch: 'main', head_sha: sha, head_repository: { full_name: 'eve/erp' }, pull_requests: [] }
+    const foreign = { by: 'head', repository: 'eve/erp', branch: 'main', sha, isExpected: true }
+    expect(questionOf('workflow_run', 'refs/heads/main', { workflow_run: run })).toEqual(foreign)
+    const others = [
+      { ...run, head_repository: { full_name: 'Corp/erp' } },
+      { ...run, head_repository: null },
+      { ...run, head_repository: { full_name: 'eve/erp/x' } },
+      { ...run, head_sha: 'main' },
+    ]
+    for (const workflow_run of others) expect(questionOf('workflow_run', '', { workflow_run })).toBeUndefined()
+
+    const queue = `refs/heads/gh-readonly-queue/release/1.0/pr-7-${sha}`
+    expect(questionOf('merge_group', queue)).toEqual({
+      by: 'queue',
+      number: 7,
+      baseRef: 'release/1.0',
+      isExpected: true,
+    })
+    expect(questionOf('merge_group', `refs/heads/x/pr-7-${sha}`)).toBeUndefined()
+    expect(questionOf('push', queue)).toMatchObject({ by: 'head' })
+  })
+
   it('never throws, whatever the event is', () => {
-    const names = fc.constantFrom('pull_request', 'issue_comment', 'workflow_run', 'push', '')
+    const names = fc.constantFrom('pull_request', 'issue_comment', 'workflow_run', 'merge_group', 'push', '')
     const text = fc.oneof(fc.string(), fc.json(), fc.constant(undefined))
     fc.assert(
       fc.property(names, text, (eventName, eventText) => {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import type { Env } from './input-reader.ts'
+import { pullRequestQuestion, type PullRequestQuestion } from './pull-request-question.ts'
 
 /** The pull request that a run belongs to. */
 export interface PullRequest {
@@ -22,6 +23,8 @@ export interface RunContext {
   ref: string
   eventName: string
   pullRequest?: PullRequest
+  /** What to ask GitHub to find the pull request of this run; it decides, where there is one, over the event's own word. */
+  pullRequestQuestion?: PullRequestQuestion
   defaultBranch?: string
   /** Absent: not known, to be taken as public. */
   visibility?: 'public' | 'private' | 'internal'
@@ -29,6 +32,9 @@ export interface RunContext {
   apiUrl: string
   /** Page of this run. */
   runUrl: string
+  /** 0 where the runner does not say. */
+  runId: number
+  runAttempt: number
   workspace: string
   job: string
   runnerTemp: string
@@ -46,17 +52,27 @@ export function readContext(env: Env, eventText: string | undefined): RunContext
   const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com'
   const eventName = env['GITHUB_EVENT_NAME'] ?? ''
   const runId = env['GITHUB_RUN_ID'] ?? ''
-  return {
+  const origin = {
     repository,
-    owner: env['GITHUB_REPOSITORY_OWNER'] ?? repository.split('/')[0] ?? '',
     sha: env['GITHUB_SHA'] ?? '',
     ref: env['GITHUB_REF'] ?? '',
     eventName,
+    defaultBranch: textAt(repositoryFacts, 'default_branch'),
+  }
+  return {
+    repository,
+    owner: env['GITHUB_REPOSITORY_OWNER'] ?? repository.split('/')[0] ?? '',
+    sha: origin.sha,
+    ref: origin.ref,
+    eventName,
     ...optional('pullRequest', readPullRequest(eventName, event, repository)),
-    ...optional('defaultBranch', textAt(repositoryFacts, 'default_branch')),
+    ...optional('pullRequestQuestion', pullRequestQuestion(origin, event)),
+    ...optional('defaultBranch', origin.defaultBranch),
     ...optional('visibility', readVisibility(repositoryFacts)),
     serverUrl,
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    runId: countOf(runId),
+    runAttempt: Math.max(1, countOf(env['GITHUB_RUN_ATTEMPT'])),
     runUrl: repository === '' || runId === '' ? '' : `${serverUrl}/${repository}/actions/runs/${runId}`,
     workspace: env['GITHUB_WORKSPACE'] ?? '',
     job: env['GITHUB_JOB'] ?? '',
@@ -65,6 +81,10 @@ export function readContext(env: Env, eventText: string | undefined): RunContext
     ...optional('outputPath', env['GITHUB_OUTPUT']),
     ...optional('runnerEnvironment', env['RUNNER_ENVIRONMENT']),
   }
+}
+
+function countOf(text: string | undefined): number {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0
 }
 
 function parseEvent(text: string | undefined): JsonObject {
@@ -80,6 +100,8 @@ function readPullRequest(eventName: string, event: JsonObject, repository: strin
   switch (eventName) {
     case 'pull_request':
     case 'pull_request_target':
+    case 'pull_request_review':
+    case 'pull_request_review_comment':
       return fromPullRequest(objectAt(event, 'pull_request'), repository)
     case 'issue_comment': {
       const issue = objectAt(event, 'issue')
@@ -111,7 +133,7 @@ function fromPullRequest(pull: JsonObject | undefined, repository: string): Pull
   }
 }
 
-/** `pull_requests` of a workflow run is empty for forks: a run of a fork has no pull request here. */
+/** `pull_requests` of a workflow run is empty for forks: for them only the question can tell. */
 function fromWorkflowRun(run: JsonObject | undefined, repository: string): PullRequest | undefined {
   const pulls = run?.['pull_requests']
   const first = Array.isArray(pulls) ? (pulls as readonly Json[])[0] : undefined

@@ -22,6 +22,10 @@ export const INPUT_DEFAULTS = {
   deadline: '15m',
   'max-parallel': '64',
   'allow-writes': 'false',
+  receipt: '',
+  'receipt-key': '',
+  'receipt-max-age': '24h',
+  'tracking-issue': 'false',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -29,12 +33,8 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 /** Inputs that a later version takes, and the value that asks for nothing. */
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   'probe-through-runtime': 'false',
-  'tracking-issue': 'false',
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',
-  receipt: '',
-  'receipt-key': '',
-  'receipt-max-age': '24h',
   from: '',
 }

@@ -36,7 +36,34 @@ const DEFAULTS = {
   deadlineMs: 900_000,
   maxParallel: 64,
   allowWrites: false,
+  receiptMaxAgeMs: 86_400_000,
+  trackingIssue: false,
 }
+
+describe('the inputs of a receipt', () => {
+  it('warn of a key that has nothing to sign', () => {
+    expect(readInputs(env({ 'receipt-key': 'k'.repeat(32) })).warnings).toEqual([
+      expect.stringMatching(/signs nothing/),
+    ])
+    expect(readInputs(env({ 'receipt-key': 'k'.repeat(32), receipt: 'r.json' })).warnings).toEqual([])
+  })
+
+  it.each([
+    ['receipt.json', '1m', 60_000],
+    ['out/receipt.json', '7d', 604_800_000],
+    ['/w/receipt.json', '90', 90_000],
+    ['/t/receipt.json', '12h', 43_200_000],
+  ])('%s for %s', (receipt, age, receiptMaxAgeMs) => {
+    const key = 'ä'.repeat(16)
+    const inputs = inputsOf({
+      GITHUB_WORKSPACE: '/w',
+      RUNNER_TEMP: '/t/',
+      ...env({ mode: 'verify', receipt, 'receipt-max-age': age, 'receipt-key': key }),
+    })
+    expect(inputs).toMatchObject({ mode: 'verify', receipt, receiptMaxAgeMs })
+    expect([inputs.receiptKey?.reveal(), JSON.stringify(inputs).includes(key)]).toEqual([key, false])
+  })
+})
 
 describe('readInputs', () => {
   it('gives the defaults for nothing and for empty inputs', () => {
@@ -95,8 +122,8 @@ describe('readInputs', () => {
   })
 
   it.each<[Record<string, string>, string]>([
-    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check'],
-    [{ mode: 'chek' }, 'input mode must be check; did you mean check?'],
+    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check, verify'],
+    [{ mode: 'chek' }, 'input mode must be one of check, verify; did you mean check?'],
     [
       { 'auth-type': 'secrets' },
       'input auth-type must be one of auto, oidc, secret, cli, managed-identity; did you mean secret?',
@@ -155,7 +182,36 @@ describe('readInputs', () => {
     [{ 'max-parallel': '0' }, 'input max-parallel must be a whole number from 1 to 1024'],
     [{ 'max-parallel': '1e3' }, 'input max-parallel must be a whole number from 1 to 1024'],
     [{ 'allow-writes': 'yes' }, 'input allow-writes must be true or false'],
-    [{ 'receipt-max-age': '48h' }, 'input receipt-max-age is not supported yet: leave it out'],
+    [{ 'receipt-max-age': '59s' }, 'input receipt-max-age must be at least 1m'],
+    [
+      { 'receipt-max-age': '169h' },
+      'input receipt-max-age must be a duration of at most 7d: 30 or 30s (seconds), 15m, 6h',
+    ],
+    [
+      { 'receipt-key': 'k'.repeat(31) },
+      'input receipt-key must have at least 32 characters; `openssl rand -base64 32` makes a good one',
+    ],
+    [{ mode: 'verify' }, 'input receipt is missing: `mode: verify` reads it'],
+    [
+      { receipt: 'out/' },
+      "input receipt must name a file, not a folder; it lies in the workspace or in the runner's folder for temporary files",
+    ],
+    [
+      { receipt: './dms-preflight-report/Report.json' },
+      'input receipt is a file of the report: give it a name of its own, such as receipt.json',
+    ],
+    [
+      { receipt: 'out/report.sarif', 'report-directory': 'x/../out/' },
+      'input receipt is a file of the report: give it a name of its own, such as receipt.json',
+    ],
+    [
+      { receipt: '../r.json' },
+      "input receipt must not leave the workspace; it lies in the workspace or in the runner's folder for temporary files",
+    ],
+    [
+      { receipt: '/etc/r.json' },
+      "input receipt must be relative, not absolute; it lies in the workspace or in the runner's folder for temporary files",
+    ],
     [
       { 'allowed-hosts': 'a.example\nb.example:1433' },
       'input allowed-hosts line 2 ("b.example:1433") must be a host without a port: a host that is allowed is so on every port',

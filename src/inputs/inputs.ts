@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
+import { readReceiptInputs, receiptWarnings, type ReceiptInputs } from './receipt-inputs.ts'
 
 export const FAIL_ON = ['not-ready', 'undetermined', 'conditions', 'never'] as const
 export const COMMENT_WHEN = ['always', 'changes', 'problems', 'never'] as const
@@ -12,6 +13,7 @@ export const DISCLOSE = ['auto', 'full', 'names', 'counts'] as const
 export const CLOUDS = ['azurecloud', 'azureusgovernment', 'azurechinacloud'] as const
 
 const MODES = ['check', 'plan', 'merge', 'verify', 'init', 'convert'] as const
+const MODES_SO_FAR = ['check', 'verify'] as const
 const AUTH_TYPES = ['auto', 'oidc', 'secret', 'cli', 'managed-identity'] as const
 
 /** How the run signs in to Azure. */
@@ -27,10 +29,10 @@ export interface AzureInputs {
 }
 
 /** The action's inputs, sound and with defaults. */
-export interface Inputs {
+export interface Inputs extends ReceiptInputs {
   /** Paths and globs, relative to the workspace, as written; at least one. */
   manifests: readonly string[]
-  mode: 'check'
+  mode: (typeof MODES_SO_FAR)[number]
   azure: AzureInputs
   /** One of `CLOUDS`, or the https URL of an Azure Resource Manager endpoint. */
   environment: string
@@ -52,6 +54,8 @@ export interface Inputs {
   maxParallel: number
   /** Lets the write probes run: what they make is removed again. */
   allowWrites: boolean
+  /** Runs without a pull request keep an issue up to date. */
+  trackingIssue: boolean
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -73,9 +77,11 @@ export function readInputs(env: Env): ReadInputs {
     const value = reader.raw(name)
     if (value !== '' && value.toLowerCase() !== expected) reader.refuse(name, 'is not supported yet: leave it out')
   }
+  const mode = reader.oneOf('mode', MODES, MODES_SO_FAR)
+  const reportDirectory = readReportDirectory(reader, env)
   const inputs: Inputs = {
     manifests: readManifests(reader),
-    mode: reader.oneOf('mode', MODES, ['check']),
+    mode,
     azure: readAzure(reader),
     environment: readEnvironment(reader),
     ...reader.optional('githubToken', reader.secret('github-token')),
@@ -86,13 +92,15 @@ export function readInputs(env: Env): ReadInputs {
     comment: reader.oneOf('comment', COMMENT_WHEN, COMMENT_WHEN),
     ...reader.optional('title', readTitle(reader)),
     disclose: reader.oneOf('disclose', DISCLOSE, DISCLOSE),
-    reportDirectory: readReportDirectory(reader, env),
+    reportDirectory,
     timeoutMs: reader.durationMs('timeout', LONGEST_TIMEOUT_MS, '1h'),
     deadlineMs: reader.durationMs('deadline', LONGEST_DEADLINE_MS, '5d'),
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
     allowWrites: reader.flag('allow-writes'),
+    ...readReceiptInputs(reader, env, { mode, reportDirectory }),
+    trackingIssue: reader.flag('tracking-issue'),
   }
-  const warnings = unknownInputs(env)
+  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
   const { problems } = reader
   return problems.length === 0 ? { ok: true, inputs, warnings } : { ok: false, problems, warnings }
 }

@@ -17,11 +17,15 @@ export function readAttestations(draft: Draft, rules: VoucherRules): Attestation
   return (draft.file.attestations ?? []).flatMap((attestation, index) => {
     const path = ['attestations', index]
     if (attestation === undefined) return []
-    const { check, subject, by, on, expires, evidence } = attestation
+    const { check, subject, by, on, expires, evidence, fingerprint } = attestation
     refuseUnknownCheck(draft, [...path, 'check'], check, rules)
     const end = readEnd(draft, path, { on, expires }, rules)
     if (check === undefined || by === undefined || end === undefined) return []
-    const optional = { ...(on === undefined ? {} : { on }), ...(evidence === undefined ? {} : { evidence }) }
+    const optional = {
+      ...(on === undefined ? {} : { on }),
+      ...(evidence === undefined ? {} : { evidence }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    }
     return { check, subjects: subjectsOf(subject), by, expires: end, ...optional, location: draft.location(path) }
   })
 }
@@ -30,11 +34,20 @@ export function readWaivers(draft: Draft, rules: VoucherRules): Waiver[] {
   return (draft.file.waivers ?? []).flatMap((waiver, index) => {
     const path = ['waivers', index]
     if (waiver === undefined) return []
-    const { check, subject, by, reason, expires } = waiver
+    const { check, subject, by, reason, expires, fingerprint } = waiver
     refuseUnknownCheck(draft, [...path, 'check'], check, rules)
     const end = readEnd(draft, path, { on: undefined, expires }, rules)
     if (check === undefined || by === undefined || reason === undefined || end === undefined) return []
-    return { check, subjects: subjectsOf(subject), by, reason, expires: end, location: draft.location(path) }
+    const optional = fingerprint === undefined ? {} : { fingerprint }
+    return {
+      check,
+      subjects: subjectsOf(subject),
+      by,
+      reason,
+      expires: end,
+      ...optional,
+      location: draft.location(path),
+    }
   })
 }
 

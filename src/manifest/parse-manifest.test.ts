@@ -694,6 +694,11 @@ describe('single faults', () => {
       '28:90 attestations[0].on must not lie in the future',
     ],
     [
+      'a fingerprint of another shape',
+      SALES.replace('expires: 2026-12-01 }', 'expires: 2026-12-01, fingerprint: 3f2a9c1d }'),
+      '30:135 waivers[0].fingerprint must be a fingerprint as the report prints it, like sha256:3f2a9c1d5e6f7081',
+    ],
+    [
       'a SAS in the URL',
       SALES.replace('/backups', '/backups?sig=hunter2'),
       '25:19 container.url must be https://<account>.blob.<suffix>/<container>, without a query: the SAS belongs in `sas`',

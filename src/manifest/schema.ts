@@ -74,6 +74,17 @@ const Subject = z
   )
   .meta({ description: 'The subject or subjects; required where the check has several.' })
 
+const FINGERPRINT_FORM = 'must be a fingerprint as the report prints it, like sha256:3f2a9c1d5e6f7081'
+const Fingerprint = text(
+  FINGERPRINT_FORM,
+  {
+    description: 'Of the evidence for which it is given, as the report prints it; with other evidence it is void.',
+    pattern: '^sha256:[0-9a-f]{16}$',
+    examples: ['sha256:3f2a9c1d5e6f7081'],
+  },
+  (value) => (/^sha256:[0-9a-f]{16}$/.test(value) ? undefined : FINGERPRINT_FORM),
+)
+
 const Attestation = strictMap(
   {
     check: CHECK_ID,
@@ -82,6 +93,7 @@ const Attestation = strictMap(
     on: instant('The day on which the person looked.', ['2026-11-20']).optional(),
     expires: EXPIRES,
     evidence: prose('a text or a link', 'Where the proof is kept.').optional(),
+    fingerprint: Fingerprint.optional(),
   },
   { description: "A person's word that turns `manual` into `attested`." },
 )
@@ -93,6 +105,7 @@ const Waiver = strictMap(
     reason: prose('a reason', 'Why it may be so.'),
     by: PERSON,
     expires: EXPIRES,
+    fingerprint: Fingerprint.optional(),
   },
   { description: "A person's decision that turns `fail` into `waived`." },
 )

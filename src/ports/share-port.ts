@@ -112,6 +112,37 @@ export type WriteProbeAnswer =
   /** It was written, and is still there. */
   | { outcome: 'left-over'; file: string; status?: NtStatus }
 
+/** What became of a file that somebody else was to write into the folder. */
+export type LentFileEnd =
+  /** It was there, with so many bytes, and is gone. */
+  | { outcome: 'removed'; bytes: number }
+  /** The server does not know it. */
+  | { outcome: 'not-there' }
+  | { outcome: 'left-over'; status: NtStatus }
+  /** It could not be asked any more, so nobody knows. */
+  | { outcome: 'unseen'; message: string }
+
+export interface LentFile<T> {
+  /** UNC path, as it was given to the writer. */
+  file: string
+  written: Observed<T>
+  end: LentFileEnd
+}
+
+/** One entry of a list of permissions (MS-DTYP 2.4.4). */
+export type SecurityEntry = {
+  /** `other`: conditional, or for objects of a directory service, whose effect is not known here. */
+  kind: 'allow' | 'deny' | 'other'
+  sid: string
+  mask: number
+  /** It is only handed on to what is below, and says nothing of the folder itself. */
+  inheritOnly: boolean
+}
+
+export type SecurityAnswer =
+  /** `entries` is absent where there is no list at all, which lets everybody in. */
+  { outcome: 'told'; owner?: string; entries?: SecurityEntry[] } | { outcome: 'refused'; status: NtStatus }
+
 /** FILE_ALL_ACCESS (MS-DTYP 2.4.3), which Windows shows as Full Control. */
 export const FULL_CONTROL = 0x001f_01ff
 
@@ -128,4 +159,15 @@ export interface SharePort {
   openFolder(share: FileShare): Promise<Observed<FolderAnswer>>
   /** Makes a file with a name that nobody can guess, and removes it. `writes-off` unless the run allows writes. */
   probeWrite(share: FileShare): Promise<Observed<WriteProbeAnswer>>
+  /** Owner and permissions of the folder in the file system; those of the share itself are in no answer of SMB. */
+  readSecurity(share: FileShare): Promise<Observed<SecurityAnswer>>
+  /**
+   * Gives `write` a new name in the folder, once a run for each `writer`, and removes what is there afterwards, also when
+   * that failed or the run was stopped. `writes-off` unless the run allows writes.
+   */
+  lendFile<T>(
+    share: FileShare,
+    writer: string,
+    write: (file: string) => Promise<Observed<T>>,
+  ): Promise<Observed<LentFile<T>>>
 }

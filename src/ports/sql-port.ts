@@ -96,7 +96,29 @@ export interface Statement<Row extends JsonObject> {
 /** Gives what it is given. Whoever passes it learns of the time that is spent in waiting for others, not for the server. */
 export type Waiting = <T>(turn: Promise<T>) => Promise<T>
 
+/** What the server tells of a backup that it reads back (RESTORE HEADERONLY). */
+export interface BackupHeader {
+  database: string
+  hasChecksums: boolean
+  isCopyOnly: boolean
+}
+
+/** The server's answer to a COPY_ONLY backup of `model` into a file, which it writes as the account of its service. */
+export type BackupAnswer =
+  /** `readBack`: its answer to RESTORE HEADERONLY of that file. */
+  | {
+      outcome: 'written'
+      readBack: Observed<{ outcome: 'read'; header: BackupHeader } | { outcome: 'refused'; messages: SqlMessage[] }>
+    }
+  /** In the order of the server: the first tells why, and the last only that it ends. */
+  | { outcome: 'refused'; messages: SqlMessage[] }
+
 export interface SqlPort {
+  /**
+   * Makes a COPY_ONLY backup of `model` into a new file and reads its header back, on a connection of its own. There only
+   * where the run allows writes. Whoever asks removes the file, also when this fails; a row stays in msdb's history.
+   */
+  backUp?(server: SqlServer, file: string): Promise<Observed<BackupAnswer>>
   preLogin(server: SqlServer): Promise<Observed<PreLoginAnswer>>
   probeTls(server: SqlServer): Promise<Observed<TlsAnswer>>
   /**

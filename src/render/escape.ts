@@ -119,6 +119,36 @@ function withSpaces(part: string, index: number, place: Place): string {
   return `${part.startsWith(' ') ? ' ' : ''}${escapeMarkdown(part, 'inside')}${after}`
 }
 
+/**
+ * Plain text for readers that may show it as markdown, on as many lines as it has: nobody is mentioned, nothing becomes
+ * a link (SARIF takes `[text](target)` and `{0}` in plain messages as well) or emoji. Only invisible characters are added.
+ */
+export function plainText(text: string): string {
+  const lines = text.replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n').split('\n')
+  return lines
+    .map((line) =>
+      defuse(visible(line))
+        .replace(/\](?=\()/g, `]${JOINER}`)
+        .replace(/\{(?=\d)/g, `{${JOINER}`),
+    )
+    .join('\n')
+}
+
+/** What XML 1.0 cannot hold at all, not even as an entity. */
+const NO_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu
+
+/** Content of an XML element or, on one line, value of an attribute in double quotes. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(NO_XML, (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
+    .replace(/[&<>"']/g, entity)
+}
+
+/** A path of the repository as a relative URI reference. */
+export function uriOfPath(path: string): string {
+  return path.replace(INVISIBLE, '_').split(/[\\/]/).map(encodeURIComponent).join('/')
+}
+
 /** A fenced block; its fence is longer than any run of backticks inside. An unknown language is left out. */
 export function codeBlock(language: string, text: string): string {
   const body = visible(text.replace(/\r\n?/g, '\n')).replace(/\n+$/, '')
@@ -154,4 +184,14 @@ export function hiddenMarker(text: string): string {
  */
 export function neutraliseCommands(text: string): string {
   return text.replace(/(^|[\r\n\u0085\u2028\u2029])([^\S\r\n]*)::/g, '$1$2: :').replace(/##\[/g, '## [')
+}
+
+/**
+ * Text inside the quotes of a Mermaid label, on one line. Whatever Mermaid or the Markdown in its labels could take for
+ * something of its own becomes an entity code, which Mermaid turns back only after it has parsed and laid out.
+ */
+export function mermaidText(text: string): string {
+  return oneLine(text)
+    .replace(/[^\p{L}\p{M}\p{N} ,.?()·×✔✖…–/=⟨⟩+-]/gu, (char) => `#${char.codePointAt(0) ?? 0};`)
+    .replace(/\.(?= |$)|^[-+=]|-(?=[- >])/g, (char) => `#${char.charCodeAt(0)};`)
 }

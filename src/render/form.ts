@@ -1,5 +1,7 @@
 /** How long a form of the report is; the ladder goes from everything to hardly anything. */
 export interface Form {
+  /** The readiness map as a diagram, as a line for each leg, or not at all. */
+  map: 'diagram' | 'lines' | 'none'
   passes: 'table' | 'titles' | 'count'
   scripts: 'full' | 'short' | 'none'
   /** At most so many rows of what did not pass; what there is to do is said without them, too. */
@@ -8,22 +10,24 @@ export interface Form {
   steps: number
   subjects: number
   items: number
+  /** At most so many results of each kind of change since the last run; their counts always stay. */
+  changes: number
 }
 
 const ALL = Number.MAX_SAFE_INTEGER
 
 export const LADDER: readonly Form[] = [
-  { passes: 'table', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'titles', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'count', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL },
-  { passes: 'count', scripts: 'short', rows: 3000, steps: ALL, subjects: 10, items: 50 },
-  { passes: 'count', scripts: 'short', rows: 1000, steps: ALL, subjects: 10, items: 50 },
-  { passes: 'count', scripts: 'short', rows: 150, steps: ALL, subjects: 10, items: 50 },
-  { passes: 'count', scripts: 'short', rows: 0, steps: ALL, subjects: 5, items: 50 },
-  { passes: 'count', scripts: 'none', rows: 0, steps: 50, subjects: 3, items: 20 },
-  { passes: 'count', scripts: 'none', rows: 0, steps: 15, subjects: 1, items: 5 },
-  { passes: 'count', scripts: 'none', rows: 0, steps: 5, subjects: 0, items: 2 },
-  { passes: 'count', scripts: 'none', rows: 0, steps: 0, subjects: 0, items: 0 },
+  { map: 'diagram', passes: 'table', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL, changes: 10 },
+  { map: 'diagram', passes: 'titles', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL, changes: 10 },
+  { map: 'diagram', passes: 'count', scripts: 'full', rows: ALL, steps: ALL, subjects: 10, items: ALL, changes: 10 },
+  { map: 'diagram', passes: 'count', scripts: 'short', rows: 3000, steps: ALL, subjects: 10, items: 50, changes: 10 },
+  { map: 'diagram', passes: 'count', scripts: 'short', rows: 1000, steps: ALL, subjects: 10, items: 50, changes: 10 },
+  { map: 'diagram', passes: 'count', scripts: 'short', rows: 150, steps: ALL, subjects: 10, items: 50, changes: 10 },
+  { map: 'lines', passes: 'count', scripts: 'short', rows: 0, steps: ALL, subjects: 5, items: 50, changes: 10 },
+  { map: 'lines', passes: 'count', scripts: 'none', rows: 0, steps: 50, subjects: 3, items: 20, changes: 5 },
+  { map: 'lines', passes: 'count', scripts: 'none', rows: 0, steps: 15, subjects: 1, items: 5, changes: 3 },
+  { map: 'none', passes: 'count', scripts: 'none', rows: 0, steps: 5, subjects: 0, items: 2, changes: 1 },
+  { map: 'none', passes: 'count', scripts: 'none', rows: 0, steps: 0, subjects: 0, items: 0, changes: 0 },
 ]
 
 /** No row of a table is shorter: a form with more rows than fit need not be tried. */

@@ -2,22 +2,35 @@ import type { Counts, ManifestReport, Report } from '../domain/report.ts'
 import { VERDICTS, type Verdict } from '../domain/verdict.ts'
 import { earlyEndsOf } from '../report/early-ends.ts'
 import type { NextSteps } from '../report/next-steps.ts'
-import { distance, instant, plural, STATUS_WORDS } from './words.ts'
+import { distance, instant, plural, STATUS_WORDS, TEAM_WORDS } from './words.ts'
 
 /** The parts of the status line, in plain words: markdown and log show the same. The first one is what matters most. */
 export function statusParts(report: Report, steps: NextSteps): string[] {
-  const now = report.run.startedAt
   return [
-    leadingPart(report, steps),
+    leadingPart(report, steps) + teamWords(steps),
+    ...whenParts(report),
     ...countParts(report.counts, report.disclosure === 'counts' ? VERDICTS : COUNTED),
-    ...cutoverPart(report.manifests, now),
-    ...(report.readyUntil === null
-      ? []
-      : [`holds until ${instant(report.readyUntil, now)} (${distance(report.readyUntil, now)})${earlyWords(report)}`]),
     ...(report.statusIfMerged === report.status
       ? []
       : [`${STATUS_WORDS[report.statusIfMerged].words} if what is proposed counted`]),
   ]
+}
+
+/** When the cutover is, and until when the readiness holds. */
+export function whenParts(report: Report): string[] {
+  const now = report.run.startedAt
+  return [
+    ...cutoverPart(report.manifests, now),
+    ...(report.readyUntil === null
+      ? []
+      : [`holds until ${instant(report.readyUntil, now)} (${distance(report.readyUntil, now)})${earlyWords(report)}`]),
+  ]
+}
+
+/** Whose turn it is, where it is more than one thing. */
+function teamWords({ teams, required, recommended }: NextSteps): string {
+  if (required + recommended < 2) return ''
+  return `: ${teams.map(({ team, steps }) => `${TEAM_WORDS[team]} ${steps.length}`).join(', ')}`
 }
 
 /** Readiness that ends before a cutover does is no readiness for it. */
@@ -30,7 +43,7 @@ function leadingPart(report: Report, { required, recommended }: NextSteps): stri
   if (report.disclosure === 'counts') return 'Only counts are shown here'
   if (required > 0)
     return `${plural(required, 'thing')} to do${recommended > 0 ? ` and ${recommended} recommended` : ''}`
-  if (recommended > 0) return plural(recommended, 'recommendation')
+  if (recommended > 0) return `Nothing required, ${recommended} recommended`
   if (report.manifests.length === 0) return 'No check was run'
   return 'Nothing to do'
 }

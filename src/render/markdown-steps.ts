@@ -3,7 +3,7 @@ import type { Report, Vouched } from '../domain/report.ts'
 import type { Finding, NextSteps, Step } from '../report/next-steps.ts'
 import { codeBlock, codeSpan, cut, escapeMarkdown, link, richText } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
-import { findingWords, splitSummary, stepWords, unnamedSubject } from './step-words.ts'
+import { findingWords, fingerprintWords, splitSummary, stepWords, unnamedSubject } from './step-words.ts'
 import { lastDay } from '../report/last-day.ts'
 import { plural, TEAM_WORDS, VERDICT_WORDS } from './words.ts'
 
@@ -73,6 +73,7 @@ function stepText(step: Step, { report, omitted, why }: StepContext): string {
     ...rest,
     ...(reason === undefined ? [] : [sentence(reason)]),
     ...remedies,
+    ...fingerprintWords(step).map((words) => sentence(words)),
     ...(step.blocks > 0 ? [`Blocks ${plural(step.blocks, 'check')}.`] : []),
     ...source,
   ].join(' ')

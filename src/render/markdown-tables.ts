@@ -1,56 +1,45 @@
 import type { BlockedBy, CheckResult, ManifestReport } from '../domain/report.ts'
+import type { Verdict } from '../domain/verdict.ts'
 import { codeSpan, cut, escapeHtml, escapeMarkdown, tableCell } from './escape.ts'
 import type { Form, Omissions } from './form.ts'
 import { vouchedWords } from './markdown-steps.ts'
-import { areaOf, plural, VERDICT_WORDS } from './words.ts'
-
-/** More rows than this are folded away: the page should show the things to do, not a wall. */
-const OPEN_ROWS = 20
+import { VERDICT_WORDS } from './words.ts'
 
 export interface TableContext {
   form: Form
   omitted: Omissions
   /** How many rows of what did not pass may still be shown. */
   allowRows: (wanted: number) => number
-  /** The report has no other manifest: the table needs a heading of its own. */
-  isOnly: boolean
 }
 
-/** A manifest's results: what is not a pass as a table by area, passes folded away. */
-export function renderResults({ checks }: ManifestReport, context: TableContext): string[] {
-  const { form, omitted } = context
+/** A manifest's results, folded away: what did not pass first, then what did, as a table or shorter. */
+export function renderResults({ checks }: ManifestReport, { form, omitted, allowRows }: TableContext): string[] {
   const settled = checks.filter(isSettled)
-  const blocks = otherResults(
-    checks.filter((result) => !isSettled(result)),
-    context,
-  )
-  if (settled.length === 0) return blocks
-  if (form.passes === 'count') {
-    omitted.add('checks that pass or do not apply', settled.length)
-    return blocks
-  }
-  const body = form.passes === 'table' ? resultTable(settled) : titleList(settled, omitted)
-  return [...blocks, folded(settledTitle(settled), body)]
+  const others = checks.filter((result) => !isSettled(result)).toSorted(byUrgency)
+  const rows = others.slice(0, allowRows(others.length))
+  omitted.add('rows of checks that did not pass', others.length - rows.length)
+  if (form.passes === 'count') omitted.add('checks that pass or do not apply', settled.length)
+  if (form.passes === 'table') rows.push(...settled)
+  const titles = form.passes === 'titles' && settled.length > 0 ? [titleList(settled, omitted)] : []
+  const body = [...(rows.length === 0 ? [] : [resultTable(rows)]), ...titles]
+  if (body.length === 0) return []
+  const isWhole = rows.length === checks.length || titles.length > 0
+  const title = isWhole ? `All checks (${checks.length})` : `Checks that did not pass (${rows.length})`
+  return [folded(title, body.join('\n\n'))]
 }
 
-function otherResults(others: readonly CheckResult[], { omitted, allowRows, isOnly }: TableContext): string[] {
-  const shown = others.slice(0, allowRows(others.length))
-  omitted.add('rows of checks that did not pass', others.length - shown.length)
-  if (shown.length === 0) return []
-  const title = `Not passed, by area (${others.length})`
-  const table = resultTable(shown)
-  if (shown.length > OPEN_ROWS) return [folded(title, table)]
-  return [isOnly ? `### ${title}` : `**${title}**`, table]
+/** What needs a look first; of the same verdict the order is the catalogue's. */
+const ORDER: readonly Verdict[] = ['fail', 'unknown', 'manual', 'blocked', 'waived', 'attested']
+
+function byUrgency(a: CheckResult, b: CheckResult): number {
+  return (
+    ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) ||
+    Number(a.severity === 'recommended') - Number(b.severity === 'recommended')
+  )
 }
 
 export function isSettled({ verdict }: CheckResult): boolean {
   return verdict === 'pass' || verdict === 'not-applicable'
-}
-
-function settledTitle(settled: readonly CheckResult[]): string {
-  const passed = settled.filter(({ verdict }) => verdict === 'pass').length
-  const rest = settled.length - passed
-  return `${plural(passed, 'check passes', 'checks pass')}${rest === 0 ? '' : `, ${rest} ${rest === 1 ? 'does' : 'do'} not apply`}`
 }
 
 /** The blank lines let markdown begin again inside the HTML element. */
@@ -59,30 +48,15 @@ function folded(title: string, body: string): string {
 }
 
 function resultTable(results: readonly CheckResult[]): string {
-  const rows = ['| Area | | Check | On | Proof | What was seen |', '|---|---|---|---|---|---|']
-  for (const [area, own] of byArea(results)) {
-    own.forEach((result, place) => rows.push(row(place === 0 ? area : '', result)))
-  }
-  return rows.join('\n')
+  return ['| | Check | On | Proof | What was seen |', '|---|---|---|---|---|', ...results.map(row)].join('\n')
 }
 
-function byArea(results: readonly CheckResult[]): Map<string, CheckResult[]> {
-  const areas = new Map<string, CheckResult[]>()
-  for (const result of results) {
-    const area = areaOf(result.id)
-    const own = areas.get(area)
-    if (own === undefined) areas.set(area, [result])
-    else own.push(result)
-  }
-  return areas
-}
-
-function row(area: string, result: CheckResult): string {
+function row(result: CheckResult): string {
+  const { verdict, title, severity, subject } = result
   const cells = [
-    escapeMarkdown(area),
-    VERDICT_WORDS[result.verdict].icon,
-    tableCell(cut(result.title, 200)) + (result.severity === 'recommended' ? ' *(recommended)*' : ''),
-    codeSpan(cut(result.subject.name, 200), 'table'),
+    VERDICT_WORDS[verdict].icon,
+    tableCell(cut(title, 200)) + (severity === 'recommended' ? ' *(recommended)*' : ''),
+    subject.kind === 'manifest' ? 'whole migration' : codeSpan(cut(subject.name, 200), 'table'),
     proofWords(result),
     tableCell(seenWords(result)),
   ]
@@ -91,7 +65,7 @@ function row(area: string, result: CheckResult): string {
 
 function proofWords({ verdict, proof, cause }: CheckResult): string {
   if (verdict === 'pass' || verdict === 'fail' || verdict === 'waived') return proof
-  if (verdict === 'attested') return 'a person'
+  if (verdict === 'attested') return 'attested'
   return cause === undefined ? '' : codeSpan(cause.kind, 'table')
 }
 

@@ -1,11 +1,16 @@
 import type { ManifestReport, Report } from '../domain/report.ts'
+import type { Delta } from '../report/delta.ts'
 import { countVerdicts } from '../report/summarise.ts'
 import { nextSteps, type NextSteps } from '../report/next-steps.ts'
+import { readinessMap, type ReadinessMap } from '../report/readiness-map.ts'
+import { renderDelta } from './delta.ts'
 import { codeSpan, cut, escapeMarkdown, hiddenMarker, isPlainUrl, richText } from './escape.ts'
 import { canFit, createAllowance, createOmissions, LADDER, type Form, type Omissions } from './form.ts'
 import { countParts, cutoverPart, statusParts } from './headline.ts'
+import { renderRemoved } from './removed.ts'
 import { renderConditions, renderSteps } from './markdown-steps.ts'
 import { isSettled, renderResults, type TableContext } from './markdown-tables.ts'
+import { renderReadinessMap } from './readiness-map.ts'
 import { duration, STATUS_WORDS } from './words.ts'
 
 /** GitHub takes 65,536 characters in a comment; bytes are never fewer than characters. */
@@ -20,17 +25,22 @@ export interface MarkdownOptions {
   marker?: string
   /** By check id: what breaks without it. */
   why?: ReadonlyMap<string, string>
+  /** What changed since the last run; absent: not known, or there was none. */
+  delta?: Delta
+  /** Finished markdown that follows the status, and counts against the budget. */
+  news?: string
 }
 
 /** The report in the longest form that fits the budget; what a shorter form leaves out is counted and said. */
 export function renderMarkdown(report: Report, options: MarkdownOptions): string {
   const steps = nextSteps(report)
+  const map = readinessMap(report)
   let text = ''
   const checks = report.manifests.flatMap((manifest) => manifest.checks)
   const settled = checks.filter(isSettled).length
   for (const form of LADDER) {
     if (!canFit(form, settled, checks.length - settled, options.budgetBytes)) continue
-    text = renderForm(report, steps, form, options)
+    text = renderForm(report, { steps, map }, form, options)
     if (bytesOf(text) <= options.budgetBytes) return text
   }
   return text
@@ -40,7 +50,12 @@ function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-function renderForm(report: Report, steps: NextSteps, form: Form, options: MarkdownOptions): string {
+interface Findings {
+  steps: NextSteps
+  map: ReadinessMap | undefined
+}
+
+function renderForm(report: Report, { steps, map }: Findings, form: Form, options: MarkdownOptions): string {
   const omitted = createOmissions()
   const allowRows = createAllowance(form.rows)
   const context = { report, form, omitted, why: options.why ?? new Map<string, string>() }
@@ -48,13 +63,15 @@ function renderForm(report: Report, steps: NextSteps, form: Form, options: Markd
     ...(options.marker === undefined ? [] : [hiddenMarker(options.marker)]),
     heading(report),
     statusLine(report, steps),
+    ...renderRemoved(report, form, omitted),
+    ...(options.delta === undefined ? [] : [renderDelta(options.delta, report.manifests.length > 1, form.changes)]),
+    ...(options.news === undefined ? [] : [options.news]),
+    ...renderReadinessMap(map, form, omitted),
     ...notices(report, form, omitted),
     ...problems(report, form, omitted),
     ...renderSteps(steps, context),
     ...renderConditions(steps, context),
-    ...report.manifests.flatMap((manifest) =>
-      manifestSection(manifest, report, { form, omitted, allowRows, isOnly: report.manifests.length < 2 }),
-    ),
+    ...report.manifests.flatMap((manifest) => manifestSection(manifest, report, { form, omitted, allowRows })),
     ...leftOut(report, omitted, options.kind),
     footer(report),
   ]
@@ -94,7 +111,7 @@ function problems(report: Report, form: Form, omitted: Omissions): string[] {
 /** With one manifest its results follow directly; with several each has a section of its own. */
 function manifestSection(manifest: ManifestReport, report: Report, context: TableContext): string[] {
   const results = renderResults(manifest, context)
-  if (context.isOnly) return results
+  if (report.manifests.length < 2) return results
   if (context.form.steps === 0) {
     context.omitted.add('manifests', 1)
     return []

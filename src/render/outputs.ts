@@ -6,6 +6,8 @@ export interface Published {
   /** Path of report.json, relative to the workspace. */
   report?: string
   commentUrl?: string
+  receipt?: string
+  issueUrl?: string
 }
 
 /** The outputs of the action (contract, section 3): all small, and free of hosts, users and secrets. */
@@ -20,5 +22,7 @@ export function renderOutputs(report: Report, published: Published = {}): Record
     'ready-until': report.readyUntil ?? '',
     report: published.report ?? '',
     'comment-url': published.commentUrl ?? '',
+    receipt: published.receipt ?? '',
+    'issue-url': published.issueUrl ?? '',
   }
 }

@@ -14,7 +14,9 @@ import {
   portTimesOut,
 } from '../../test/golden/fixtures.ts'
 import {
+  allRemovedReport,
   badManifestReport,
+  changedReport,
   conditionsReport,
   notReadyReport,
   readyReport,
@@ -25,7 +27,7 @@ import { renderAnnotations } from './annotations.ts'
 import { renderJson } from './json.ts'
 import { renderOutputs } from './outputs.ts'
 import { REPORT_SCHEMA } from './report-schema.ts'
-import { renderText } from './terminal.ts'
+import { logText } from '../../test/golden/log-text.ts'
 
 const ajv = new Ajv2020({
   allErrors: true,
@@ -45,7 +47,15 @@ function reportOf(...results: CheckResult[]): Report {
   return summarise({ manifests: [{ manifest: manifest(), results }] })
 }
 
-const REPORTS = [readyReport(), conditionsReport(), undeterminedReport(), notReadyReport(), badManifestReport()]
+const REPORTS = [
+  readyReport(),
+  conditionsReport(),
+  undeterminedReport(),
+  notReadyReport(),
+  badManifestReport(),
+  changedReport(),
+  allRemovedReport(),
+]
 
 describe('REPORT_SCHEMA', () => {
   it('holds for every report, in full and disclosed in part', () => {
@@ -124,6 +134,11 @@ describe('renderAnnotations', () => {
     ])
   })
 
+  it('shows what was waived or attested as notices', () => {
+    const notices = renderAnnotations(conditionsReport()).filter(({ level }) => level === 'notice')
+    expect(notices.map(({ message }) => message).join()).toMatch(/attested by @dba-lead.*waived by @release-lead/)
+  })
+
   it('gives at most ten of a level, and says how many more there are', () => {
     const many = Array.from({ length: 30 }, (_, place) => ({
       ...controlServerFails,
@@ -132,7 +147,7 @@ describe('renderAnnotations', () => {
     const recommended = many.map((result) => ({ ...result, severity: 'recommended' as const, id: 'source/other' }))
     const annotations = renderAnnotations(reportOf(...many, ...recommended))
     expect(annotations.filter(({ level }) => level === 'error')).toHaveLength(10)
-    expect(annotations.filter(({ level }) => level === 'warning')).toHaveLength(10)
+    expect(annotations.filter(({ level }) => level === 'warning')).toHaveLength(8)
     expect(annotations[9]).toEqual({
       level: 'error',
       title: '21 more',
@@ -165,6 +180,8 @@ describe('renderOutputs', () => {
       'ready-until': '',
       report: 'dms-preflight-report/report.json',
       'comment-url': '',
+      receipt: '',
+      'issue-url': '',
     })
     expect(renderOutputs(conditionsReport())).toMatchObject({
       ready: 'true',
@@ -173,7 +190,7 @@ describe('renderOutputs', () => {
   })
 })
 
-describe('renderText', () => {
+describe('renderLog', () => {
   it('lets no foreign text become a workflow command', () => {
     const evil = 'x\n::error::boom\r::set-output name=a::b ##[error]'
     const results = [
@@ -187,7 +204,7 @@ describe('renderText', () => {
       { ...applianceIsManual, summary: evil },
       blocked('a/b', evil, 'a/c'),
     ]
-    const text = renderText({ ...reportOf(...results), title: `::error::${evil}`, notices: [evil] })
+    const text = logText({ ...reportOf(...results), title: `::error::${evil}`, notices: [evil] })
     expect(text.split(/[\r\n]/).filter((line) => line.trimStart().startsWith('::'))).toEqual([])
     expect(text).not.toContain('##[')
   })

@@ -1,4 +1,5 @@
 import { GENERATIONS, SCENARIOS } from '../domain/manifest.ts'
+import { REMOVED_KINDS } from '../domain/report.ts'
 import { SUBJECT_KINDS } from '../domain/subject.ts'
 import { CAUSE_KINDS, SEVERITIES, STATUSES, TEAMS, VERDICTS } from '../domain/verdict.ts'
 
@@ -42,6 +43,18 @@ const VOUCHED = strict({
   by: TEXT,
   expires: INSTANT,
   reason: TEXT,
+  'commit?': TEXT,
+})
+
+const REMOVED = strict({
+  kind: { enum: REMOVED_KINDS },
+  'name?': TEXT,
+  'manifest?': TEXT,
+  'location?': { $ref: '#/$defs/location' },
+  'check?': CHECK_ID,
+  'from?': TEXT,
+  'to?': TEXT,
+  'count?': { type: 'integer', minimum: 1 },
 })
 
 const WITNESS: Schema = {
@@ -100,6 +113,7 @@ const CHECK = strict(
     }),
     'vouched?': { $ref: '#/$defs/vouched' },
     'proposed?': { $ref: '#/$defs/vouched' },
+    'fingerprint?': { type: 'string', pattern: '^sha256:[0-9a-f]{16}$' },
     source: strict({
       title: TEXT,
       url: { type: 'string', pattern: '^https://' },
@@ -180,7 +194,7 @@ export const REPORT_SCHEMA = {
     statusIfMerged: STATUS,
     readyUntil: { anyOf: [INSTANT, { type: 'null' }] },
     counts: strict(Object.fromEntries(VERDICTS.map((verdict) => [verdict, COUNT]))),
-    removed: list({}),
+    removed: list(REMOVED),
     problems: list(
       strict({ 'location?': { $ref: '#/$defs/location' }, message: TEXT, severity: { enum: ['error', 'warning'] } }),
     ),

@@ -45,6 +45,20 @@ export function findingWords(step: Step, { result }: Finding): string {
   return `: ${(result.remediation?.points ?? []).length > 0 ? splitSummary(result.summary).head : result.summary}`
 }
 
+const FINGERPRINTS_SHOWN = 10
+
+/** What an attestation may name, so that it ends with the evidence for which it is given. */
+export function fingerprintWords({ verdict, findings }: Step): string[] {
+  const marked = findings.filter(({ result }) => result.fingerprint !== undefined)
+  const [first] = marked
+  if (verdict !== 'manual' || first === undefined) return []
+  if (findings.length === 1) return [`Fingerprint of the evidence: \`${first.result.fingerprint ?? ''}\``]
+  const shown = marked.slice(0, FINGERPRINTS_SHOWN)
+  const more = marked.length === shown.length ? '' : ` and ${marked.length - shown.length} more`
+  const words = shown.map(({ result }) => `\`${result.fingerprint ?? ''}\` (${result.subject.name})`)
+  return [`Fingerprints of the evidence: ${words.join(', ')}${more}`]
+}
+
 /** A summary's first clause, to stand out, and the rest of it as a sentence. */
 export function splitSummary(summary: string): { head: string; rest: string } {
   const match = /^(.{20,}?)(?:; |\. (?=[A-Z`(]))(.+)$/s.exec(summary)

@@ -27,23 +27,6 @@ export const TEAM_WORDS: Record<Team | 'run', string> = {
   storage: 'Storage',
 }
 
-const AREA_WORDS: Readonly<Record<string, string>> = {
-  network: 'Network',
-  source: 'Source',
-  target: 'Target',
-  share: 'Share',
-  storage: 'Storage',
-  tools: 'Tools',
-  service: 'Service',
-  azure: 'Azure',
-}
-
-/** The area of a check, from its id. */
-export function areaOf(id: string): string {
-  const area = id.split('/')[0] ?? ''
-  return AREA_WORDS[area] ?? area
-}
-
 export function plural(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`
 }

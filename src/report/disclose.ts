@@ -1,5 +1,12 @@
-import { isJsonObject, type Json } from '../domain/json.ts'
-import type { BlockedBy, CheckResult, ManifestReport, Report, ReportProblem, Vouched } from '../domain/report.ts'
+import type {
+  BlockedBy,
+  CheckResult,
+  ManifestReport,
+  Removed,
+  Report,
+  ReportProblem,
+  Vouched,
+} from '../domain/report.ts'
 import type { SubjectKind } from '../domain/subject.ts'
 import type { CauseKind } from '../domain/verdict.ts'
 import { defaultTitle } from './summarise.ts'
@@ -24,7 +31,7 @@ export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMa
     },
     notices: report.notices.map(cover.text),
     problems: report.problems.map((problem) => coverProblem(problem, cover)),
-    removed: level === 'names' ? report.removed.map(onlyIds) : [],
+    removed: level === 'names' ? report.removed.map(coverRemoved) : countKinds(report.removed),
   }
   if (level === 'names') {
     return {
@@ -36,12 +43,14 @@ export function disclose(report: Report, level: Disclosure, remedies: ReadonlyMa
   return { ...shared, title: report.title === defaultTitle(names) ? defaultTitle([]) : report.title, manifests: [] }
 }
 
+const NO_PLACE = -1
+
 interface Cover {
   /** What stands for a subject: its kind and a number, `sql-server 1`. */
   subject: (manifest: number, kind: SubjectKind, name: string) => string
   /** What stands for a subject of which only the name is known. */
   named: (manifest: number, name: string) => string
-  /** The place of the manifest with this name. */
+  /** The place of the manifest with this name, `NO_PLACE` where several have it. */
   placeOf: (name: string) => number | undefined
   text: (text: string) => string
 }
@@ -62,7 +71,9 @@ function createCover(report: Report, level: Disclosure): Cover {
       byName.set(`${place} ${subject.name}`, byName.get(`${place} ${subject.name}`) ?? covered)
     }
   })
-  const places = new Map(report.manifests.map(({ name }, place) => [name, place]))
+  const places = new Map<string, number>()
+  // Of several with one name nobody can tell which is meant.
+  for (const [place, { name }] of report.manifests.entries()) places.set(name, places.has(name) ? NO_PLACE : place)
   const names = new Set(report.manifests.flatMap(({ checks }) => checks.map(({ subject }) => subject.name)))
   for (const { name } of report.manifests) names.delete(name)
   return {
@@ -70,7 +81,11 @@ function createCover(report: Report, level: Disclosure): Cover {
     placeOf: (name) => places.get(name),
     named: (manifest, name) => byName.get(`${manifest} ${name}`) ?? 'a subject',
     text: (text) =>
-      coverText(text, (quoted) => names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))),
+      coverText(text, (quoted) => {
+        // The names of manifests stand everywhere else as well, unless only counts are shown.
+        if (level === 'names' && places.has(quoted)) return false
+        return names.has(quoted) || !isOurs(quoted) || (level === 'counts' && quoted.includes('/'))
+      }),
   }
 }
 
@@ -127,7 +142,7 @@ function coverResult(
   cover: Cover,
   remedies: ReadonlyMap<string, string>,
 ): CheckResult {
-  const { cause, blockedBy, remediation, vouched, proposed, ...rest } = result
+  const { cause, blockedBy, remediation, vouched, proposed, ...rest } = withoutFingerprint(result)
   const remedy = remedies.get(result.id)
   const needsRemedy =
     remediation !== undefined ||
@@ -150,6 +165,13 @@ function coverResult(
   }
 }
 
+/** Who guesses what the evidence is could check the guess against it. */
+function withoutFingerprint(result: CheckResult): CheckResult {
+  const copy = { ...result }
+  delete copy.fingerprint
+  return copy
+}
+
 function coverBlocker({ id, subject, manifest }: BlockedBy, place: number, cover: Cover): BlockedBy {
   if (manifest === undefined) return { id, subject: cover.named(place, subject) }
   return { id, subject: cover.named(cover.placeOf(manifest) ?? place, subject), manifest }
@@ -159,13 +181,21 @@ function coverVouched({ kind, expires }: Vouched): Vouched {
   return { kind, by: '', expires, reason: '' }
 }
 
-const ID_KEYS = ['id', 'check', 'kind', 'verdict', 'manifest']
+/** Kind, place and id of the check; neither the name nor what it was. */
+function coverRemoved({ kind, manifest, location, check, name }: Removed): Removed {
+  return {
+    kind,
+    ...(manifest === undefined ? {} : { manifest }),
+    ...(location === undefined ? {} : { location }),
+    ...(check === undefined ? {} : { check }),
+    // The names of manifests are shown everywhere else as well.
+    ...(kind === 'manifest' && name !== undefined ? { name } : {}),
+  }
+}
 
-function onlyIds(value: Json): Json {
-  if (!isJsonObject(value)) return {}
-  return Object.fromEntries(
-    Object.entries(value).filter(([key, item]) => ID_KEYS.includes(key) && typeof item === 'string'),
-  )
+function countKinds(removed: readonly Removed[]): Removed[] {
+  const kinds = [...new Set(removed.map(({ kind }) => kind))]
+  return kinds.map((kind) => ({ kind, count: removed.filter((one) => one.kind === kind).length }))
 }
 
 /** Each kind of cause in words that name nothing. */

@@ -28,10 +28,16 @@ export function earlyEndNotices(manifests: readonly ManifestReport[], now: strin
     const early = earlyEndsOf(manifest, now)
     const [first, ...others] = early?.ends ?? []
     if (early === undefined || first === undefined) return []
-    const what = first.vouched === undefined ? 'what proves' : `the ${first.vouched.kind} of`
+    const what = first.vouched === undefined ? 'what proves' : `the ${first.vouched.kind} by \`${first.vouched.by}\` of`
     const more = others.length === 0 ? '' : `, and ${String(others.length)} more`
     return [
-      `Not good through the cutover: ${what} \`${first.id}\` on \`${first.subject.name}\` ends ${first.expiresAt ?? ''}${more}, before the cutover of \`${manifest.name}\` ends (${early.cutoverEnd}). Renew it, or the migration loses what it rests on midway.`,
+      `Not good through the cutover: ${what} \`${first.id}\` on \`${first.subject.name}\` ends ${minute(first.expiresAt ?? '')}${more}, before the cutover of \`${manifest.name}\` ends (${minute(early.cutoverEnd)}). Renew it, or the migration loses what it rests on midway.`,
     ]
   })
+}
+
+/** `2026-12-03 00:00 UTC` */
+function minute(iso: string): string {
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

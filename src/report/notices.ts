@@ -11,10 +11,10 @@ export function noticesOf(manifests: readonly Manifest[], trusted: boolean): str
 
 /** Microsoft's announcement of 2023-09-14 (azure-docs, deprecation-announcement-dms-classic-sql.md). */
 const CLASSIC_RETIRED =
-  'DMS classic for SQL Server was retired on 2026-03-15. This manifest (`generation: classic`) asks for the prerequisites of the 2018 list; plan new migrations with the current service, whose own prerequisites this version does not check yet.'
+  'DMS classic for SQL Server was retired on 2026-03-15; plan new migrations with the current service. `generation: classic` asks for the 2018 list; what only the current service needs is not checked yet.'
 
 const UNTRUSTED =
-  'This run is not trusted: what it uses differs from the manifest of the trusted ref, or that could not be read. Attestations and waivers are shown as proposed and do not count.'
+  'This run is not trusted: what it uses differs from the manifest of the trusted ref, or that could not be read. Attestations and waivers that this change adds or alters are shown as proposed and do not count.'
 
 function tlsNotices(manifest: Manifest): string[] {
   const sources = manifest.sources.map(({ name, tls }) => ({ what: `source \`${name}\``, tls }))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Manifest } from '../domain/manifest.ts'
+import type { CheckResult } from '../domain/report.ts'
 import {
   adminRuleUnknown,
   applianceIsManual,
@@ -158,7 +159,7 @@ describe('summariseReport', () => {
       const vouched = { ...attestation, expires: '2026-12-01T00:00:00.000Z' }
       const { notices } = summarise({ manifests: [{ manifest: manifest({ attestations: [vouched] }), results }] })
       expect(notices[0]).toBe(
-        'Not good through the cutover: the attestation of `source/firewall-appliance-lets-dms-in` on `sales` ends 2026-12-01T00:00:00.000Z, and 1 more, before the cutover of `Sales to Azure SQL Database` ends (2026-12-06T02:00:00.000Z). Renew it, or the migration loses what it rests on midway.',
+        'Not good through the cutover: the attestation by `@dba-lead` of `source/firewall-appliance-lets-dms-in` on `sales` ends 2026-12-01 00:00 UTC, and 1 more, before the cutover of `Sales to Azure SQL Database` ends (2026-12-06 02:00 UTC). Renew it, or the migration loses what it rests on midway.',
       )
     })
 
@@ -278,6 +279,29 @@ describe('nextSteps', () => {
 })
 
 describe('disclose', () => {
+  it('does not say of which of two manifests of one name a blocker is', () => {
+    const behind = blocked('source/x', 'X', 'source/login-is-accepted', 'sales', {
+      blockedBy: [{ id: 'source/login-is-accepted', subject: 'sales', manifest: 'Twin' }],
+    })
+    const twin = (results: CheckResult[]) => ({ manifest: manifest({ name: 'Twin' }), results })
+    const report = summarise({ manifests: [twin([behind, check()]), twin([check()])] })
+    const [first] = disclose(report, 'names', new Map()).manifests
+    expect(first?.checks[0]?.blockedBy).toEqual([
+      { id: 'source/login-is-accepted', subject: 'a subject', manifest: 'Twin' },
+    ])
+  })
+
+  it('shows the names of manifests in sentences, too, and nobody else', () => {
+    const report = summarise({
+      manifests: [{ manifest: manifest(), results: [check()] }],
+      notices: ['The cutover of `Sales to Azure SQL Database` by `@lead` on `sales` ends'],
+    })
+    expect(disclose(report, 'names', new Map()).notices).toContain(
+      'The cutover of `Sales to Azure SQL Database` by `…` on `…` ends',
+    )
+    expect(disclose(report, 'counts', new Map()).notices).toContain('The cutover of `…` by `…` on `…` ends')
+  })
+
   const full = notReadyReport()
   const secretWords = [
     'sales',

@@ -4,7 +4,7 @@ import { summarise } from '../../test/golden/reports.ts'
 import type { BlockedBy, CheckResult, Report } from '../domain/report.ts'
 import { renderAnnotations } from '../render/annotations.ts'
 import { renderMarkdown } from '../render/markdown.ts'
-import { renderText } from '../render/terminal.ts'
+import { logText } from '../../test/golden/log-text.ts'
 import { disclose } from './disclose.ts'
 import { nextSteps } from './next-steps.ts'
 
@@ -53,8 +53,8 @@ describe('root causes over several manifests', () => {
     const markdown = renderMarkdown(report, { budgetBytes: 60_000, kind: 'summary' })
     expect(markdown.match(/Blocks \d+ checks\./g)).toEqual(['Blocks 3 checks.'])
     expect(markdown).toContain('in `Wave 1`')
-    expect(renderText(report).match(/\[fail\].*\(blocks 3 checks\)/g)).toHaveLength(1)
-    expect(renderText(report)).not.toContain('[blocked]')
+    expect(logText(report).match(/\[fail\].*\(blocks 3 checks\)/g)).toHaveLength(1)
+    expect(logText(report)).not.toContain('[blocked]')
     expect(renderAnnotations(report)[0]?.message).toContain('18456')
   })
 

@@ -1,18 +1,21 @@
 import { isReady, statusOf, worstStatus } from '../domain/gate.ts'
 import type { Manifest } from '../domain/manifest.ts'
-import type { CheckResult, Counts, ManifestReport, Report, ReportProblem, RunFacts } from '../domain/report.ts'
+import type { CheckResult, Counts, ManifestReport, Removed, Report, ReportProblem, RunFacts } from '../domain/report.ts'
 import { VERDICTS, type Status } from '../domain/verdict.ts'
 import { earlyEndNotices, HOLDING } from './early-ends.ts'
 import { noticesOf } from './notices.ts'
-import { vouch } from './vouch.ts'
+import { faultNotices } from './removed.ts'
+import { vouch, type TrustedSide } from './vouch.ts'
 
 export interface ReportInput {
   run: RunFacts
   /** Empty: the manifests' names. */
   title: string
   /** As the engine gave them: nobody has vouched yet. */
-  manifests: readonly { manifest: Manifest; results: readonly CheckResult[] }[]
+  manifests: readonly { manifest: Manifest; results: readonly CheckResult[]; side?: TrustedSide }[]
   problems: readonly ReportProblem[]
+  /** What this change takes out of scope. */
+  removed?: readonly Removed[]
   /** Beside those that follow from the manifests. */
   notices: readonly string[]
   now: Date
@@ -22,7 +25,11 @@ export interface ReportInput {
 
 /** Results -> report: people's words applied, counts, status, and until when it holds. Pure. */
 export function summariseReport(input: ReportInput): Report {
-  const vouched = input.manifests.map(({ manifest, results }) => ({ manifest, ...vouch(manifest, results, input) }))
+  const vouched = input.manifests.map(({ manifest, results, side }) => {
+    const { now, trusted } = input
+    const context = { now, trusted, ...(side === undefined ? {} : { side }) }
+    return { manifest, ...vouch(manifest, results, context) }
+  })
   const problems = [...input.problems, ...vouched.flatMap(({ problems }) => problems)]
   const checks = vouched.flatMap(({ results }) => results)
   const status = overall(
@@ -44,10 +51,11 @@ export function summariseReport(input: ReportInput): Report {
     ),
     readyUntil: ready ? earliestExpiry(checks) : null,
     counts: countVerdicts(checks),
-    removed: [],
+    removed: input.removed ?? [],
     problems,
     notices: [
       ...new Set([
+        ...faultNotices(vouched.flatMap(({ faults }) => faults)),
         ...earlyEndNotices(manifests, input.run.startedAt),
         ...input.notices,
         ...noticesOf(

@@ -1,144 +1,87 @@
-import { nearestName } from '../domain/nearest.ts'
+import type { CheckResult, ReportProblem } from '../domain/report.ts'
 import type { Attestation, Manifest, Waiver } from '../domain/manifest.ts'
-import type { CheckResult, ReportProblem, Vouched } from '../domain/report.ts'
-import type { Verdict } from '../domain/verdict.ts'
-import { lastDay } from './last-day.ts'
+import { withFingerprint } from './fingerprint.ts'
+import {
+  entriesOf,
+  givesTheSame,
+  isAttestation,
+  matchEntries,
+  placeOf,
+  type Entry,
+  type Fault,
+  type Matched,
+} from './vouchers.ts'
+
+/** What the trusted ref says of one manifest. */
+export interface TrustedSide {
+  attestations: readonly Attestation[]
+  waivers: readonly Waiver[]
+  /** Commit of the trusted ref, when it is known. */
+  commit?: string
+  /** Whether the trusted manifest asks the same of the same thing as the result does: else a word was given for another one. */
+  isSame: (result: CheckResult) => boolean
+}
 
 export interface VouchContext {
   now: Date
-  /** Only in a trusted run do attestations and waivers count; else they are shown as proposed. */
+  /** In a trusted run the manifest's own attestations and waivers count, else only those of its trusted side. */
   trusted: boolean
+  /** Absent: there is none, or it could not be read. */
+  side?: TrustedSide
 }
 
 export interface VouchOutcome {
   results: CheckResult[]
   /** The results if what is proposed counted; the same as `results` in a trusted run. */
   ifCounted: CheckResult[]
-  /** Expired, unused and wrongly named ones. */
+  /** Expired, void, unused, wrongly named ones and repeats, for which `faults` tells how many of each. */
   problems: ReportProblem[]
-}
-
-interface Entry {
-  kind: Vouched['kind']
-  from: Verdict
-  to: Verdict
-  source: Attestation | Waiver
-  vouched: Vouched
+  faults: readonly Fault[]
 }
 
 /** Applies the attestations (manual -> attested) and waivers (fail -> waived) of one manifest to its results. */
-export function vouch(manifest: Manifest, results: readonly CheckResult[], context: VouchContext): VouchOutcome {
-  const problems: ReportProblem[] = []
-  const byPlace = new Map<CheckResult, Entry>()
-  const undecided = new Map<CheckResult, Entry>()
-  for (const entry of entriesOf(manifest)) {
-    const report = (message: string): void => {
-      problems.push({ severity: 'warning', location: entry.source.location, message })
-    }
-    for (const result of subjectsOf(entry, results, report)) {
-      const problem = problemOf(entry, result, byPlace.get(result), context)
-      if (problem === undefined) byPlace.set(result, entry)
-      else if (problem === '') undecided.set(result, entry)
-      else report(problem)
-    }
-  }
-  const ifCounted = results.map((result) => counted(result, byPlace.get(result)))
+export function vouch(manifest: Manifest, given: readonly CheckResult[], context: VouchContext): VouchOutcome {
+  const results = given.map(withFingerprint)
+  const { now, trusted, side } = context
+  const own = matchEntries(entriesOf(manifest), results, { now, isComplete: trusted })
+  const commit = trusted ? side?.commit : undefined
+  const ifCounted = results.map((result) => counted(result, own.counting.get(result), commit))
+  if (trusted) return { results: ifCounted, ifCounted, problems: own.problems, faults: own.faults }
+  const theirs = matchEntries(side === undefined ? [] : entriesOf(side), results, { now, isComplete: false })
+  const outcome = results.map((result) => judgeUntrusted(result, own, theirs, side))
+  const redefined = outcome.flatMap((one) => one.redefined ?? [])
   return {
-    results: context.trusted
-      ? ifCounted
-      : results.map((result) => proposed(result, byPlace.get(result) ?? undecided.get(result))),
+    results: outcome.map(({ result }) => result),
     ifCounted,
-    problems,
+    problems: [...own.problems, ...redefined],
+    faults: [...own.faults, ...redefined.map((): Fault => 'for another thing')],
   }
 }
 
-function entriesOf(manifest: Manifest): Entry[] {
-  const attestations = manifest.attestations.map((source): Entry => {
-    const reason = source.evidence ?? ''
-    return {
-      kind: 'attestation',
-      from: 'manual',
-      to: 'attested',
-      source,
-      vouched: vouchedBy('attestation', source, reason),
-    }
-  })
-  const waivers = manifest.waivers.map((source): Entry => {
-    return { kind: 'waiver', from: 'fail', to: 'waived', source, vouched: vouchedBy('waiver', source, source.reason) }
-  })
-  return [...attestations, ...waivers]
+interface Judged {
+  result: CheckResult
+  redefined?: ReportProblem
 }
 
-function vouchedBy(kind: Vouched['kind'], { by, expires }: Attestation | Waiver, reason: string): Vouched {
-  return { kind, by, expires, reason }
+/** What the trusted side says counts, for the thing that it was said of; what the change says is proposed. */
+function judgeUntrusted(result: CheckResult, own: Matched, theirs: Matched, side: TrustedSide | undefined): Judged {
+  const isSame = side?.isSame(result) === true
+  const mine = own.counting.get(result) ?? own.undecided.get(result)
+  const counting = theirs.counting.get(result)
+  const known = counting ?? theirs.undecided.get(result)
+  const isOld = isSame && mine !== undefined && known !== undefined && givesTheSame(mine, known)
+  const vouched = counted(result, isSame ? counting : undefined, side?.commit)
+  const shown = mine === undefined || isOld ? vouched : { ...vouched, proposed: mine.vouched }
+  if (counting === undefined || isSame) return { result: shown }
+  const location = mine !== undefined && givesTheSame(mine, counting) ? mine.source.location : counting.source.location
+  const message = `The ${counting.kind} of ${placeOf(result)} by \`${counting.source.by}\` was given for something else: this change alters what the check is made on; it counts for nothing here`
+  return { result: shown, redefined: { severity: 'warning', location, message } }
 }
 
-/** The results that an entry names; what it names wrongly is reported. */
-function subjectsOf(
-  { kind, source }: Entry,
-  results: readonly CheckResult[],
-  report: (message: string) => void,
-): CheckResult[] {
-  const { check, subjects } = source
-  const ofCheck = results.filter(({ id }) => id === check)
-  if (ofCheck.length === 0) {
-    const nearest = nearestName(check, [...new Set(results.map(({ id }) => id))])
-    report(
-      `This ${kind} names the check \`${check}\`, which this manifest does not have${hint(nearest)}; it counts for nothing`,
-    )
-    return []
-  }
-  const names = ofCheck.map(({ subject }) => subject.name)
-  if (subjects.length === 0 && ofCheck.length > 1) {
-    report(
-      `This ${kind} of \`${check}\` must name its \`subject\`: the check has ${ofCheck.length} subjects, ${listed(names)}; it counts for nothing`,
-    )
-    return []
-  }
-  for (const name of subjects.filter((subject) => !names.includes(subject))) {
-    report(
-      `This ${kind} of \`${check}\` names the subject \`${name}\`, which the check does not have${hint(nearestName(name, names))}; its subjects are ${listed(names)}`,
-    )
-  }
-  return subjects.length === 0 ? ofCheck : ofCheck.filter(({ subject }) => subjects.includes(subject.name))
-}
-
-function hint(nearest: string | undefined): string {
-  return nearest === undefined ? '' : ` (did you mean \`${nearest}\`?)`
-}
-
-const LISTED_NAMES = 5
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED_NAMES).map((name) => `\`${name}\``)
-  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')
-}
-
-/** Why an entry does not count for a result; undefined when it does, empty when only a trusted run can tell. */
-function problemOf(
-  entry: Entry,
-  result: CheckResult,
-  earlier: Entry | undefined,
-  { now, trusted }: VouchContext,
-): string | undefined {
-  const { kind, source, from, to } = entry
-  const place = `\`${result.id}\` on \`${result.subject.name}\``
-  if (Date.parse(source.expires) <= now.getTime()) {
-    return `The ${kind} of ${place} by \`${source.by}\` ended with ${lastDay(source.expires)}; it counts for nothing`
-  }
-  if (earlier?.kind === kind) {
-    return `This ${kind} of ${place} is not needed: line ${earlier.source.location.line} already has one`
-  }
-  if (result.verdict === from) return undefined
-  // What an untrusted run did not look at may still need it.
-  if (result.cause?.kind === 'untrusted-host' || (!trusted && result.verdict === 'blocked')) return ''
-  return `The ${kind} of ${place} has no effect: the check is ${result.verdict}, and only ${from} can become ${to}`
-}
-
-function counted(result: CheckResult, entry: Entry | undefined): CheckResult {
+function counted(result: CheckResult, entry: Entry | undefined, commit: string | undefined): CheckResult {
   if (entry === undefined) return result
-  const { to, vouched, source } = entry
-  const { by, expires, reason } = vouched
+  const { to, source } = entry
+  const { by, expires, reason } = entry.vouched
   const statement = {
     by,
     expires,
@@ -147,17 +90,10 @@ function counted(result: CheckResult, entry: Entry | undefined): CheckResult {
   }
   // The person's statement is all the evidence there is where nothing could be seen.
   const evidence = Object.keys(result.evidence).length === 0 ? { statement } : result.evidence
+  const vouched = { ...entry.vouched, ...(commit === undefined ? {} : { commit }) }
   return { ...result, verdict: to, vouched, evidence, expiresAt: earlier(result.expiresAt, expires) }
 }
 
 function earlier(own: string | null, other: string): string {
   return own !== null && Date.parse(own) <= Date.parse(other) ? own : other
-}
-
-function isAttestation(source: Attestation | Waiver): source is Attestation {
-  return !('reason' in source)
-}
-
-function proposed(result: CheckResult, entry: Entry | undefined): CheckResult {
-  return entry === undefined ? result : { ...result, proposed: entry.vouched }
 }

@@ -9,6 +9,7 @@ import type { GitHubPort } from '../ports/github-port.ts'
 import { planChecks } from '../plan/plan.ts'
 import type { ReportInput } from '../report/summarise.ts'
 import { readTrust } from '../trust/read-trust.ts'
+import { compareScope } from './compare-scope.ts'
 import { createDeadline } from './deadline.ts'
 import { openPorts } from './open-ports.ts'
 import { readManifests } from './read-manifests.ts'
@@ -19,7 +20,7 @@ import type { World } from './world.ts'
 const CHECKS_LIMIT = 50_000
 const CHECK_IDS = CATALOGUE.map(({ meta }) => meta.id)
 
-export interface Outcome extends Pick<ReportInput, 'manifests' | 'trusted' | 'notices'> {
+export interface Outcome extends Pick<ReportInput, 'manifests' | 'trusted' | 'notices' | 'removed'> {
   /** What the trusted ref holds; absent where nothing was checked. */
   trustedManifests?: TrustedManifests
 }
@@ -47,7 +48,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const message = `The manifests ask for ${count} checks; at most ${CHECKS_LIMIT} make one run. Use several runs.`
     problems.push({ severity: 'error', message })
   }
-  if (plans.length === 0 || count > CHECKS_LIMIT) return NO_OUTCOME
+  if (count > CHECKS_LIMIT) return NO_OUTCOME
   const deadline = createDeadline(inputs.deadlineMs, world.cancelled)
   try {
     const files = read.manifests.flatMap((manifest) => manifest.files)
@@ -56,9 +57,14 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const { workspace } = context
     const question = { trust, lines: inputs.manifests, workspace, ...read, now: world.now(), checkIds: CHECK_IDS }
     const trusted = await readTrustedManifests(question, github)
+    const facts = { trust, trusted, plans, paths: read.paths, sha: context.sha, now: world.now() }
+    const compared = await compareScope(facts, github)
+    // Nothing is left to check: what the change takes away is said nevertheless.
+    if (plans.length === 0) return { ...NO_OUTCOME, removed: compared.removed, notices: compared.notices }
     const { learnSecrets } = settings
     const open = { inputs, context, manifests: read.manifests, trust, trusted, learnSecrets, signal: deadline.signal }
     const opened = await openPorts(world, open)
+    const notices = [...opened.notices, ...compared.notices]
     try {
       const limit = createLimit(inputs.maxParallel)
       const options = {
@@ -70,19 +76,29 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
       const results = await Promise.all(
         plans.map((plan) => runChecks(plan, opened.portsOf(plan.manifest), options, limit)),
       )
-      const manifests = plans.map(({ manifest }, place) => ({ manifest, results: results[place] ?? [] }))
+      const manifests = plans.map(({ manifest }, place) => {
+        const side = compared.sideOf(manifest)
+        return { manifest, results: results[place] ?? [], ...(side === undefined ? {} : { side }) }
+      })
       return {
         manifests,
         trusted: trust.trusted,
-        notices: opened.notices,
+        notices,
+        removed: compared.removed,
         trustedManifests: trusted,
       }
     } finally {
       await opened.close()
+      notices.push(...opened.leftOver().map(leftOverNotice))
     }
   } finally {
     deadline.clear()
   }
+}
+
+/** Also of checks that had no time left to say so. */
+function leftOverNotice(file: string): string {
+  return `A file of the write probes may still be there and has to be deleted by hand: ${file}`
 }
 
 function decide(

@@ -14,6 +14,8 @@ export const NOTHING_KNOWN: Readonly<Record<string, string>> = {
   'ready-until': '',
   report: '',
   'comment-url': '',
+  receipt: '',
+  'issue-url': '',
 }
 
 /** The last resort, when making or publishing the report itself broke; gives the exit code. */

@@ -2,7 +2,7 @@ import { Secret } from '../domain/secret.ts'
 import type { Env } from '../inputs/input-reader.ts'
 
 /** Read before the inputs are checked, so that even a wrong input's message cannot show one. */
-const SECRET_INPUTS = ['INPUT_CLIENT-SECRET', 'INPUT_GITHUB-TOKEN']
+const SECRET_INPUTS = ['INPUT_CLIENT-SECRET', 'INPUT_GITHUB-TOKEN', 'INPUT_RECEIPT-KEY']
 
 /** What the runner hands to a job so that it may ask for tokens: of GitHub, and of the machine's managed identity. */
 const RUNNER_SECRETS = ['ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'IDENTITY_HEADER']

@@ -31,6 +31,8 @@ export interface OpenPorts {
   /** What every reader should know of it, as sentences. */
   notices: readonly string[]
   close(): Promise<void>
+  /** After `close`: what the run wrote and could not remove. */
+  leftOver(): readonly string[]
 }
 
 /** Reads the secrets that may be used, and connects: wholly, through a gate, or not at all where no use may be made. */
@@ -42,7 +44,7 @@ export async function openPorts(world: World, settings: OpenSettings): Promise<O
   const notices = trust.trusted ? [] : [trust.reason, ...noticeOf(permits)]
   if (!trust.trusted && !permits.some(hasGrant)) {
     const ports = createUntrustedPorts(world.localPorts(context.workspace), trust.reason)
-    return { portsOf: () => ports, notices, close: () => Promise.resolve() }
+    return { portsOf: () => ports, notices, close: () => Promise.resolve(), leftOver: () => [] }
   }
   // What only refused uses name is not even read.
   const names = isGated ? permits.flatMap((permit) => neededSecrets(permit, terms)) : manifests.flatMap(secretNames)
@@ -69,6 +71,7 @@ export async function openPorts(world: World, settings: OpenSettings): Promise<O
     },
     notices,
     close: () => connection.close(),
+    leftOver: () => connection.leftOver?.() ?? [],
   }
 }
 

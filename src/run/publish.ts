@@ -1,23 +1,28 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
-import { isReady, shouldFail } from '../domain/gate.ts'
-import { redactJson } from '../domain/redact.ts'
+import { shouldFail } from '../domain/gate.ts'
 import type { Report, ReportProblem } from '../domain/report.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import { renderAnnotations } from '../render/annotations.ts'
-import { renderJson } from '../render/json.ts'
-import { COMMENT_BUDGET_BYTES, renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
+import { richText } from '../render/escape.ts'
+import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
-import { renderText } from '../render/terminal.ts'
+import { renderLog } from '../render/terminal.ts'
 import { disclose, type Disclosure } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
-import { commentIdentity, publishComment } from '../sinks/comment.ts'
 import { publishFiles } from '../sinks/files.ts'
 import { createLog } from '../sinks/log.ts'
 import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
+import type { PublishedIssue } from '../sinks/tracking-issue.ts'
+import { findPullRequest } from './find-pull-request.ts'
+import { publishPullRequestComment, type Talk } from './publish-comment.ts'
+import { issueObstacle, publishIssue } from './publish-issue.ts'
+import { redactReport } from './redact-report.ts'
+import { renderFiles } from './report-files.ts'
+import type { WrittenReceipt } from './write-receipt.ts'
 
 export interface Publication {
   report: Report
@@ -27,6 +32,10 @@ export interface Publication {
   github: GitHubPort | undefined
   workflow: string
   redact: Redact
+  /** Writes the receipt after the report's files; absent when none is wanted. */
+  receipt?: (published: { reportPath: string | undefined; failed: boolean }) => Promise<WrittenReceipt>
+  /** For text from outside before anything is made of it: also takes out secrets that are words of ours. */
+  redactForeign: Redact
 }
 
 const REMEDIES = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.remedy]))
@@ -35,6 +44,9 @@ const WHY = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.why]))
 /** Publishing has to come to an end within the seconds that a runner leaves a cancelled step. */
 const PUBLISH_TIMEOUT_MS = 20_000
 const PUBLISH_AFTER_CANCEL_TIMEOUT_MS = 4_000
+
+/** Of the ten warnings of a step, so many are left for what cannot be published. */
+const LATE_WARNINGS = 2
 
 /** For one call of the GitHub API. */
 export function publishTimeoutMs(cancelled: AbortSignal): number {
@@ -68,27 +80,64 @@ export async function publish(publication: Publication): Promise<number> {
   note(publishOutputs(renderOutputs(publication.report), (text) => text))
   const level = await disclosureOf(publication)
   // Redacted here as data, and again by each sink as text: escaping may hide a secret from the second look.
-  const report = redactJson(disclose(publication.report, level, REMEDIES), redact)
+  const report = redactReport(disclose(publication.report, level, REMEDIES), publication.redactForeign)
   const why = level === 'full' ? WHY : new Map<string, string>()
-  createLog(redact).write(renderText(report))
+  const log = createLog(redact)
+  for (const { title, text } of renderLog(report)) {
+    if (title === undefined) log.write(text)
+    else log.group(title, text)
+  }
   publishAnnotations(renderAnnotations(report).map(placed), redact)
   const summary = renderMarkdown(report, { kind: 'summary', budgetBytes: SUMMARY_BUDGET_BYTES, why })
   note(await publishSummary(context.stepSummaryPath, summary, redact))
   const files = inputs === undefined ? undefined : await publishReportFiles(publication, inputs, report, summary)
   note(files?.problem)
-  const comment = await publishPullRequestComment(publication, report, why)
-  note(comment.problem)
+  const failed = isFailed(publication)
+  const receipt = await publishReceipt(publication, files?.path, failed)
+  note(receipt?.problem)
+  const talk = await publishTalk(publication, report, why, (text) => log.write(publication.redactForeign(text)))
+  talk.problems.forEach(note)
   const places = {
     ...(files?.path === undefined ? {} : { report: `${files.path}/report.json` }),
-    ...(comment.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...(receipt?.path === undefined ? {} : { receipt: receipt.path }),
+    ...talk.places,
   }
   note(publishOutputs(places, redact))
   publishAnnotations(
-    warnings.map(({ message }) => ({ level: 'warning', title: 'Not published', message })),
+    warnings.map(({ message }) => ({
+      level: 'warning',
+      title: 'Not published',
+      message: publication.redactForeign(message),
+    })),
     redact,
+    LATE_WARNINGS,
   )
-  const failed = publication.report.problems.some(({ severity }) => severity === 'error')
-  return failed || shouldFail(publication.report.status, inputs?.failOn ?? 'undetermined') ? 1 : 0
+  return failed ? 1 : 0
+}
+
+function isFailed({ report, inputs }: Publication): boolean {
+  const isWrong = report.problems.some(({ severity }) => severity === 'error')
+  return isWrong || shouldFail(report.status, inputs?.failOn ?? 'undetermined')
+}
+
+/** After the report's files, whose hash it holds. Its sentence is added to the summary and the log. */
+async function publishReceipt(
+  { receipt, context, redact, redactForeign }: Publication,
+  directory: string | undefined,
+  failed: boolean,
+): Promise<{ path?: string; problem?: ReportProblem } | undefined> {
+  const reportPath = directory === undefined ? undefined : `${directory}/report.json`
+  const written = await receipt?.({ reportPath, failed })
+  if (written === undefined) return undefined
+  const { path, isMissing } = written
+  // Why there is none may be GitHub's words.
+  const words = path === undefined ? redactForeign(written.words) : written.words
+  createLog(redact).write(words)
+  await publishSummary(context.stepSummaryPath, `${path === undefined ? '' : '🧾 '}${richText(words)}`, redact)
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(isMissing ? { problem: { severity: 'warning', message: words } } : {}),
+  }
 }
 
 /** `auto` shows everything only where GitHub says that strangers cannot read it. */
@@ -108,34 +157,49 @@ function publishReportFiles(
 ): ReturnType<typeof publishFiles> {
   const { workspace, runnerTemp } = context
   const target = { directory: inputs.reportDirectory, workspace, runnerTemp }
-  return publishFiles(target, { 'report.json': renderJson(report), 'report.md': summary }, redact)
+  return publishFiles(target, renderFiles(report, summary), redact)
 }
 
-async function publishPullRequestComment(
+/** Where people talk: the comment on the pull request, or the tracking issue of a run without one. */
+async function publishTalk(
   { context, inputs, github, redact, workflow }: Publication,
   report: Report,
   why: ReadonlyMap<string, string>,
-): ReturnType<typeof publishComment> {
-  if (inputs === undefined || github === undefined || context.pullRequest === undefined) return { outcome: 'none' }
-  const identity = commentIdentity({
-    title: inputs.title ?? '',
-    manifests: inputs.manifests,
-    workflow,
-    job: context.job,
-  })
-  const verdicts = report.manifests.flatMap(({ checks }) =>
-    checks.map(({ id, subject, verdict }) => [id, subject.name, verdict]),
-  )
-  const request = {
-    pullRequest: context.pullRequest.number,
-    identity,
-    mode: inputs.comment,
-    ready: isReady(report.status),
-    fingerprint: JSON.stringify([report.status, report.problems, verdicts]),
-    render: (limit: number) =>
-      renderMarkdown(report, { kind: 'comment', budgetBytes: Math.min(limit, COMMENT_BUDGET_BYTES), why }),
+  log: (text: string) => void,
+): Promise<{ problems: ReportProblem[]; places: Record<string, string> }> {
+  if (inputs === undefined || github === undefined) return { problems: [], places: {} }
+  const talk: Talk = { report, context, inputs, github, redact, workflow, why }
+  const isSilent = inputs.comment === 'never'
+  // The tracking issue is not for runs of a pull request, whether they may comment on it or not.
+  const search = isSilent && !inputs.trackingIssue ? {} : await findPullRequest(context, github)
+  const problems: ReportProblem[] = []
+  if (search.note !== undefined && !isSilent) {
+    if (search.isProblem === true) problems.push({ severity: 'warning', message: search.note })
+    else log(search.note)
   }
-  return publishComment(github, request, redact)
+  const comment = search.found === undefined ? undefined : await publishPullRequestComment(talk, search.found)
+  if (comment?.problem !== undefined) problems.push(comment.problem)
+  if (comment?.outcome === 'outdated')
+    log('The comment on the pull request is by a younger run, and was left as it is.')
+  const issue = search.found === undefined ? await publishTracking(talk, log) : undefined
+  if (issue?.problem !== undefined) problems.push(issue.problem)
+  const places = {
+    ...(comment?.url === undefined ? {} : { 'comment-url': comment.url }),
+    ...(issue?.url === undefined ? {} : { 'issue-url': issue.url }),
+  }
+  return { problems, places }
+}
+
+async function publishTracking(talk: Talk, log: (text: string) => void): Promise<PublishedIssue | undefined> {
+  if (!talk.inputs.trackingIssue) return undefined
+  const obstacle = issueObstacle(talk.context, talk.report)
+  if (obstacle !== undefined) {
+    log(`The tracking issue was left as it is: ${obstacle}.`)
+    return undefined
+  }
+  const issue = await publishIssue(talk)
+  if (issue.outcome === 'outdated') log('The tracking issue is by a younger run, and was left as it is.')
+  return issue
 }
 
 type RenderedAnnotation = ReturnType<typeof renderAnnotations>[number]

@@ -80,7 +80,11 @@ describe('the manifests of the trusted ref', () => {
   })
 
   it('are laid over what they extend there', async () => {
-    const here = { 'dms/wave.yml': WAVE, 'dms/estate.yml': '', 'estate.yml': ESTATE.replace('user: dms,', 'user: mallory,') }
+    const here = {
+      'dms/wave.yml': WAVE,
+      'dms/estate.yml': '',
+      'estate.yml': ESTATE.replace('user: dms,', 'user: mallory,'),
+    }
     const { manifests } = await read({
       here: { ...here, 'dms/wave.yml': WAVE.replace(/extends: .*/, 'extends: ../estate.yml') },
       github: {
@@ -92,6 +96,30 @@ describe('the manifests of the trusted ref', () => {
     })
     expect(JSON.stringify(manifests.get('dms/wave.yml'))).toContain('"user":"dms"')
     expect(JSON.stringify(manifests.get('dms/wave.yml'))).not.toContain('mallory')
+  })
+
+  it.each<[string, (estate: string) => string]>([
+    ['an authority', (estate) => estate.replace('ca: certs/root.pem', 'ca: estate.yml')],
+    ['an authority of one target', (estate) => estate.replace('servers/crm,', 'servers/crm, tls: { ca: estate.yml },')],
+    ['a report', (estate) => `${estate}tools: { assessment: { report: estate.yml } }\n`],
+  ])('are not those of an altered estate that calls itself %s', async (_, disguise) => {
+    const wave = WAVE.replace(/extends: .*/, 'extends: ../estate.yml')
+    const evil = disguise(ESTATE.replace('DMS_PASSWORD}" }, tls', 'SHARE_PASSWORD}" }, tls'))
+    expect(evil).toContain('estate.yml }')
+    const { trust, manifests } = await read({
+      here: { 'dms/wave.yml': wave, 'estate.yml': evil },
+      github: { files: { main: { 'dms/wave.yml': wave, 'estate.yml': ESTATE } } },
+      lines: ['dms/wave.yml'],
+    })
+    expect([trust.trusted, trust.equal.has('dms/wave.yml'), trust.equal.has('estate.yml')]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(manifests.get('dms/wave.yml')).toMatchObject({
+      ok: true,
+      value: { found: true, manifest: { sources: [{ login: { password: { secret: 'DMS_PASSWORD' } } }, {}] } },
+    })
   })
 
   it('count those that the change removes or adds', async () => {
@@ -110,9 +138,10 @@ describe('the manifests of the trusted ref', () => {
   })
 
   it('ask nothing more where the lines are paths and everything is equal', async () => {
+    const files = { 'dms/sales.yml': SALES, 'migration/dma.json': '{}' }
     const { trust, requests, manifests } = await read({
-      here: { 'dms/sales.yml': SALES },
-      github: { files: { main: { 'dms/sales.yml': SALES } } },
+      here: files,
+      github: { files: { main: files } },
       lines: ['/work/dms/sales.yml'],
     })
     expect([trust.equal.has('dms/sales.yml'), requests, manifests.size]).toEqual([true, [], 1])

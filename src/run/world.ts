@@ -6,6 +6,7 @@ import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { ReceiptFilePort, ReceiptIssuerPort } from '../ports/receipt-port.ts'
 
 export interface ConnectSettings {
   inputs: Inputs
@@ -21,6 +22,8 @@ export interface ConnectSettings {
 export interface Connection {
   ports: Ports
   close(): Promise<void>
+  /** After `close`: what the run wrote and could not remove. */
+  leftOver?(): readonly string[]
 }
 
 /** Everything that a run needs from outside, as parameters. `main.ts` makes the real one. */
@@ -39,5 +42,7 @@ export interface World {
   readShas(workspace: string, path: string): Promise<Observed<{ found: boolean; shas: readonly string[] }>>
   localPorts(workspace: string): Pick<Ports, 'files' | 'clock'>
   connect(settings: ConnectSettings): Promise<Connection>
+  receiptFiles: ReceiptFilePort
+  receiptIssuer(settings: Pick<ConnectSettings, 'learnSecret' | 'signal'> & { timeoutMs: number }): ReceiptIssuerPort
   github(inputs: Inputs, context: RunContext, timeoutMs: number, signal: AbortSignal): GitHubPort
 }

@@ -18,11 +18,15 @@ export interface Annotation {
 }
 
 /** Marks of the run's page and of the changed files. What is more than GitHub shows is counted, and stands in the log. */
-export function publishAnnotations(annotations: readonly Annotation[], redact: Redact): void {
+export function publishAnnotations(
+  annotations: readonly Annotation[],
+  redact: Redact,
+  perLevel = ANNOTATIONS_PER_LEVEL,
+): void {
   const log = createLog(redact)
   for (const level of ['error', 'warning', 'notice'] as const) {
     const all = annotations.filter((annotation) => annotation.level === level)
-    const fits = all.length <= ANNOTATIONS_PER_LEVEL ? all.length : ANNOTATIONS_PER_LEVEL - 1
+    const fits = all.length <= perLevel ? all.length : perLevel - 1
     for (const annotation of all.slice(0, fits)) issue(annotation, redact)
     const rest = all.slice(fits)
     if (rest.length === 0) continue

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { publishFiles } from './files.ts'
+import { REPORT_FILES } from '../domain/report-files.ts'
+import { publishFiles, removeReportFiles } from './files.ts'
 import { publishSummary, SUMMARY_LIMIT_BYTES } from './summary.ts'
 
 let home = ''
@@ -43,10 +44,33 @@ describe('the report directory', () => {
     expect(await readFile(join(home, 'outside/victim'), 'utf8')).toBe('old')
   })
 
+  it('replaces a folder at one of our names, and whatever is in it', async () => {
+    await mkdir(join(workspace, 'out/report.json/deep'), { recursive: true })
+    await writeFile(join(workspace, 'out/report.json/deep/x'), '')
+    expect(await publish('out')).toEqual({ path: 'out' })
+    expect(await readFile(join(workspace, 'out/report.json'), 'utf8')).toContain('***')
+  })
+
+  it('writes SARIF as data, and XML as text', async () => {
+    const files = { 'report.json': '{}', 'report.sarif': '{"a":"hunter2"}', 'junit.xml': '<a b="hunter2"/>' }
+    await publishFiles({ directory: 'out', workspace, runnerTemp }, files, redact)
+    expect(JSON.parse(await readFile(join(workspace, 'out/report.sarif'), 'utf8'))).toEqual({ a: '***' })
+    expect(await readFile(join(workspace, 'out/junit.xml'), 'utf8')).toBe('<a b="***"/>')
+  })
+
+  it('keeps report.json when another file cannot be written', async () => {
+    const files = { 'report.json': '{}', 'report.sarif': 'no JSON', 'junit.xml': '<a/>' }
+    const { path, problem } = await publishFiles({ directory: 'out', workspace, runnerTemp }, files, redact)
+    expect([path, problem?.severity]).toEqual(['out', 'warning'])
+    expect(await readdir(join(workspace, 'out'))).toEqual(['junit.xml', 'report.json'])
+  })
+
   it.each([
     ['..', 'leave the workspace'],
     ['a/../../outside', 'leave the workspace'],
     ['link', 'outside the workspace'],
+    ['inner', 'it is a link'],
+    ['inner/deeper', 'it is a link'],
     ['link/deeper', 'outside the workspace'],
     ['dangling/deeper', 'link to nowhere'],
     ['\\\\host\\share', 'UNC'],
@@ -61,10 +85,39 @@ describe('the report directory', () => {
     await symlink(join(home, 'outside'), join(workspace, 'link'))
     await symlink(join(home, 'outside/none'), join(workspace, 'dangling'))
     await writeFile(join(workspace, 'file'), '')
+    await mkdir(join(workspace, 'folder/deeper'), { recursive: true })
+    await symlink('folder', join(workspace, 'inner'))
     const { path, problem } = await publish(directory)
     expect(path).toBeUndefined()
     expect(problem).toEqual({ severity: 'warning', message: expect.stringContaining(words) })
     expect(await readdir(join(home, 'outside'))).toEqual([])
+  })
+})
+
+describe('an earlier report', () => {
+  const remove = (directory: string) => removeReportFiles({ directory, workspace, runnerTemp }, redact)
+
+  it('is deleted before anything else, and nothing of others', async () => {
+    await mkdir(join(workspace, 'out'))
+    for (const name of [...REPORT_FILES, 'keep.txt']) await writeFile(join(workspace, 'out', name), 'old')
+    expect(await remove('out')).toBeUndefined()
+    expect(await readdir(join(workspace, 'out'))).toEqual(['keep.txt'])
+  })
+
+  it('that is not there is none, and no folder is made for it', async () => {
+    expect(await remove('out')).toBeUndefined()
+    expect(await readdir(workspace)).toEqual([])
+  })
+
+  it('behind a link is left alone, and said not to be this one', async () => {
+    await mkdir(join(workspace, 'folder'))
+    await writeFile(join(workspace, 'folder/report.json'), '{"status":"ready"}')
+    await symlink('folder', join(workspace, 'out'))
+    expect(await remove('out')).toEqual({
+      severity: 'warning',
+      message: expect.stringMatching(/could not be cleared: it is a link.*NOT the report of this run/),
+    })
+    expect(await readdir(join(workspace, 'folder'))).toEqual(['report.json'])
   })
 })
 
@@ -92,5 +145,15 @@ describe('the summary', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
     expect(text).toMatch(/ä\n```\n<\/details>\n\n_The rest does not fit/)
     expect(text).not.toContain('\ufffd')
+  })
+
+  it('that is full keeps what it has, however much is still to be said', async () => {
+    const path = join(home, 'summary')
+    await publishSummary(path, `${'x'.repeat(99)}\n`.repeat(10_480), redact)
+    for (const more of ['🧾 The receipt', `${'y'.repeat(99)}\n`.repeat(10), 'z'.repeat(2_000)]) {
+      await publishSummary(path, more, redact)
+      expect((await stat(path)).size).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
+    }
+    expect(await readFile(path, 'utf8')).toContain('🧾 The receipt')
   })
 })

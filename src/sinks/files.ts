@@ -1,13 +1,10 @@
-import { lstat, mkdir, realpath, unlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { redactJson } from '../domain/redact.ts'
+import { REPORT_FILES, type ReportFile } from '../domain/report-files.ts'
 import type { ReportProblem } from '../domain/report.ts'
 import { resolveWorkspacePath } from '../domain/workspace-path.ts'
 import { redacted, unpublished, type Redact } from './redacted.ts'
-
-/** Every file that the action ever writes into the report directory, and so deletes there before it writes. */
-export const REPORT_FILES = ['report.json', 'report.md', 'junit.xml', 'report.sarif'] as const
-export type ReportFile = (typeof REPORT_FILES)[number]
 
 export interface FilesTarget {
   /** The input `report-directory`: relative to the workspace, or absolute and inside the workspace or RUNNER_TEMP. */
@@ -22,7 +19,10 @@ export interface PublishedFiles {
   problem?: ReportProblem
 }
 
-/** Writes the report's files, after deleting our own of an earlier run, so that no stale one is taken for new. */
+/**
+ * Writes the report's files, after deleting our own of an earlier run, so that no stale one is taken for new. A file that
+ * cannot be written whole is not left in half; without report.json there is no path.
+ */
 export async function publishFiles(
   target: FilesTarget,
   files: Readonly<Partial<Record<ReportFile, string>>>,
@@ -30,27 +30,64 @@ export async function publishFiles(
 ): Promise<PublishedFiles> {
   try {
     const directory = await openDirectory(target)
-    for (const name of REPORT_FILES) await removeOwn(join(directory, name))
+    await removeAll(directory)
+    const failures: unknown[] = []
     for (const [name, text] of Object.entries(files)) {
+      const path = join(directory, name)
       // `wx` makes a new file: a link that was put there since is not followed.
-      const write = (content: string): Promise<void> => writeFile(join(directory, name), content, { flag: 'wx' })
-      await (name.endsWith('.json') ? write(redactJsonText(text, redact)) : redacted(redact, write)(text))
+      const write = (content: string): Promise<void> => writeFile(path, content, { flag: 'wx' })
+      try {
+        await (isJson(name) ? write(redactJsonText(text, redact)) : redacted(redact, write)(text))
+      } catch (error) {
+        if (name === 'report.json') throw error
+        failures.push(error)
+        await rm(path, { force: true, recursive: true })
+      }
     }
-    return { path: shownPath(await realpath(target.workspace), directory) }
+    const [failure] = failures
+    return {
+      path: shownPath(await realpath(target.workspace), directory),
+      ...(failure === undefined ? {} : { problem: unpublished(redact, 'A file of the report', failure) }),
+    }
   } catch (error) {
     return { problem: unpublished(redact, `The report directory ${JSON.stringify(target.directory)}`, error) }
   }
 }
 
-/** Deletes our own files of an earlier run, where there are any; never makes a folder, and never fails. */
-export async function removeReportFiles(target: FilesTarget): Promise<void> {
+/**
+ * Deletes our own files of an earlier run, or what stands in their place, before anything else is done; never makes a
+ * folder, and never fails. What cannot be deleted is a problem for everybody to see: it could be taken for this run's.
+ */
+export async function removeReportFiles(target: FilesTarget, redact: Redact): Promise<ReportProblem | undefined> {
   const { directory, workspace } = target
   try {
     await lstat(isAbsolute(directory) ? directory : join(workspace, directory))
   } catch {
-    return
+    return undefined
   }
-  await publishFiles(target, {}, (text) => text)
+  try {
+    await removeAll(await openDirectory(target))
+    return undefined
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    const message =
+      `The report directory ${JSON.stringify(directory)} could not be cleared: ${words}. ` +
+      'What stands there is NOT the report of this run: do not use it.'
+    return { severity: 'warning', message: redact(message) }
+  }
+}
+
+/** Each of our names, whatever stands there: a file, a link (not what it points to), a folder with all that is in it. */
+async function removeAll(directory: string): Promise<void> {
+  const ends = await Promise.allSettled(
+    REPORT_FILES.map((name) => rm(join(directory, name), { force: true, recursive: true })),
+  )
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+function isJson(name: string): boolean {
+  return name.endsWith('.json') || name.endsWith('.sarif')
 }
 
 /** As data, so that the file stays JSON whatever the secrets are. */
@@ -69,7 +106,21 @@ async function openDirectory({ directory, workspace, runnerTemp }: FilesTarget):
   const real = await realpath(wanted)
   refuseOutside(roots, real)
   if (!(await lstat(real)).isDirectory()) throw new Error('it is not a directory')
+  if (real !== (await withoutLinks(wanted, [workspace, runnerTemp ?? ''])))
+    throw new Error('it is a link, or stands behind one')
   return real
+}
+
+/** The path as it would be if no folder below its root were a link; the roots themselves may be. */
+async function withoutLinks(path: string, roots: readonly string[]): Promise<string> {
+  for (const root of roots.filter((one) => one !== '')) {
+    const real = await realpath(root)
+    for (const base of [resolve(root), real]) {
+      const way = relative(base, path)
+      if (way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))) return join(real, way)
+    }
+  }
+  return path
 }
 
 function relativePath(workspace: string, directory: string): string {
@@ -108,14 +159,6 @@ function refuseOutside(roots: readonly string[], path: string): void {
     return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
   })
   if (!isInside) throw new Error('it lies outside the workspace and RUNNER_TEMP')
-}
-
-async function removeOwn(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
 }
 
 function shownPath(workspace: string, directory: string): string {

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, stat } from 'node:fs/promises'
 import type { ReportProblem } from '../domain/report.ts'
 import { redacted, unpublished, type Redact } from './redacted.ts'
 
@@ -14,20 +14,31 @@ export async function publishSummary(
 ): Promise<ReportProblem | undefined> {
   if (path === undefined || path === '') return undefined
   try {
-    await redacted(redact, (text) => appendFile(path, fitting(`${text}\n`), 'utf8'))(markdown)
+    const room = SUMMARY_LIMIT_BYTES - (await sizeOf(path))
+    await redacted(redact, (text) => appendFile(path, fitting(`${text}\n`, room), 'utf8'))(markdown)
     return undefined
   } catch (error) {
     return unpublished(redact, 'The summary of the job', error)
   }
 }
 
+/** What this step has written already counts. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  )
+}
+
 /** The renderer keeps its own budget; this only keeps a miscount from losing the whole summary. */
-function fitting(text: string): string {
+function fitting(text: string, roomBytes: number): string {
   const bytes = Buffer.from(text, 'utf8')
-  if (bytes.length <= SUMMARY_LIMIT_BYTES) return text
+  if (bytes.length <= roomBytes) return text
   const closing = '\n```\n</details>'
-  const room = SUMMARY_LIMIT_BYTES - Buffer.byteLength(CUT_NOTICE) - closing.length
-  const kept = bytes.subarray(0, bytes.lastIndexOf(0x0a, room)).toString('utf8')
+  const room = roomBytes - Buffer.byteLength(CUT_NOTICE) - closing.length
+  // Not even a word fits: what stands there must not be lost for it.
+  if (room < 0) return ''
+  const kept = bytes.subarray(0, Math.max(0, bytes.lastIndexOf(0x0a, room))).toString('utf8')
   const isFenceOpen = (kept.match(/^ {0,3}```/gm) ?? []).length % 2 === 1
   const openDetails = (kept.match(/<details/g) ?? []).length > (kept.match(/<\/details>/g) ?? []).length
   return `${kept}${isFenceOpen ? '\n```' : ''}${openDetails ? '\n</details>' : ''}${CUT_NOTICE}`

@@ -1,5 +1,5 @@
+import { parseAddress } from '../domain/address.ts'
 import { isInRanges } from '../domain/allowed-hosts.ts'
-import { normalHost } from '../domain/host.ts'
 import { seen, unseen, type Observed } from '../domain/observed.ts'
 import type { NameAnswer, NetPort } from '../ports/net-port.ts'
 import type { Permit } from './permit.ts'
@@ -67,9 +67,9 @@ export function gateNet(net: NetPort, permit: Permit, book: HostBook, owners: re
       for (const one of [address, ...siblings.map(([sibling]) => sibling)]) book.browsed.add(`${one} ${port}`)
       return answer
     },
-    // Learnt without a packet.
+    // Learnt without a packet, but for a name only by looking it up.
     routeAddress: (toward) =>
-      normalHost(toward) === undefined ? Promise.resolve(undefined) : net.routeAddress(toward),
+      parseAddress(toward) === undefined ? Promise.resolve(undefined) : net.routeAddress(toward),
     ...(net.vantageDoubt === undefined ? {} : { vantageDoubt: net.vantageDoubt }),
   }
 }

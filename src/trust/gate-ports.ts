@@ -44,7 +44,15 @@ function gateSql(sql: Ports['sql'], permit: Permit, book: HostBook): Ports['sql'
     probeTls: (server) => ask(server, () => sql.probeTls(server)),
     logIn: (server, database, waiting) => ask(server, () => sql.logIn(server, database, waiting)),
     query: (server, database, statement) => ask(server, () => sql.query(server, database, statement)),
+    ...(sql.backUp === undefined ? {} : { backUp: gateBackUp(ask, sql.backUp.bind(sql)) }),
   }
+}
+
+function gateBackUp(
+  ask: <T>(server: SqlServer, question: () => Promise<Observed<T>>) => Promise<Observed<T>>,
+  backUp: NonNullable<Ports['sql']['backUp']>,
+): NonNullable<Ports['sql']['backUp']> {
+  return (server, file) => ask(server, () => backUp(server, file))
 }
 
 function isUseOf(use: SqlUse, server: SqlServer, book: HostBook): boolean {
@@ -71,6 +79,8 @@ function gateShare(share: Ports['share'], permit: Permit, book: HostBook): Ports
     openShare: (at) => ask(at, () => share.openShare(at)),
     openFolder: (at) => ask(at, () => share.openFolder(at)),
     probeWrite: (at) => ask(at, () => share.probeWrite(at)),
+    readSecurity: (at) => ask(at, () => share.readSecurity(at)),
+    lendFile: (at, writer, write) => ask(at, () => share.lendFile(at, writer, write)),
   }
 }
 

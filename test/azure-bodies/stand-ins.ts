@@ -73,6 +73,8 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
       openShare: notAsked,
       openFolder: notAsked,
       probeWrite: notAsked,
+      readSecurity: notAsked,
+      lendFile: notAsked,
     },
     blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {

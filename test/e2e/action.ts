@@ -63,6 +63,7 @@ export function surfacesOf(run: ActionRun, stage: Pick<Stage, 'github'>): Record
       .join('\n'),
     annotations: run.annotations.map(({ title, file, message }) => [title, file, message].join('\n')).join('\n\n'),
     'sent to GitHub': stage.github.requests.map(({ url, body }) => `${url}\n${body}`).join('\n\n'),
+    issue: stage.github.issues.map(({ title, body }) => `${title}\n${body}`).join('\n\n'),
     comment: stage.github.comments.map(({ body }) => body).join('\n\n'),
     ...Object.fromEntries(files),
   }

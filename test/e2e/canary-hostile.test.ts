@@ -1,10 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
 import { parseWorkflowCommands } from '../../lab/runner/commands.ts'
 import { changeStory } from '../../lab/stories/change.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
+import { expectHarmless } from '../inert-markdown.ts'
 import { createTheatre, ENTRY, OUTPUT_NAMES, reportOf, surfacesOf } from './action.ts'
 
 const HOSTILE = [
@@ -30,39 +28,8 @@ const NAME = '::error::n1 ##[error]n2 @org/team <script>n3 | `c` --> [x](https:/
 /** What a database of Azure SQL may be called. */
 const DATABASES = ['##[error]n4', '@org', 'a|b', 'c`d``e', '[x](evil.example)', '# n5', '!-- n6']
 
-interface Node {
-  type: string
-  value?: string
-  url?: string
-  children?: Node[]
-}
-
 const theatre = createTheatre()
 afterAll(() => theatre.close())
-
-function nodesOf(markdown: string): Node[] {
-  const processor = unified().use(remarkParse).use(remarkGfm)
-  const all = (node: Node): Node[] => [node, ...(node.children ?? []).flatMap(all)]
-  return all(processor.runSync(processor.parse(markdown)))
-}
-
-function expectHarmless(markdown: string): void {
-  const nodes = nodesOf(markdown)
-  const tables = nodes.filter(({ type }) => type === 'table')
-  expect(tables.length).toBeGreaterThan(0)
-  for (const { children: rows = [] } of tables) {
-    expect(new Set(rows.map((row) => row.children?.length)).size).toBe(1)
-  }
-  const links = nodes.filter(({ type }) => type === 'link' || type === 'image').map(({ url = '' }) => new URL(url).host)
-  expect([...new Set(links)].filter((host) => host !== 'learn.microsoft.com' && host !== 'github.com')).toEqual([])
-  const tags = nodes.flatMap(({ type, value = '' }) => (type === 'html' ? (value.match(/<[^>]*>?/g) ?? []) : []))
-  const isOurs = (tag: string): boolean =>
-    /^<(?:\/?(?:details|summary|b|sub|br)>|!-- dms-preflight[\w:-]* -->$)/.test(tag)
-  expect(tags.filter((tag) => !isOurs(tag))).toEqual([])
-  expect(tags.filter((tag) => tag === '<details>')).toHaveLength(tags.filter((tag) => tag === '</details>').length)
-  const words = nodes.filter(({ type }) => type === 'text').map(({ value = '' }) => value)
-  expect(words.filter((text) => /(?<![\w\u2060])@org\/team/.test(text))).toEqual([])
-}
 
 describe('text of servers and manifests that wants to be more than text', () => {
   const databases = DATABASES.map((name) => `'${name}'`).join(', ')
@@ -102,7 +69,8 @@ describe('text of servers and manifests that wants to be more than text', () => 
       if (surface === 'standard output')
         expect(text).not.toMatch(/^\s*::(?!(?:error|warning|notice|group|endgroup)\b)|##\[/m)
     }
-    expectHarmless(run.summary)
-    expectHarmless(stage.github.comments[0]?.body ?? '')
+    for (const markdown of [run.summary, stage.github.comments[0]?.body ?? '']) {
+      expect(expectHarmless(markdown)).toBeGreaterThan(0)
+    }
   })
 })

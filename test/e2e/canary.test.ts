@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, it } from '@jest/globals'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import path from 'node:path'
 import type { Json } from '../../src/domain/json.ts'
 import type { ActionRun, ActionStart } from '../../lab/runner.ts'
-import type { Stage } from '../../lab/stage.ts'
+import { PULL_REQUEST, type Stage } from '../../lab/stage.ts'
 import { changeStory, type Change } from '../../lab/stories/change.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
 import type { GitHubState } from '../../lab/github/state.ts'
@@ -12,18 +12,21 @@ import { ENCODINGS, findSecrets } from './secret-forms.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const SOURCE_ENTRY = path.join(ROOT, 'src/main.ts')
+const DEFECTIVE_RENDERERS = ['--import', path.join(import.meta.dirname, 'secret-in-renderer.ts')]
 const REDACTION_OFF = ['--import', path.join(import.meta.dirname, 'redaction-off.ts')]
 
 /** One for each field that takes a secret; the two that travel in HTTP headers and URLs keep to what those can hold. */
 const CANARIES = {
   'client-secret': `Cl1ent'x]y;%41&<ü "q">#`,
   'github-token': `ghs_T0ken'x]y;%41&<z "q">`,
+  'receipt-key': `R3ceipt'x]y;%41&<ö✓ "q">|\`*_ 0123456789abcdef`,
   SALES_PASSWORD: `S0urce'x]y;%41&<ü✓ "q">|\`*_`,
   TARGET_PASSWORD: `T4rget"x]'y;%zz&lt;<é> @org ::error::q`,
   SHARE_PASSWORD: `Sh4re\\x]y;%41&<ß "q" ##[x]`,
   BACKUP_SAS: `sv=2024-11-04&sr=c&sp=rwdl&se=2027-01-01T00%3A00%3A00Z&sig=C4nary%2Bx%2Fy%3D%3D`,
 }
-const { 'client-secret': clientSecret, 'github-token': githubToken, ...passwords } = CANARIES
+const { 'client-secret': clientSecret, 'github-token': githubToken, 'receipt-key': receiptKey, ...passwords } = CANARIES
+const INPUTS = { 'github-token': githubToken, receipt: 'receipt.json', 'receipt-key': receiptKey }
 const EVERYTHING = Object.values(CANARIES).join(' and ')
 
 /** The sales story with all of them in use, and a share and a container beside. */
@@ -90,6 +93,10 @@ const SCENES: Scene[] = [
   { name: 'is named after one', inputs: { title: `Move with ${CANARIES.SALES_PASSWORD}` }, echoes: ['SALES_PASSWORD'] },
 ]
 
+/** Two whole runs, on a machine that has other things to do. */
+const TIMEOUT_MS = 60_000
+jest.setTimeout(TIMEOUT_MS)
+
 const theatre = createTheatre()
 afterAll(() => theatre.close())
 
@@ -102,18 +109,44 @@ async function play(scene: Scene, entry: string, changes: Partial<ActionStart> =
       if (scene.azure !== undefined) state.faults = [scene.azure]
     },
   })
-  const run = await stage.run(entry, { ...changes, inputs: { 'github-token': githubToken, ...scene.inputs } })
+  const run = await stage.run(entry, { ...changes, inputs: { ...INPUTS, ...scene.inputs } })
   return [theatre.keep(run), stage]
 }
 
 describe.each(SCENES)('a run that $name', (scene) => {
   it('shows no secret anywhere', async () => {
     const [run, stage] = await play(scene, ENTRY)
+    expect(Object.keys(surfacesOf(run, stage))).toEqual(expect.arrayContaining(SURFACES))
     expect(run.outputs['status']).toMatch(/^(not-ready|undetermined)$/)
     expect(run.summary.length).toBeGreaterThan(500)
     expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
     for (const secret of Object.values(CANARIES)) expect(run.masks).toContain(secret)
     if (scene.echoes.length > 0) expect(run.summary + run.stdout).toContain('***')
+  })
+})
+
+describe('a secret in every input that is none', () => {
+  // Whether an input is taken, wrong or not known yet: what it holds is shown only where it is no secret.
+  it.each([
+    [{ 'receipt-key': receiptKey }],
+    [{ 'receipt-key': receiptKey, receipt: 'out/receipt.json', mode: 'verify', 'fail-on': CANARIES.SALES_PASSWORD }],
+    [{ 'report-directory': `../${CANARIES.SALES_PASSWORD}`, title: receiptKey, 'receipt-key': receiptKey }],
+    [{ environment: `https://${encodeURIComponent(clientSecret)}.example/`, 'trusted-ref': githubToken }],
+    [
+      {
+        manifest: `.github/dms-preflight.yml\n${CANARIES.TARGET_PASSWORD}`,
+        timeout: clientSecret,
+        vantage: githubToken,
+      },
+    ],
+  ])('is not shown: %#', async (inputs: Record<string, string>) => {
+    const [run, stage] = await play({ name: '', echoes: [], inputs }, ENTRY)
+    expect(run.stderr).toBe('')
+    const known = {
+      ...CANARIES,
+      ...(inputs['receipt-key'] === undefined ? {} : { 'receipt-key': receiptKey }),
+    }
+    expect(findSecrets(surfacesOf(run, stage), known)).toEqual([])
   })
 })
 
@@ -131,7 +164,7 @@ describe('a run that logs in with a token', () => {
         state.sqlToken = token
       },
     })
-    const run = await stage.run(entry, { ...changes, inputs: { 'github-token': githubToken } })
+    const run = await stage.run(entry, { ...changes, inputs: INPUTS })
     return { run: theatre.keep(run), surfaces: surfacesOf(run, stage) }
   }
 
@@ -145,6 +178,66 @@ describe('a run that logs in with a token', () => {
   it('would be found out without redaction', async () => {
     const { surfaces } = await playWithToken(SOURCE_ENTRY, { nodeOptions: REDACTION_OFF })
     expect(findSecrets(surfaces, secrets).join('\n')).toContain(': token, ')
+  })
+})
+
+/** Wherever a renderer writes something, by the names of `surfacesOf`. */
+const SURFACES = [
+  'standard output',
+  'summary',
+  'annotations',
+  'comment',
+  'file report.json',
+  'file report.md',
+  'file junit.xml',
+  'file report.sarif',
+]
+
+describe.each(['SALES_PASSWORD', 'SHARE_PASSWORD', 'BACKUP_SAS'] as const)(
+  'renderers that write %s by mistake',
+  (name) => {
+    const [quiet] = SCENES
+    const surfacesWith = async (...options: string[]) => {
+      if (quiet === undefined) throw new Error('No scene')
+      const [run, stage] = await play(quiet, SOURCE_ENTRY, { nodeOptions: options, env: { LAB_PLANTED: name } })
+      return surfacesOf(run, stage)
+    }
+
+    it('are seen by the test on every surface', async () => {
+      const found = findSecrets(await surfacesWith(...DEFECTIVE_RENDERERS, ...REDACTION_OFF), CANARIES).join('\n')
+      for (const surface of SURFACES) expect(found).toContain(`${surface}: ${name}, `)
+    })
+
+    it('show nothing, because each surface is redacted once more in its own escaping', async () => {
+      const surfaces = await surfacesWith(...DEFECTIVE_RENDERERS)
+      expect(findSecrets(surfaces, CANARIES)).toEqual([])
+      for (const surface of SURFACES)
+        expect([surface, surfaces[surface]]).toEqual([surface, expect.stringContaining('***')])
+    })
+  },
+)
+
+describe('a scheduled run with a tracking issue', () => {
+  const inputs = { 'tracking-issue': 'true', title: `Move with ${CANARIES.SALES_PASSWORD}` }
+  const start = { eventName: 'schedule', event: { repository: PULL_REQUEST.repository } }
+  const echoing = { ...SCENES[1], name: '', echoes: [], inputs } satisfies Scene
+
+  it('shows no secret in title, body and hidden state', async () => {
+    const [run, stage] = await play(echoing, ENTRY, start)
+    expect(run.outputs['issue-url']).toContain('/issues/')
+    expect(stage.github.issues[0]?.title).toContain('***')
+    expect(stage.github.issues[0]?.body).toMatch(/Move with (?:\\?\*){3}/)
+    expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
+  })
+
+  it('would be found out in the issue without redaction, and is redacted there when a renderer plants one', async () => {
+    const env = { LAB_PLANTED: 'SHARE_PASSWORD' }
+    const planted = { ...start, env, nodeOptions: [...DEFECTIVE_RENDERERS, ...REDACTION_OFF] }
+    const [shown, seen] = await play(echoing, SOURCE_ENTRY, planted)
+    const found = findSecrets({ issue: surfacesOf(shown, seen)['issue'] ?? '' }, CANARIES).join('\n')
+    for (const name of ['SALES_PASSWORD', 'SHARE_PASSWORD']) expect(found).toContain(`issue: ${name}, `)
+    const [run, stage] = await play(echoing, SOURCE_ENTRY, { ...planted, nodeOptions: DEFECTIVE_RENDERERS })
+    expect(findSecrets(surfacesOf(run, stage), CANARIES)).toEqual([])
   })
 })
 

@@ -77,4 +77,84 @@ describe('the comment on the pull request', () => {
     expect(stage.github.comments).toEqual([])
     expect(stage.github.requests.filter(({ url }) => url.includes('comments'))).toEqual([])
   })
+
+  it('goes to the pull request whose head a push, a workflow run or the merge queue is about', async () => {
+    const { repository } = PULL_REQUEST
+    const sha = 'a'.repeat(40)
+    const pullRequests = [
+      { number: 8, head: { ref: 'topic', sha } },
+      { number: 9, head: { ref: 'topic', sha, repository: 'eve/db' } },
+    ]
+    const stage = await theatre.stage(readyStory(), { github: { pullRequests } })
+    const run = { head_branch: 'topic', head_sha: sha, head_repository: { full_name: 'eve/db' }, pull_requests: [] }
+    const starts = [
+      { eventName: 'push', event: { repository }, env: { GITHUB_REF: 'refs/heads/topic' } },
+      { eventName: 'workflow_run', event: { repository, workflow_run: run } },
+      {
+        eventName: 'merge_group',
+        event: { repository },
+        env: { GITHUB_REF: `refs/heads/gh-readonly-queue/main/pr-8-${'b'.repeat(40)}` },
+      },
+    ]
+    for (const start of starts) theatre.keep(await stage.run(ENTRY, { ...start, inputs: { 'fail-on': 'never' } }))
+    expect(stage.github.comments.map(({ issue }) => issue)).toEqual([8, 9])
+    const elsewhere = { GITHUB_REF: 'refs/heads/topic', GITHUB_SHA: 'c'.repeat(40) }
+    const moved = theatre.keep(await stage.run(ENTRY, { eventName: 'push', event: { repository }, env: elsewhere }))
+    expect(moved.stdout).toContain('no open pull request has commit ccccccc')
+    expect([moved.code, moved.annotations, moved.outputs['comment-url']]).toEqual([0, [], ''])
+  }, 60_000)
+})
+
+describe('the tracking issue', () => {
+  const inputs = { 'tracking-issue': 'true' }
+  const event = { repository: PULL_REQUEST.repository }
+
+  it('is opened by a scheduled run that is not ready, and closed when it is ready again', async () => {
+    const stage = await theatre.stage(readyStory())
+    const ofRun = (id: string, env = {}) => ({
+      eventName: 'schedule',
+      event,
+      inputs,
+      env: { GITHUB_RUN_ID: id, ...env },
+    })
+    const unset = { SALES_PASSWORD: '' }
+    const first = theatre.keep(await stage.run(ENTRY, ofRun('1', unset)))
+    expect([first.code, first.outputs['issue-url']]).toEqual([1, 'https://github.com/acme/db/issues/20'])
+    expect(stage.github.issues).toMatchObject([{ state: 'open', user: GITHUB_ACTIONS_BOT }])
+    const second = theatre.keep(await stage.run(ENTRY, ofRun('2')))
+    expect([second.code, second.outputs['issue-url']]).toEqual([0, first.outputs['issue-url']])
+    expect(stage.github.issues).toMatchObject([{ state: 'closed', reason: 'completed' }])
+    const writes = stage.github.requests.filter(({ method }) => method !== 'GET').length
+    theatre.keep(await stage.run(ENTRY, ofRun('3')))
+    const later = stage.github.requests.filter(({ method }) => method !== 'GET').slice(writes)
+    expect(later.map(({ url }) => url)).toEqual(['/graphql'])
+    theatre.keep(await stage.run(ENTRY, ofRun('4', unset)))
+    expect(stage.github.issues).toMatchObject([{ state: 'open' }])
+    expect(stage.github.issues[0]?.body).toContain('### What regressed since it was last ready')
+    expect(stage.github.issues[0]?.body).toContain(': unknown (was pass)')
+    expect(stage.github.comments.map(({ issue }) => issue)).toEqual([20, 20])
+  }, 60_000)
+
+  it('is not for a push to the branch of a pull request, whether that may be commented on or not', async () => {
+    const pullRequests = [{ number: 8, head: { ref: 'topic', sha: 'a'.repeat(40) } }]
+    const stage = await theatre.stage(undeterminedStory({ fixed: false }), { github: { pullRequests } })
+    const env = { GITHUB_REF: 'refs/heads/topic' }
+    const silent = { ...inputs, comment: 'never' }
+    const run = theatre.keep(await stage.run(ENTRY, { eventName: 'push', event, env, inputs: silent }))
+    expect([run.outputs['issue-url'], run.outputs['comment-url']]).toEqual(['', ''])
+    expect([stage.github.issues, stage.github.comments]).toEqual([[], []])
+    const main = theatre.keep(await stage.run(ENTRY, { eventName: 'push', event, inputs: silent }))
+    expect(main.outputs['issue-url']).toContain('/issues/')
+    expect(main.stdout).not.toContain('No comment on a pull request')
+  }, 60_000)
+
+  it('that the token may not open is a warning which names the permission', async () => {
+    const stage = await theatre.stage(undeterminedStory({ fixed: false }), {
+      github: { permissions: ['contents: read'] },
+    })
+    const run = theatre.keep(await stage.run(ENTRY, { eventName: 'schedule', event, inputs }))
+    expect([run.code, run.outputs['issue-url'], run.outputs['status']]).toEqual([1, '', 'undetermined'])
+    const warnings = run.annotations.filter(({ level, message }) => level === 'warning' && message.includes('issue'))
+    expect(warnings).toEqual([expect.objectContaining({ message: expect.stringContaining('`issues: write`') })])
+  })
 })

@@ -8,6 +8,7 @@ import type { Stage } from '../../lab/stage.ts'
 import { salesStory } from '../../lab/stories/sales.ts'
 import { MANIFEST_PATH } from '../../lab/stories/story.ts'
 import { FAIL_ON } from '../../src/domain/gate.ts'
+import { REPORT_FILES } from '../../src/domain/report-files.ts'
 import { createTheatre, ENTRY, OUTPUT_NAMES, reportFiles, reportOf } from './action.ts'
 
 const BAD_PATH = 'waves/bad.yml'
@@ -158,15 +159,25 @@ describe('the report directory', () => {
     const temp = await mkdtemp(path.join(tmpdir(), 'dms-preflight-temp-'))
     const directory = path.join(temp, 'report')
     const run = await start({ inputs: { 'report-directory': directory }, env: { RUNNER_TEMP: temp } })
-    expect(Object.keys(reportFiles(run, directory)).sort()).toEqual(['report.json', 'report.md'])
+    expect(Object.keys(reportFiles(run, directory)).sort()).toEqual([...REPORT_FILES].sort())
     expect(run.outputs['report']).toBe(path.join(await realpath(temp), 'report', 'report.json'))
     await rm(temp, { recursive: true })
+  })
+
+  it('that is a link of the repository is refused, aloud, and no output points to what stands there', async () => {
+    const files = { 'made/report.json': '{"status":"ready"}', 'dms-preflight-report': { link: 'made' } }
+    const run = await start({ files })
+    expect(run.outputs['report']).toBe('')
+    expect(run.annotations.map(({ level, message }) => `${level} ${message}`).join('\n')).toMatch(
+      /warning The report directory "dms-preflight-report" could not be cleared: it is a link.*NOT the report of this run/,
+    )
+    expect(run.summary).toContain('NOT the report of this run')
   })
 
   it('keeps what is not ours, and nothing of an earlier run', async () => {
     const files = { 'kept/notes.txt': 'mine', 'kept/report.sarif': 'old', 'kept/report.json': 'old' }
     const run = await start({ inputs: { 'report-directory': 'kept' }, files })
-    expect(Object.keys(reportFiles(run, 'kept')).sort()).toEqual(['notes.txt', 'report.json', 'report.md'])
+    expect(Object.keys(reportFiles(run, 'kept')).sort()).toEqual([...REPORT_FILES, 'notes.txt'].sort())
     expect(run.outputs['report']).toBe('kept/report.json')
   })
 })

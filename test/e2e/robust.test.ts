@@ -18,7 +18,11 @@ const ON_MAIN = { eventName: 'push', event: {} }
 describe('a manifest that nobody trusted has approved', () => {
   it('is no oracle for the secrets that it names: not even the redactor knows them', async () => {
     const guess = TARGET_PASSWORD.slice(0, 6)
-    const text = (stage.files[MANIFEST_PATH] ?? '').replace(/^name: .*$/m, `name: "${guess}... ${TARGET_PASSWORD}"`)
+    // Another user of the target: that use is not the trusted manifest's, so its secret is not even read.
+    const text = (stage.files[MANIFEST_PATH] ?? '')
+      .replace(/^name: .*$/m, `name: "${guess}... ${TARGET_PASSWORD}"`)
+      .replace(/^(target:[^]*?user: )\w+/m, '$1guessed')
+    expect(text).toContain('user: guessed')
     const run = await stage.run(ENTRY, { files: { [MANIFEST_PATH]: text } })
     expect(run.outputs['status']).toBe('undetermined')
     expect(run.masks.join('\n')).not.toContain(TARGET_PASSWORD)

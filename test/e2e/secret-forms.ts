@@ -68,11 +68,27 @@ export function findSecrets(
         encode(secret).some((code) => text.includes(code)),
       )
       const found = encodings.map(([encoding]) => `${surface}: ${name}, ${encoding}`)
+      if (found.length === 0 && shown(text).includes(oneLine(secret)))
+        return [`${surface}: ${name}, as a reader sees it`]
       const hasPiece = found.length === 0 && text.includes(secretPart(secret).slice(0, PIECE_CHARS))
       return hasPiece ? [`${surface}: ${name}, the beginning of it`] : found
     }),
   )
 }
+
+/** What a browser would show of markdown or HTML, in whatever mixture it was escaped. */
+function shown(text: string): string {
+  const plain = text
+    .replaceAll('\u2060', '')
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Math.min(Number(code), 0x10ffff)))
+    .replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => ENTITIES[name] ?? '')
+  return oneLine(plain)
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
 
 /** Of a shared access signature only the signature is secret. */
 function secretPart(secret: string): string {

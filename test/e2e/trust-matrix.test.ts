@@ -40,7 +40,7 @@ beforeAll(async () => {
   share = await listen()
   thief = await listen()
   // The backup container is the business of the matrix at the gate: no Azurite has to start here.
-  const { storage: _, ...story } = changeStory(instanceStory(), {
+  const story = changeStory(instanceStory(), {
     editManifest: (text) => `${text.replace(/^container:\n(?: .*\n)*/m, '')}share:
   path: \\\\127.0.0.1\\backup
   port: ${String(share.port)}
@@ -48,6 +48,7 @@ beforeAll(async () => {
 `,
     secrets: { SHARE_PASSWORD: 'Sh4re-pass-word' },
   })
+  delete story.storage
   stage = await theatre.stage(story)
 }, 60_000)
 afterAll(async () => {
@@ -107,7 +108,7 @@ async function play({ edit, eventName, event, inputs = {}, ref }: Start): Promis
     target: connections('target') - before.target,
     sourceLogins: (sql['source']?.logins ?? []).slice(before.logins).map(({ user }) => user),
     share: share.visits - visits,
-    azure: stage.azure.requests.slice(requests).map((request) => request.path.toLowerCase()),
+    azure: stage.azure.requests.slice(requests).map(({ path }) => path.toLowerCase()),
   }
 }
 
@@ -222,6 +223,8 @@ describe('an altered use in a whole run', () => {
       const seen = await play({ ...row, ...(ref === undefined ? {} : { ref }) })
       expect(reportOf(seen.run).run.trusted).toBe(false)
       expect(refusedOf(seen.run).length).toBeGreaterThan(0)
+      // The log does hear: what is asked for all the same is in it.
+      expect(seen.packets.some((line) => line.startsWith('tcp '))).toBe(true)
       expect([thief.visits, seen.packets.filter((line) => /evil|^udp/.test(line))]).toEqual([0, []])
       expect(seen.azure.filter((url) => url.includes('mi-evil'))).toEqual([])
       const reached = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { CATALOGUE } from '../../src/checks/catalogue.generated.ts'
 import { mayGive } from './rig.ts'
 import { AZURE_CASES } from './verdicts/azure-cases.ts'
+import { BACKUP_CASES } from './verdicts/backup-cases.ts'
 import { BROWSER_CASES } from './verdicts/browser-cases.ts'
 import { DMS_CASES } from './verdicts/dms-cases.ts'
 import { FACTS_CASES } from './verdicts/facts-cases.ts'
@@ -31,6 +32,7 @@ const expected = [
     WAY_CASES,
     INSTANCE_CASES,
     SHARE_CASES,
+    BACKUP_CASES,
   ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))

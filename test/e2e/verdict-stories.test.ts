@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
+import { findSamba } from '../../lab/smb/samba.ts'
 import { changeStory } from '../../lab/stories/change.ts'
 import { readyStory } from '../../lab/stories/ready.ts'
 import { STORIES } from '../../lab/stories/stories.ts'
+import type { Story } from '../../lab/stories/story.ts'
 import { expectSound, rootCauses, startAll } from './rig.ts'
 
 const TIMEOUT_MS = 60_000
+
+const hasSamba = findSamba()
 
 // SQL Server Browser has one port on a machine: stories with one are played in verdict-browser.test.ts.
 const stories = Object.entries(STORIES)
@@ -12,6 +16,15 @@ const stories = Object.entries(STORIES)
     [false, true].map((fixed) => ({ world: `${name}${fixed ? ', fixed' : ''}`, story: makeStory({ fixed }) })),
   )
   .filter(({ story }) => story.browser === undefined)
+  .flatMap(({ world, story }) => (story.fileServer === undefined ? [{ world, story }] : withFileServer(world, story)))
+
+/** As it is where Samba is, and as the demo plays it where it is not. */
+function withFileServer(world: string, story: Story): { world: string; story: Story }[] {
+  const makeStory = STORIES[story.name]
+  if (makeStory === undefined) throw new Error(`no story is named ${story.name}`)
+  const without = makeStory({ fixed: world.endsWith(', fixed'), hasFileServer: false })
+  return [...(hasSamba ? [{ world, story }] : []), { world: `${world}, without a file server`, story: without }]
+}
 
 /** The same account on two servers, with a password that both refuse. */
 const twoSources = changeStory(readyStory(), {
@@ -37,6 +50,22 @@ describe('the stories of the lab', () => {
       expect(played.run.code).toBe(exitCode)
       const failed = played.results.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id)
       expect([...new Set(failed)].sort()).toEqual([...failing].sort())
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'says until when the managed instance is ready: until the first of all ends, here that of the SAS',
+    async () => {
+      if (!hasSamba) return
+      const { report, run, results } = await plays('managed-instance, fixed')
+      const ends = results.flatMap(({ expiresAt, verdict }) =>
+        expiresAt !== null && ['pass', 'attested', 'waived'].includes(verdict) ? [expiresAt] : [],
+      )
+      const sas = results.find(({ id }) => id === 'storage/sas-has-all-permissions')
+      expect(sas?.expiresAt).toBe([...ends].sort()[0])
+      expect([report.readyUntil, run.outputs['ready-until']]).toEqual([sas?.expiresAt, sas?.expiresAt])
+      expect(ends.length).toBeGreaterThan(4)
     },
     TIMEOUT_MS,
   )

@@ -2,9 +2,17 @@ import { describe, expect, it } from '@jest/globals'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Report } from '../../src/domain/report.ts'
 import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../../src/render/markdown.ts'
-import { renderText } from '../../src/render/terminal.ts'
+import { logText } from './log-text.ts'
 import { disclose } from '../../src/report/disclose.ts'
-import { badManifestReport, conditionsReport, notReadyReport, readyReport, undeterminedReport } from './reports.ts'
+import {
+  allRemovedReport,
+  badManifestReport,
+  changedReport,
+  conditionsReport,
+  notReadyReport,
+  readyReport,
+  undeterminedReport,
+} from './reports.ts'
 
 const REMEDIES = new Map([['source/login-has-control-server', 'Grant CONTROL SERVER to the login that DMS uses.']])
 
@@ -14,6 +22,10 @@ const REPORTS: Readonly<Record<string, Report>> = {
   undetermined: undeterminedReport(),
   'not-ready': notReadyReport(),
   'bad-manifest': badManifestReport(),
+  changed: changedReport(),
+  'changed-names': disclose(changedReport(), 'names', REMEDIES),
+  'changed-counts': disclose(changedReport(), 'counts', REMEDIES),
+  'all-removed': allRemovedReport(),
   'not-ready-names': disclose(notReadyReport(), 'names', REMEDIES),
   'not-ready-counts': disclose(notReadyReport(), 'counts', REMEDIES),
 }
@@ -31,7 +43,7 @@ describe('golden reports', () => {
   })
 
   it.each(Object.entries(REPORTS))('%s as log', (name, report) => {
-    expectGolden(`${name}.txt`, renderText(report))
+    expectGolden(`${name}.txt`, logText(report))
   })
 
   it('not-ready as a short comment', () => {

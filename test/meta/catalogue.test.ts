@@ -28,12 +28,40 @@ const ROWS_OF_2018: Readonly<Record<string, readonly string[]>> = {
   D6: ['source/login-has-control-server'],
   D7: ['target/login-has-control-database'],
   M1: ['target/managed-instance-exists'],
-  M5: ['source/login-is-sysadmin', 'target/login-is-sysadmin'],
   M2: ['share/smb-port-is-reachable'],
+  M3: ['source/engine-port-is-reachable'],
+  M4: ['source/sql-browser-is-reachable'],
+  M5: ['source/login-is-sysadmin', 'target/login-is-sysadmin'],
   M6: ['share/exists'],
   M7: ['share/service-account-can-write', 'share/computer-account-can-read-and-write'],
   M8: ['share/windows-user-has-full-control'],
   M9: ['storage/container-exists', 'storage/sas-has-all-permissions'],
+}
+
+/** What later pages of Microsoft ask for, the managed instance first of all. */
+const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
+  TOPO: ['network/target-is-connected'],
+  MISTORE: ['storage/is-reachable-from-target'],
+  SASKIND: ['storage/sas-has-all-permissions'],
+  LOOPBACK: ['share/is-not-on-source'],
+  MISIZE: ['target/has-free-storage'],
+  TDE: ['target/has-tde-certificates'],
+  NOFS: ['source/has-no-filestream'],
+  CONT: ['target/allows-contained-databases'],
+  CHK: ['source/backups-have-checksums'],
+  TGTDB: ['target/database-names-are-free'],
+  SRCVER: ['source/version-is-supported'],
+  PORT: ['source/port-matches-instance'],
+  LOGINS: ['source/logins-can-be-migrated'],
+  ASSESS: ['tools/assessment-is-clean'],
+  NSGOUT: ['network/nsg-allows-source-ports'],
+  SVCEP: ['network/service-endpoints-are-set'],
+  SUBNET: ['network/dms-subnet-is-usable'],
+  RP: ['azure/provider-is-registered'],
+  'RBAC-CREATE': ['azure/identity-has-roles'],
+  LIMIT4: ['service/activity-fits-limits'],
+  FULL: ['source/recovery-model-is-full'],
+  '1LOG': ['source/has-one-log-file'],
 }
 
 /** They carry root causes, and every other check rests on them. */
@@ -79,7 +107,8 @@ describe('the catalogue', () => {
   })
 
   it('has a check for every row of the list of 2018, and the foundation under them', () => {
-    for (const [row, ids] of Object.entries(ROWS_OF_2018)) {
+    expect(Object.keys(ROWS_OF_2018)).toHaveLength(21)
+    for (const [row, ids] of [...Object.entries(ROWS_OF_2018), ...Object.entries(FURTHER_ROWS)]) {
       const proving = CATALOGUE.filter(({ meta }) => meta.source.rows.includes(row)).map(({ meta }) => meta.id)
       expect([row, ...proving.sort()]).toEqual([row, ...[...ids].sort()])
     }
@@ -88,6 +117,21 @@ describe('the catalogue', () => {
       expect([meta.id, meta.severity]).toEqual([meta.id, 'required'])
     }
   })
+
+  it.each(Object.entries({ ...ROWS_OF_2018, ...FURTHER_ROWS }))(
+    'is mapped in docs/prerequisites.md, and the page of each check is there: %s',
+    (row, ids) => {
+      const page = readFileSync(path.join(ROOT, 'docs/prerequisites.md'), 'utf8')
+      const cells = (page.split('\n').find((line) => line.startsWith(`| ${row} |`)) ?? '').split('|')
+      expect(cells[2]?.trim()).toMatch(/.{10}/)
+      const links = [...(cells[3] ?? '').matchAll(/\[`([^`]+)`\]\(([^)]+)\)/g)].map(([, id = '', link = '']) => ({
+        id,
+        link,
+      }))
+      expect(links.map(({ id }) => id).sort()).toEqual([...ids].sort())
+      expect(links.filter(({ link }) => !existsSync(path.join(ROOT, 'docs', link)))).toEqual([])
+    },
+  )
 
   it('needs only what there is, in an order that exists', () => {
     const needs = new Map(CATALOGUE.map(({ meta }) => [meta.id, meta.needs.map(({ id }) => id)]))

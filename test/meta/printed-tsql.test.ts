@@ -167,9 +167,14 @@ function instanceScripts(name: string): readonly Script[] {
 }
 
 function shareScripts(name: string): readonly Script[] {
-  const writer = { source: name, state: 'known', account: name, machines: [name], isClustered: false }
-  const evidence = { path: name, host: name, share: name, folder: name, writes: false, writers: [writer] }
-  return scriptsOf(serviceAccountCanWrite.judge(evidence, sourceSubject()))
+  const known = { source: name, state: 'known', account: name, machines: [name], isClustered: false, accounts: [] }
+  const messages = [{ number: 3201, state: 1, severity: 16, message: 'Operating system error 5(denied)' }]
+  const refused = { state: 'refused', file: name, messages, osError: 5, end: { outcome: 'not-there' } }
+  const security = { state: 'unseen', why: 'it says no' }
+  const place = { path: name, host: name, share: name, folder: name, writes: false, security }
+  return [null, refused].flatMap((backup) =>
+    scriptsOf(serviceAccountCanWrite.judge({ ...place, writers: [{ ...known, backup }] }, sourceSubject())),
+  )
 }
 
 function databaseScripts(name: string): readonly Script[] {

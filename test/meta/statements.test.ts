@@ -3,7 +3,8 @@ import path from 'node:path'
 import type { JsonObject } from '../../src/domain/json.ts'
 import type { Statement } from '../../src/ports/sql-port.ts'
 import { FILES, filesWith, SOURCE } from './source-files.ts'
-import { readTokens, refusals } from './tsql-guard.ts'
+import * as backupStatements from '../../src/adapters/sql/backup-statements.ts'
+import { readTokens, refusals, writeRefusals } from './tsql-guard.ts'
 
 const FOLDER = 'checks/statements'
 
@@ -133,13 +134,16 @@ describe('the statements', () => {
 })
 
 describe('the way to a server', () => {
-  it('is one: a single file gives texts to the driver', () => {
-    expect(filesWith(/\.request\(\)|\.(?:batch|bulk|execute|prepare|execSql\w*|callProcedure)\(/)).toEqual([
+  it('is one for what reads, and one for the two statements that do not', () => {
+    expect(filesWith(/\.(?:batch|bulk|execute|prepare|execSql\w*|callProcedure)\(/)).toEqual([
       'adapters/sql/collect-sets.ts',
     ])
+    expect(filesWith(/\.request\(\)/).sort()).toEqual(['adapters/sql/collect-sets.ts', 'adapters/sql/run-backup.ts'])
     // The port's own `query`, which takes a Statement.
     // In the blob adapter a query is the part of a URL.
-    expect(filesWith(/(?<!\bsql)\.query\b/).filter((file) => !file.startsWith('adapters/blob/'))).toEqual([])
+    expect(filesWith(/(?<!\bsql)\.query\b/).filter((file) => !file.startsWith('adapters/blob/'))).toEqual([
+      'adapters/sql/run-backup.ts',
+    ])
     expect(filesWith(/(?:from|import\(|require\()\s*'(?:mssql|tedious)'/).sort()).toEqual([
       'adapters/sql/account.ts',
       'adapters/sql/one-login-pool.ts',
@@ -148,6 +152,21 @@ describe('the way to a server', () => {
     ])
     expect(filesWith(/^import (?!type\b).*'(?:mssql|tedious)'/m)).toEqual([])
     expect(filesWith(/import\(\s*'mssql'/)).toEqual(['adapters/sql/one-login-pool.ts'])
+  })
+
+  it('has two statements that are no SELECT, of fixed text, where writes are allowed and nowhere else', () => {
+    const { BACKUP_MODEL, READ_HEADER, ...others } = backupStatements
+    expect([BACKUP_MODEL, READ_HEADER].map(writeRefusals)).toEqual([[], []])
+    // Nothing else that the file exports is sent.
+    expect(Object.values(others).filter((text) => /\s/.test(text))).toEqual([])
+    expect(FILES.get('adapters/sql/backup-statements.ts')).not.toMatch(/\$\{|\.(?:concat|join|replace\w*)\(|['`]\s*\+/)
+    const sent = filesWith(/\b(?:BACKUP_MODEL|READ_HEADER)\b/).sort()
+    expect(sent).toEqual(['adapters/sql/backup-statements.ts', 'adapters/sql/run-backup.ts'])
+    const runner = FILES.get('adapters/sql/run-backup.ts') ?? ''
+    expect(runner.match(/\.(?:query|batch|input)\(.*$/gm)).toEqual(['.input(FILE_PARAMETER, file)', '.query(text)'])
+    expect(runner.match(/(?<=await )ask\(\w+/g)).toEqual(['ask(BACKUP_MODEL', 'ask(READ_HEADER'])
+    expect(filesWith(/\bcreateBackups\(/).sort()).toEqual(['adapters/sql/run-backup.ts', 'adapters/sql/sql-port.ts'])
+    expect(FILES.get('adapters/sql/sql-port.ts')).toMatch(/\(options\.allowWrites === true \? \{ backUp \} : \{\}\)/)
   })
 
   it('takes the texts of statements only', () => {

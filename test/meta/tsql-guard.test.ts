@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { quoteIdentifier, quoteInComment, quoteText } from '../../src/checks/quote-identifier.ts'
-import { readTokens, refusals, syntaxError } from './tsql-guard.ts'
+import { readTokens, refusals, syntaxError, writeRefusals } from './tsql-guard.ts'
 
 const RIGHT = [
   'SELECT 1',
@@ -143,6 +143,42 @@ describe('refusals', () => {
       console.error = error
     }
     expect(lines).toEqual([])
+  })
+})
+
+const BACKUP =
+  "BACKUP DATABASE [model] TO DISK = @file WITH COPY_ONLY, CHECKSUM, INIT, NAME = N'a', DESCRIPTION = N'b; DROP TABLE c'"
+
+describe('writeRefusals', () => {
+  it.each([BACKUP, BACKUP.replaceAll(' ', '\n'), 'RESTORE HEADERONLY FROM DISK = @file'])('takes: %s', (sql) => {
+    expect(writeRefusals(sql)).toEqual([])
+    // To the guard of what reads they are writes like all others.
+    expect(refusals(sql)).not.toEqual([])
+  })
+
+  it.each([
+    ...WRONG.map(([sql]) => sql),
+    BACKUP.replace('[model]', '[Sales]'),
+    BACKUP.replace('[model]', 'model'),
+    BACKUP.replace('@file', '@other'),
+    BACKUP.replace('@file', "N'\\\\fs01\\backup\\a.bak'"),
+    BACKUP.replace('@file', '@file, DISK = @file'),
+    BACKUP.replace('DISK', 'URL'),
+    BACKUP.replace('COPY_ONLY, ', ''),
+    BACKUP.replace('INIT', 'FORMAT'),
+    BACKUP.replace("N'a'", "N'a' + N'b'"),
+    BACKUP.replace('DATABASE', 'LOG'),
+    `${BACKUP}; DROP TABLE c`,
+    `${BACKUP} DROP TABLE c`,
+    `${BACKUP} -- c`,
+    `DECLARE @file nvarchar(9); ${BACKUP}`,
+    'RESTORE DATABASE [model] FROM DISK = @file',
+    'RESTORE VERIFYONLY FROM DISK = @file',
+    'RESTORE HEADERONLY FROM DISK = @file WITH FILE = 1',
+    'RESTORE HEADERONLY FROM URL = @file',
+    'SELECT 1',
+  ])('refuses: %s', (sql) => {
+    expect(writeRefusals(sql)).not.toEqual([])
   })
 })
 

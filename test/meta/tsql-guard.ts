@@ -202,3 +202,20 @@ function refusedSequences(tokens: readonly SqlToken[]): readonly string[] {
     ? ['NEXT VALUE FOR takes a number from a sequence']
     : []
 }
+
+/**
+ * The only shapes of statements that are no SELECT: a COPY_ONLY backup of `model` to one file, and the header of one. Words
+ * stand as they are, `@file` is the only variable, and N'...' stands for a text without consequence.
+ */
+const WRITES: readonly string[] = [
+  "BACKUP DATABASE [model] TO DISK = @file WITH COPY_ONLY , CHECKSUM , INIT , NAME = N'...' , DESCRIPTION = N'...'",
+  'RESTORE HEADERONLY FROM DISK = @file',
+]
+
+/** Why a text is none of the two statements that `allow-writes` lets run; empty: it is one. */
+export function writeRefusals(sql: string): readonly string[] {
+  const tokens = readTokens(sql)
+  const shape = tokens.map(({ kind, text }) => (kind === 'STRING' && text.startsWith('N') ? "N'...'" : text)).join(' ')
+  if (WRITES.includes(shape)) return []
+  return [`is none of the statements that may write: ${shape.slice(0, 200)}`]
+}

@@ -108,6 +108,13 @@ describe('createRedactor', () => {
   it('replaces a short secret only where it stands alone', () => {
     expect(createRedactor(['a1'])('a1 a12 ba1 (a1)')).toBe('*** a12 ba1 (***)')
     expect(createRedactor(['', ' '])('a b')).toBe('a b')
+    expect(createRedactor(['-a', '-', '^', ']'])('x -a - ^ ] y')).toBe('x *** *** *** *** y')
+  })
+
+  it('replaces a weak secret of any length only where it stands alone', () => {
+    const redact = createRedactor(['not-ready', 'S3cret!word'], (form) => form === 'not-ready')
+    expect(redact('not-ready, unnot-ready, xS3cret!wordx')).toBe('***, unnot-ready, x***x')
+    expect(redact('bm90LXJlYWR5')).toBe('***')
   })
 
   it('finds the lines of a key and the signature of a SAS', () => {

@@ -64,6 +64,7 @@ async function tryOnce(
   } catch (error) {
     if (signal.aborted) return { ok: false, error: new ProbeError(cancelledFailure(who)) }
     if (timeout.aborted) return { ok: false, error: new ProbeError(timeoutFailure(request.url, who, timeoutMs)) }
+    if (error instanceof ProbeError) return { ok: false, error }
     return { ok: false, error: new ProbeError(networkFailure(error, request.url, who)) }
   } finally {
     if (outer === undefined) delete request.abortSignal

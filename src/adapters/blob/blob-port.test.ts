@@ -267,6 +267,26 @@ describe('a service that cannot be asked', () => {
     expect(await port.list(container())).toMatchObject(failed('timeout', /within 0\.3 s/))
   })
 
+  it.each([200, 403])('one whose answer %i does not end', async (status) => {
+    lab.front.rules.answer = () => ({ status, body: `<?xml version="1.0"?>${'<a></a>'.repeat(10_000)}`, endless: true })
+    const before = lab.front.poured
+    expect(await list(signed())).toMatchObject(failed('protocol', /answer of more than 4 MiB/))
+    // What the kernels on the way hold comes on top.
+    expect(lab.front.poured - before).toBeLessThan(32 * 1024 * 1024)
+  })
+
+  it('entities that grow without a bound', async () => {
+    const entities = Array.from({ length: 12 }, (_, level) => {
+      const below = level === 0 ? 'ha' : `&e${String(level - 1)};`.repeat(10)
+      return `<!ENTITY e${String(level)} "${below}">`
+    })
+    const body = `<?xml version="1.0"?><!DOCTYPE x [${entities.join('')}]><EnumerationResults ContainerName="&e11;"></EnumerationResults>`
+    lab.front.rules.answer = () => ({ status: 200, body })
+    const heap = process.memoryUsage().rss
+    expect(await list(signed())).toMatchObject(failed('protocol', /./))
+    expect(process.memoryUsage().rss - heap).toBeLessThan(200 * 1024 * 1024)
+  })
+
   it('a redirect, which the SAS does not follow', async () => {
     const visits: string[] = []
     const other = createServer((request, response) => {

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../domain/json.ts'
-import type { IssueComment, RepositoryFacts } from '../../ports/github-port.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import type { Issue, IssueComment, PullRequestFacts, RepositoryFacts } from '../../ports/github-port.ts'
 
 /** GitHub's JSON as the port shows it; undefined when it does not have the documented shape. */
 export function decodeRepository(data: unknown): RepositoryFacts | undefined {
@@ -13,9 +13,13 @@ export function decodeRepository(data: unknown): RepositoryFacts | undefined {
 
 export function decodeComment(data: unknown): IssueComment | undefined {
   if (!isJsonObject(data) || typeof data['id'] !== 'number') return undefined
+  return { id: data['id'], ...authored(data) }
+}
+
+/** What comments and issues have alike. */
+function authored(data: JsonObject): Omit<IssueComment, 'id'> {
   const user = isJsonObject(data['user']) ? data['user'] : {}
   return {
-    id: data['id'],
     body: typeof data['body'] === 'string' ? data['body'] : '',
     author: typeof user['login'] === 'string' ? user['login'] : '',
     isBot: user['type'] === 'Bot',
@@ -65,6 +69,12 @@ export function decodeTreeOfCommit(data: unknown): string | undefined {
   return typeof tree['sha'] === 'string' && OBJECT_ID.test(tree['sha']) ? tree['sha'] : undefined
 }
 
+/** https://docs.github.com/rest/commits/commits */
+export function decodeCommitId(data: unknown): string | undefined {
+  if (!isJsonObject(data) || typeof data['sha'] !== 'string') return undefined
+  return OBJECT_ID.test(data['sha']) ? data['sha'] : undefined
+}
+
 export interface Tree {
   entries: readonly { path: string; sha: string; kind: 'file' | 'folder' | 'other' }[]
   isCut: boolean
@@ -83,4 +93,49 @@ export function decodeTree(data: unknown): Tree | undefined {
     return [{ path, sha, kind } as const]
   })
   return { entries, isCut: data['truncated'] === true }
+}
+
+/** https://docs.github.com/rest/issues/issues: one issue. */
+export function decodeIssue(data: unknown): Issue | undefined {
+  if (!isJsonObject(data) || typeof data['number'] !== 'number' || typeof data['title'] !== 'string') return undefined
+  if (data['state'] !== 'open' && data['state'] !== 'closed') return undefined
+  return { number: data['number'], title: data['title'], isOpen: data['state'] === 'open', ...authored(data) }
+}
+
+/** One page of a list of issues, without the pull requests that GitHub shows among them. */
+export function decodeIssues(data: unknown): Issue[] | undefined {
+  if (!Array.isArray(data)) return undefined
+  const issues = data.filter((one) => !isJsonObject(one) || one['pull_request'] === undefined).map(decodeIssue)
+  return issues.every((issue) => issue !== undefined) ? issues : undefined
+}
+
+/** https://docs.github.com/rest/pulls/pulls */
+export function decodePullRequest(data: unknown): PullRequestFacts | undefined {
+  if (!isJsonObject(data) || typeof data['number'] !== 'number') return undefined
+  const head = sideOf(data['head'])
+  const base = sideOf(data['base'])
+  if (head === undefined || base?.repository === undefined) return undefined
+  return {
+    number: data['number'],
+    isOpen: data['state'] === 'open',
+    headSha: head.sha,
+    headRef: head.ref,
+    ...(head.repository === undefined ? {} : { headRepository: head.repository }),
+    baseRef: base.ref,
+    baseRepository: base.repository,
+  }
+}
+
+function sideOf(side: unknown): { sha: string; ref: string; repository?: string } | undefined {
+  if (!isJsonObject(side)) return undefined
+  const { sha, ref, repo } = side
+  if (typeof sha !== 'string' || typeof ref !== 'string') return undefined
+  const name = isJsonObject(repo) ? repo['full_name'] : undefined
+  return { sha, ref, ...(typeof name === 'string' ? { repository: name } : {}) }
+}
+
+export function decodePullRequests(data: unknown): PullRequestFacts[] | undefined {
+  if (!Array.isArray(data)) return undefined
+  const pulls = data.map(decodePullRequest)
+  return pulls.every((pull) => pull !== undefined) ? pulls : undefined
 }

@@ -13,6 +13,14 @@ export const OPERATIONS = {
   'create-comment': { doing: 'writing the comment on the pull request', permission: 'pull-requests: write' },
   'update-comment': { doing: 'updating the comment on the pull request', permission: 'pull-requests: write' },
   'delete-comment': { doing: 'deleting a second comment of ours', permission: 'pull-requests: write' },
+  'read-comment': { doing: 'reading our comment on the pull request', permission: 'pull-requests: write' },
+  'list-pull-requests': { doing: 'looking for the pull request of this commit', permission: 'pull-requests: write' },
+  'read-pull-request': { doing: 'reading the pull request', permission: 'pull-requests: write' },
+  'list-issues': { doing: 'looking for the tracking issue', permission: 'issues: write' },
+  'read-issue': { doing: 'reading the tracking issue', permission: 'issues: write' },
+  'create-issue': { doing: 'opening the tracking issue', permission: 'issues: write' },
+  'update-issue': { doing: 'updating the tracking issue', permission: 'issues: write' },
+  'comment-on-issue': { doing: 'commenting on the tracking issue', permission: 'issues: write' },
 } as const
 export type Operation = keyof typeof OPERATIONS
 
@@ -49,6 +57,24 @@ const RULES: readonly Rule[] = [
     applies: ({ status, message }) => status === 403 && /locked/i.test(message),
     says: 'the conversation is locked',
     missing: () => 'an unlocked conversation',
+  },
+  {
+    kind: 'forbidden',
+    applies: ({ status, message }) => status === 403 && /archived/i.test(message),
+    says: 'the repository is archived, so nothing can be written there',
+    missing: () => 'a repository that is not archived',
+  },
+  {
+    kind: 'forbidden',
+    applies: ({ status, message }) => status === 403 && /more than 2,?500 comments/i.test(message),
+    says: 'GitHub takes no more comments there',
+    missing: () => 'a new pull request',
+  },
+  {
+    kind: 'not-found',
+    applies: ({ status, message }) => status === 410 && /issues/i.test(message),
+    says: 'this repository has its issues switched off',
+    missing: () => 'issues in the settings of the repository',
   },
   {
     kind: 'forbidden',

@@ -83,6 +83,14 @@ describe('the files of the trusted ref', () => {
     expect(await cheated.readFile('a.yml', 'main')).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
   })
 
+  it('stand at a commit, which is asked for once', async () => {
+    const { port, lab } = await start({ files: { main: { 'a.yml': '1' } } })
+    const commit = await port.readCommit('refs/heads/main')
+    expect(commit).toEqual({ ok: true, value: expect.stringMatching(/^[0-9a-f]{40}$/) })
+    expect([await port.readCommit('refs/heads/main'), lab.requests.length]).toEqual([commit, 1])
+    expect(await port.readCommit('refs/heads/gone')).toMatchObject({ ok: false })
+  })
+
   it('are listed below one folder, without those of the rest', async () => {
     const files = { '.github/dms/a.yml': '1', '.github/dms/in/b.yml': '2', '.github/c.yml': '3', 'src/d.yml': '4' }
     const { port, lab } = await start({ files: { main: files } })
@@ -143,10 +151,10 @@ describe('comments', () => {
     const { port, lab } = await start({
       comments: Array.from({ length: 250 }, (_, at) => ({ body: `number ${String(at)}` })),
     })
-    const all = await port.listComments(7)
-    expect(all.ok && all.value.map(({ body }) => body)).toEqual(
-      Array.from({ length: 250 }, (_, at) => `number ${String(at)}`),
-    )
+    const read: string[] = []
+    const all = await port.findComments(7, ({ body }) => read.push(body) < 0)
+    expect(all).toEqual({ ok: true, value: { comments: [], lastPage: 3, complete: true } })
+    expect(read).toEqual(Array.from({ length: 250 }, (_, at) => `number ${String(at)}`))
     expect(lab.requests).toHaveLength(3)
   })
 
@@ -235,7 +243,7 @@ describe('failures', () => {
 
   it('of the connection: a broken read is repeated, a broken write is not', async () => {
     const { port, lab } = await start({ faults: [{ match: /comments/, status: 0, reset: true, times: 1 }] })
-    expect(await port.listComments(7)).toMatchObject({ ok: true })
+    expect(await port.findComments(7, () => true)).toMatchObject({ ok: true })
     expect(lab.requests).toHaveLength(2)
     const write = await start({ faults: [{ match: /comments/, status: 0, reset: true }] })
     expect(await write.port.createComment(7, 'x')).toMatchObject({ ok: false, failure: { kind: 'reset' } })
@@ -244,19 +252,22 @@ describe('failures', () => {
 
   it('of time, of the run and of the network have their causes', async () => {
     const slow: GitHubState = { faults: [{ match: /comments/, status: 200, body: [], delayMs: 2000 }] }
-    expect(await (await start(slow, { timeoutMs: 100 })).port.listComments(7)).toMatchObject({
+    expect(await (await start(slow, { timeoutMs: 100 })).port.findComments(7, () => true)).toMatchObject({
       ok: false,
       failure: { kind: 'timeout' },
     })
     const stopped = await start(slow, { signal: AbortSignal.timeout(50) })
-    expect(await stopped.port.listComments(7)).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
+    expect(await stopped.port.findComments(7, () => true)).toMatchObject({ ok: false, failure: { kind: 'cancelled' } })
     const gone = await startGitHub()
     await gone.close()
-    expect(await portTo(gone.url).listComments(7)).toMatchObject({
+    expect(await portTo(gone.url).findComments(7, () => true)).toMatchObject({
       ok: false,
       failure: { kind: 'refused' },
     })
-    expect(await portTo('nonsense').listComments(7)).toMatchObject({ ok: false, failure: { kind: 'missing-input' } })
+    expect(await portTo('nonsense').findComments(7, () => true)).toMatchObject({
+      ok: false,
+      failure: { kind: 'missing-input' },
+    })
     expect(await portTo('http://127.0.0.1:9', { token: undefined }).repository()).toMatchObject({
       ok: false,
       failure: { kind: 'no-credential' },
@@ -265,9 +276,26 @@ describe('failures', () => {
 
   it('show no token and no more than 500 characters of the server', async () => {
     const { port } = await start(fault(400, `ghs \u0007 ${'long '.repeat(1000)}`))
-    const answer = await port.listComments(7)
+    const answer = await port.findComments(7, () => true)
     expect(JSON.stringify(answer)).not.toContain('ghs_lab')
     expect(JSON.stringify(answer).length).toBeLessThan(800)
+  })
+})
+
+describe('issues and pull requests', () => {
+  it.each<[string, unknown, (port: GitHubPort) => Promise<{ ok: boolean }>]>([
+    ['issues', [{ number: 20, title: 'x', state: 'frozen' }], (port) => port.findIssues('x', () => true)],
+    ['issues', { items: [] }, (port) => port.findIssues('x', () => true)],
+    ['an issue', { number: '20', title: 'x', state: 'open' }, (port) => port.readIssue(20)],
+    [
+      'a pull request',
+      { number: 7, head: { sha: 'a', ref: 'b' }, base: { sha: 'a', ref: 'b' } },
+      (port) => port.readPullRequest(7),
+    ],
+    ['pull requests', [{ number: 7 }], (port) => port.listPullRequests({ owner: 'acme', branch: 'b' })],
+  ])('of another shape are not taken: %s', async (_, body, ask) => {
+    const { port } = await start({ faults: [{ match: /./, status: 200, body }] })
+    expect(await ask(port)).toMatchObject({ ok: false, failure: { kind: 'protocol' } })
   })
 })
 

@@ -1,17 +1,17 @@
 import { isJsonObject } from '../../domain/json.ts'
 import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { GitHubPort, IssueComment, RepositoryFacts } from '../../ports/github-port.ts'
+import type { GitHubPort, RepositoryFacts } from '../../ports/github-port.ts'
 import { boundText } from '../bounded-text.ts'
 import { createMemo } from '../memo.ts'
-import { decodeComment, decodeComments, decodeRepository } from './decode.ts'
+import { commentCalls } from './comments.ts'
+import { decodeRepository } from './decode.ts'
 import { OPERATIONS, type Operation } from './github-errors.ts'
-import { findBlob, listTree, readFile } from './repository-files.ts'
+import { issueCalls } from './issues.ts'
+import { pullRequestCalls } from './pull-requests.ts'
+import { findBlob, listTree, readCommit, readFile } from './repository-files.ts'
 import { callGitHub, type Call, type GitHubClient, type Octokit } from './request.ts'
 
-/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api: no page is larger. */
-const PAGE_SIZE = 100
-const MOST_PAGES = 100
 const GITHUB_TOKEN_LOGIN = 'github-actions[bot]'
 
 export interface GitHubPortOptions {
@@ -42,25 +42,11 @@ export function createGitHubPort(options: GitHubPortOptions): GitHubPort {
     },
     readFile: (path, ref) => readFile(call, base, path, ref, memo),
     listFiles: (folder, ref) => memo.once(`tree ${ref}:${folder}`, () => listTree(call, base, folder, ref)),
+    readCommit: (ref) => memo.once(`commit ${ref}`, () => readCommit(call, base, ref)),
     viewer: () => memo.once('viewer', () => readViewer(call, options.apiUrl)),
-    listComments: (pullRequest) => listComments(call, base, pullRequest),
-    createComment: (pullRequest, body) =>
-      call(
-        { operation: 'create-comment', method: 'POST', path: `${base}/issues/${pullRequest}/comments`, body: { body } },
-        ({ data }) => decodeComment(data),
-      ),
-    updateComment: (id, body) =>
-      call(
-        { operation: 'update-comment', method: 'PATCH', path: `${base}/issues/comments/${id}`, body: { body } },
-        ({ data }) => decodeComment(data),
-      ),
-    async deleteComment(id) {
-      const deleted = await call(
-        { operation: 'delete-comment', method: 'DELETE', path: `${base}/issues/comments/${id}` },
-        () => true as const,
-      )
-      return deleted.ok || deleted.failure.kind !== 'not-found' ? deleted : seen(true as const)
-    },
+    ...commentCalls(call, base),
+    ...pullRequestCalls(call, base),
+    ...issueCalls(call, base),
   }
 }
 
@@ -130,22 +116,4 @@ function decodeViewer(data: unknown): string | undefined {
   if (!isJsonObject(inner) || typeof inner['login'] !== 'string') return undefined
   // REST writes apps as `name[bot]`; GraphQL leaves the ending out in places.
   return `${inner['login'].replace(/\[bot\]$/, '')}[bot]`
-}
-
-async function listComments(call: Call, base: string, pullRequest: number): Promise<Observed<readonly IssueComment[]>> {
-  const all: IssueComment[] = []
-  for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const path = `${base}/issues/${pullRequest}/comments?per_page=${PAGE_SIZE}&page=${page}`
-    const read = await call({ operation: 'list-comments', method: 'GET', path }, ({ data, headers }) => {
-      const comments = decodeComments(data)
-      // Only whether there is a next page is taken from the answer, never its address.
-      return comments === undefined
-        ? undefined
-        : { comments, hasNext: /rel="?next"?/.test(String(headers['link'] ?? '')) }
-    })
-    if (!read.ok) return read
-    all.push(...read.value.comments)
-    if (!read.value.hasNext) break
-  }
-  return seen(all)
 }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { RepositoryFile } from '../../ports/github-port.ts'
 import { boundText } from '../bounded-text.ts'
-import { decodeBlob, decodeFile, decodeFolder, decodeTree, decodeTreeOfCommit, type Tree } from './decode.ts'
+import {
+  decodeBlob,
+  decodeFile,
+  decodeFolder,
+  decodeCommitId,
+  decodeTree,
+  decodeTreeOfCommit,
+  type Tree,
+} from './decode.ts'
 import type { Memo } from '../memo.ts'
 import type { Call } from './request.ts'
 
@@ -109,15 +117,8 @@ export async function listTree(
 ): Promise<Observed<readonly string[]>> {
   const names = folder === '' ? [] : folder.split('/')
   if (names.length > DEEPEST_FOLDER) return unseen('unsupported', `${boundText(folder)} lies too deep to be listed.`)
-  // https://docs.github.com/rest/commits/commits#get-a-commit: `heads/NAME` and `tags/NAME` are never mistaken for each other.
-  const commit = ref
-    .replace(/^refs\//, '')
-    .split('/')
-    .map(encodeURIComponent)
-    .join('/')
-  const root = await call(
-    { operation: 'list-files', method: 'GET', path: `${base}/commits/${commit}?per_page=1` },
-    (answer) => decodeTreeOfCommit(answer.data),
+  const root = await call({ operation: 'list-files', method: 'GET', path: commitPath(base, ref) }, (answer) =>
+    decodeTreeOfCommit(answer.data),
   )
   if (!root.ok) return root
   let sha = root.value
@@ -133,6 +134,22 @@ export async function listTree(
   if (tree.value.isCut) return tooMany(folder)
   const prefix = folder === '' ? '' : `${folder}/`
   return seen(tree.value.entries.flatMap(({ path, kind }) => (kind === 'file' ? [prefix + path] : [])))
+}
+
+export function readCommit(call: Call, base: string, ref: string): Promise<Observed<string>> {
+  return call({ operation: 'read-contents', method: 'GET', path: commitPath(base, ref) }, ({ data }) =>
+    decodeCommitId(data),
+  )
+}
+
+/** https://docs.github.com/rest/commits/commits#get-a-commit: `heads/NAME` and `tags/NAME` are never mistaken for each other. */
+function commitPath(base: string, ref: string): string {
+  const commit = ref
+    .replace(/^refs\//, '')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
+  return `${base}/commits/${commit}?per_page=1`
 }
 
 function readTree(call: Call, base: string, sha: string, isDeep: boolean): Promise<Observed<Tree>> {

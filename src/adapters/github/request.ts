@@ -32,7 +32,7 @@ export interface GitHubAnswer {
   headers: Readonly<Record<string, string | number | undefined>>
 }
 
-/** One call, and what its answer is decoded to; undefined: it does not have the documented shape. */
+/** One call with what its answer has to look like; another one is a ProbeFailure of kind `protocol`. */
 export type Call = <T>(call: GitHubCall, decode: (answer: GitHubAnswer) => T | undefined) => Promise<Observed<T>>
 
 /** What is used of Octokit. */

@@ -56,6 +56,8 @@ const VERSION = Buffer.from([10, 0, 0x61, 0x4a, 0, 0, 0, 15])
 const MIC_OFFSET = 72
 const MIC_BYTES = 16
 const AUTHENTICATE_HEAD_BYTES = MIC_OFFSET + MIC_BYTES
+/** Names of a domain and a server have a few hundred bytes; what is sent back must still fit into a message of 64 KiB. */
+const LONGEST_INFO_BYTES = 16_384
 const MS_FROM_1601_TO_1970 = 11_644_473_600_000n
 
 /** NEGOTIATE_MESSAGE (MS-NLMP 2.2.1.1), without domain and workstation. */
@@ -71,6 +73,8 @@ export function parseChallenge(raw: Buffer): Challenge {
   if ((flags & NEEDED) >>> 0 !== NEEDED)
     throw new MalformedMessage(`its NTLM challenge lacks session security of 128 bits (flags 0x${flags.toString(16)})`)
   const hasInfo = (flags & FLAG.targetInfo) !== 0
+  if (hasInfo && view.uint16(40) > LONGEST_INFO_BYTES)
+    throw new MalformedMessage(`the names of its challenge take ${view.uint16(40)} bytes`)
   const pairs = hasInfo ? parsePairs(view.slice(view.uint32(44), view.uint16(40))) : new Map<number, Buffer>()
   return { raw, flags, nonce: view.slice(24, 8), pairs }
 }

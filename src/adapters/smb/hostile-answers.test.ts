@@ -40,6 +40,25 @@ const reciting = (at: number, bytes: Buffer) => (socket: Socket, turn: number) =
   if (turn <= at && said !== undefined) socket.write(said)
 }
 
+/** The recorded challenge with so many bytes of names in it. */
+function longChallenge(length: number): Buffer {
+  const { challenge } = RECORDED
+  const ntlm = Buffer.from(challenge.subarray(challenge.indexOf('NTLMSSP\0'), challenge.indexOf('NTLMSSP\0') + 56))
+  const names = Buffer.alloc(length)
+  names.writeUInt16LE(2, 0)
+  names.writeUInt16LE(length - 8, 2)
+  ntlm.writeUInt16LE(length, 40)
+  ntlm.writeUInt16LE(length, 42)
+  ntlm.writeUInt32LE(56, 44)
+  const der = (tag: number, content: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([tag, 0x82, content.length >> 8, content.length & 0xff]), content])
+  const token = der(0xa1, der(0x30, der(0xa2, der(0x04, Buffer.concat([ntlm, names])))))
+  const head = Buffer.from(challenge.subarray(0, 72))
+  head.writeUInt16LE(72, 68)
+  head.writeUInt16LE(token.length, 70)
+  return Buffer.concat([head, token])
+}
+
 async function settled(): Promise<number> {
   const deadline = Date.now() + 2000
   while ((server?.open ?? 0) > 0 && Date.now() < deadline) await delay(10)
@@ -155,6 +174,15 @@ describe('a login that was not one', () => {
     expect(answer).toMatchObject({ ok: false, failure: { kind, message: expect.stringMatching(message) } })
   })
 
+  it('a challenge that is too long to be answered gets no password', async () => {
+    server = await startRecitingServer(reciting(1, encodeFrame(longChallenge(65_300))))
+    const answer = await rig.port({ timeoutMs: TIMEOUT_MS }).logIn(shareAt(server.port))
+    expect(answer).toMatchObject({
+      ok: false,
+      failure: { kind: 'protocol', message: expect.stringMatching(/names of its challenge/) },
+    })
+  })
+
   it('a restriction of the account is not tried again elsewhere', async () => {
     const one = rig.keep(await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e)))))
     const other = rig.keep(await startRecitingServer(reciting(2, encodeFrame(refused(0xc000_006e)))))
@@ -163,6 +191,37 @@ describe('a login that was not one', () => {
     expect(await port.logIn(shareAt(other.port))).toMatchObject({ ok: true, value: { outcome: 'withheld' } })
     expect(other.connections).toBe(0)
   })
+
+  it.each([
+    ['falls silent', () => undefined],
+    ['hangs up', (socket: Socket) => socket.destroy()],
+  ])(
+    'a server that %s behind the password may have counted a wrong one: after two there is no third',
+    async (_, end) => {
+      const servers = [0, 1, 2, 3].map(() =>
+        startRecitingServer((socket, turn) => {
+          if (turn < 2) socket.write(DIALOGUE[turn]!)
+          else end(socket)
+        }),
+      )
+      const started = (await Promise.all(servers)).map((one) => rig.keep(one))
+      const port = rig.port({ timeoutMs: TIMEOUT_MS })
+      const answers = await Promise.all(
+        started.map((one, place) =>
+          port.logIn({
+            ...shareAt(one.port),
+            askedBy: { id: 'share/login-is-accepted', subject: `fs${String(place)}` },
+          }),
+        ),
+      )
+      expect(started.reduce((sum, { connections }) => sum + connections, 0)).toBe(2)
+      const messages = answers.map((answer) => (answer.ok ? '' : answer.failure.message))
+      const held = messages.filter((message) =>
+        /was not tried: fs\d and fs\d got its password and did not answer/.test(message),
+      )
+      expect(held).toHaveLength(2)
+    },
+  )
 
   it('a server that offers Kerberos alone gets no NTLM', async () => {
     const kerberos = Buffer.from(RECORDED.negotiate)

@@ -51,6 +51,7 @@ export const ACCESS = {
   writeData: 0x2,
   readAttributes: 0x80,
   delete: 0x1_0000,
+  readControl: 0x2_0000,
   synchronize: 0x10_0000,
 } as const
 export const CREATE_OPTION = { directory: 0x1, writeThrough: 0x2, file: 0x40, deleteOnClose: 0x1000 } as const
@@ -93,6 +94,8 @@ export function encodeCreate({ path, access, disposition, options, asksMaximalAc
 
 export interface Created {
   fileId: Buffer
+  /** Of a file, its end. */
+  bytes: number
   /** Absent: the server did not tell. */
   maximalAccess?: number
 }
@@ -100,9 +103,10 @@ export interface Created {
 /** MS-SMB2 2.2.14. */
 export function parseCreate(view: ByteView): Created {
   const fileId = Buffer.from(view.slice(BODY + 64, FILE_ID_BYTES))
+  const bytes = Number(view.uint64(BODY + 48))
   const contexts = new ByteView(view.slice(view.uint32(BODY + 80), view.uint32(BODY + 84)))
   const maximalAccess = contexts.length === 0 ? undefined : readMaximalAccess(contexts)
-  return maximalAccess === undefined ? { fileId } : { fileId, maximalAccess }
+  return { fileId, bytes, ...(maximalAccess === undefined ? {} : { maximalAccess }) }
 }
 
 /** SMB2_CREATE_CONTEXT (MS-SMB2 2.2.14.2) and SMB2_CREATE_QUERY_MAXIMAL_ACCESS_RESPONSE (2.2.14.2.5). */
@@ -183,4 +187,21 @@ export function encodeQueryFullSize(fileId: Buffer): Buffer {
 export function parseFreeBytes(view: ByteView): number {
   const sizes = new ByteView(view.slice(view.uint16(BODY + 2), view.uint32(BODY + 4)))
   return Number(sizes.uint64(8) * BigInt(sizes.uint32(24)) * BigInt(sizes.uint32(28)))
+}
+
+const INFO_SECURITY = 3
+/** OWNER_SECURITY_INFORMATION and DACL_SECURITY_INFORMATION (MS-SMB2 2.2.37). */
+const OWNER_AND_DACL = 0x1 | 0x4
+/** What one credit pays for; a list of permissions has no more (MS-DTYP 2.4.5: AclSize is 16 bits). */
+export const SECURITY_BYTES = 65_536
+
+/** MS-SMB2 2.2.37. */
+export function encodeQuerySecurity(fileId: Buffer): Buffer {
+  const kind = Buffer.from([INFO_SECURITY, 0])
+  return Buffer.concat([uint16(41), kind, uint32(SECURITY_BYTES), uint16(0, 0), uint32(0, OWNER_AND_DACL, 0), fileId])
+}
+
+/** A security descriptor (MS-SMB2 2.2.38). */
+export function parseQueryInfo(view: ByteView): Buffer {
+  return view.slice(view.uint16(BODY + 2), view.uint32(BODY + 4))
 }

@@ -9,12 +9,14 @@ import {
   parseCreate,
   parseFreeBytes,
   parseIoctl,
+  parseQueryInfo,
   parseRead,
   parseSessionSetup,
   parseTreeConnect,
   parseWrite,
 } from './messages.ts'
 import { parseNegotiate } from './negotiate-message.ts'
+import { parseSecurityDescriptor } from './security-descriptor.ts'
 
 const SEED = 20_261_126
 const RUNS = 3000
@@ -34,7 +36,27 @@ interface Row {
 }
 
 /** Every parser of what a server says, with an answer that is sound. */
-const PARSERS: readonly Row[] = [
+const parsers = (): readonly Row[] => [
+  {
+    name: 'a security descriptor',
+    sound: DESCRIPTOR,
+    parse: parseSecurityDescriptor,
+    means: {
+      owner: 'S-1-5-32-544',
+      entries: [
+        { kind: 'deny', sid: 'S-1-5-21-1-2-3-1104', mask: 0x116, inheritOnly: false },
+        { kind: 'allow', sid: 'S-1-5-21-1-2-3-4294967295', mask: 0x0013_01bf, inheritOnly: false },
+        { kind: 'allow', sid: 'S-1-3-0', mask: 0x1000_0000, inheritOnly: true },
+        { kind: 'other', sid: '', mask: 0x0012_00a9, inheritOnly: false },
+      ],
+    },
+  },
+  {
+    name: 'QUERY_INFO of a security descriptor',
+    sound: Buffer.concat([Buffer.alloc(64), uint16(9, 72), uint32(DESCRIPTOR.length), DESCRIPTOR]),
+    parse: (bytes) => parseQueryInfo(view(bytes)),
+    means: DESCRIPTOR,
+  },
   {
     name: 'NEGOTIATE',
     sound: RECORDED.negotiate,
@@ -84,7 +106,7 @@ const PARSERS: readonly Row[] = [
     name: 'CREATE',
     sound: RECORDED.create,
     parse: (bytes) => parseCreate(view(bytes)),
-    means: { fileId: RECORDED.create.subarray(128, 144), maximalAccess: 0x001f_01ff },
+    means: { fileId: RECORDED.create.subarray(128, 144), bytes: 0, maximalAccess: 0x001f_01ff },
   },
   {
     name: 'QUERY_INFO',
@@ -106,6 +128,34 @@ const PARSERS: readonly Row[] = [
     means: Buffer.from('data'),
   },
 ]
+
+/** Of a folder: one account may change it, one is denied writing, and CREATOR OWNER has what is below (MS-DTYP 2.4). */
+const DESCRIPTOR = Buffer.concat([
+  Buffer.from([1, 0]),
+  uint16(0x8004),
+  uint32(20, 0, 0, 36),
+  sid(5, 32, 544),
+  uint16(2, 8 + 36 + 36 + 20 + 12, 4, 0),
+  Buffer.from([1, 3]),
+  uint16(36),
+  uint32(0x116),
+  sid(5, 21, 1, 2, 3, 1104),
+  Buffer.from([0, 3]),
+  uint16(36),
+  uint32(0x0013_01bf),
+  sid(5, 21, 1, 2, 3, 4_294_967_295),
+  Buffer.from([0, 0x0b]),
+  uint16(20),
+  uint32(0x1000_0000),
+  sid(3, 0),
+  Buffer.from([9, 0]),
+  uint16(12),
+  uint32(0x0012_00a9, 0),
+])
+
+function sid(authority: number, ...parts: readonly number[]): Buffer {
+  return Buffer.concat([Buffer.from([1, parts.length, 0, 0, 0, 0, 0, authority]), uint32(...parts)])
+}
 
 /** Bytes changed, a piece cut out or put in, the end cut off. */
 function mutations(sound: Buffer): fc.Arbitrary<Buffer> {
@@ -131,6 +181,36 @@ function mutations(sound: Buffer): fc.Arbitrary<Buffer> {
     fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
   )
 }
+
+const PARSERS = parsers()
+
+describe('a security descriptor', () => {
+  it.each<[string, (bytes: Buffer) => void, unknown]>([
+    ['no list at all', (bytes) => bytes.writeUInt16LE(0x8000, 2), undefined],
+    ['a list that is nowhere', (bytes) => bytes.writeUInt32LE(0, 16), undefined],
+    ['a list without entries', (bytes) => bytes.writeUInt16LE(0, 40), []],
+  ])('with %s', (_which, change, entries) => {
+    const bytes = Buffer.from(DESCRIPTOR)
+    change(bytes)
+    expect(parseSecurityDescriptor(bytes).entries).toEqual(entries)
+  })
+
+  it.each<[string, (bytes: Buffer) => void]>([
+    ['another revision', (bytes) => bytes.writeUInt8(2, 0)],
+    ['a list beyond its end', (bytes) => bytes.writeUInt32LE(9999, 16)],
+    ['a list that is longer than all', (bytes) => bytes.writeUInt16LE(0xffff, 38)],
+    ['more entries than there are', (bytes) => bytes.writeUInt16LE(0xffff, 40)],
+    ['an entry without length', (bytes) => bytes.writeUInt16LE(0, 46)],
+    ['an entry that leaves its list', (bytes) => bytes.writeUInt16LE(4000, 46)],
+    ['a SID that leaves its entry', (bytes) => bytes.writeUInt8(15, 53)],
+    ['a SID of too many parts', (bytes) => bytes.writeUInt8(16, 53)],
+    ['an owner beyond its end', (bytes) => bytes.writeUInt32LE(9999, 4)],
+  ])('is refused with %s', (_which, change) => {
+    const bytes = Buffer.from(DESCRIPTOR)
+    change(bytes)
+    expect(() => parseSecurityDescriptor(bytes)).toThrow(MalformedMessage)
+  })
+})
 
 describe('what a server says', () => {
   it.each(PARSERS)('$name is read as it is meant', ({ sound, parse, means }) => {
@@ -174,7 +254,7 @@ describe('what a server says', () => {
       expect(() => parseCreate(view(message))).toThrow(MalformedMessage)
     }
     message.writeUInt32LE(0, 64 + 88)
-    expect(parseCreate(view(message))).toEqual({ fileId: RECORDED.create.subarray(128, 144) })
+    expect(parseCreate(view(message))).toEqual({ fileId: RECORDED.create.subarray(128, 144), bytes: 0 })
   })
 })
 

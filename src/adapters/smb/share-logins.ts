@@ -1,7 +1,7 @@
 import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { FileShare, ShareLoginAnswer } from '../../ports/share-port.ts'
-import { accountKey, type AccountGate, type AccountVerdict } from '../account-gate.ts'
+import { accountKey, heldBack, type AccountGate, type AccountVerdict } from '../account-gate.ts'
 import { boundText } from '../bounded-text.ts'
 import type { Memo } from '../memo.ts'
 import { showEndpoint, type SocketTarget } from '../net/open-socket.ts'
@@ -37,6 +37,7 @@ export function createShareLogins(terms: ShareLoginTerms): ShareLogins {
   const open = async (share: FileShare, key: string, password: Secret): Promise<ShareLoggedIn> => {
     const passed = await accounts.pass(key, share.askedBy, () => tryLogin(share, password, terms))
     if ('withheld' in passed) return { answer: seen({ outcome: 'withheld', refusedAt: passed.withheld }) }
+    if ('unanswered' in passed) return { answer: heldBack(share.login.user, passed.unanswered) }
     const { session } = passed.tried
     if (session !== undefined) sessions.push(session)
     if (isClosed && session !== undefined) await logOff(session.channel, session.sealed)
@@ -95,6 +96,8 @@ async function tryLogin(
       case 'downgraded':
         // The server did not take the password: it may have counted it as a wrong one.
         return { account: 'refused', answer: seen({ outcome: 'downgraded', to: setup.to }) }
+      case 'unanswered':
+        return failed(setup.fault, 'unanswered')
       case 'refused': {
         const { status } = setup
         if (ACCOUNT_REFUSALS.has(status))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
@@ -5,6 +6,7 @@ import type {
   FileServer,
   FileShare,
   FolderAnswer,
+  LentFile,
   ShareAnswer,
   ShareLoginAnswer,
   SharePort,
@@ -14,8 +16,10 @@ import type {
 import { createAccountGate, type AccountGate } from '../account-gate.ts'
 import { createMemo } from '../memo.ts'
 import type { SocketTarget } from '../net/open-socket.ts'
+import { takeBack } from './lend-file.ts'
 import { describeStatus, STATUS } from './nt-status.ts'
 import { openFolder } from './open-folder.ts'
+import { readSecurity } from './read-security.ts'
 import { createShareLogins, describeWay, failureOf, faultOf } from './share-logins.ts'
 import { connectionFault } from './smb-channel.ts'
 import { statusFault } from './smb-fault.ts'
@@ -36,6 +40,8 @@ export interface SharePortOptions {
 }
 
 export interface ClosableSharePort extends SharePort {
+  /** Files of the run that are still there, or may be; whole once the port is closed. */
+  readonly leftOver: readonly string[]
   /** Clears up what is under way and logs off. What is asked afterwards is a failure, not a login. */
   close(): Promise<void>
 }
@@ -56,6 +62,7 @@ export function createSharePort(options: SharePortOptions): ClosableSharePort {
   const targetOf = ({ address, port }: FileServer): SocketTarget => ({ address, port, timeoutMs, signal })
   const logins = createShareLogins({ secrets, accounts, memo, targetOf, timing })
   const running = new Set<Promise<unknown>>()
+  const leftOver: string[] = []
 
   /** One question within a session, and the same answer whenever it is asked again. */
   const ask = <T>(
@@ -109,6 +116,32 @@ export function createSharePort(options: SharePortOptions): ClosableSharePort {
       return ask(share, 'Writing a file to', (session, when) =>
         within(session, share, when, (tree) => probeWrite(tree, share.folder, when)),
       )
+    },
+    readSecurity: (share) =>
+      ask(share, 'Reading the permissions of', (session, when) =>
+        within(session, share, when, (tree) => readSecurity(tree, share.folder, when)),
+      ),
+    lendFile: <T>(share: FileShare, writer: string, write: (file: string) => Promise<Observed<T>>) => {
+      const what = `A file for ${writer} on`
+      if (!allowWrites)
+        return Promise.resolve(
+          unseen('writes-off', `No file was written to ${pathOf(share)}: \`allow-writes\` is off.`),
+        )
+      return ask<LentFile<T>>(share, what, async (session) => {
+        const name = `dms-preflight-probe-${randomUUID()}.bak`
+        const file = `${pathOf(share)}\\${name}`
+        if (signal.aborted) return unseen('cancelled', `${file} was not written: the run has ended.`)
+        const written = await write(file).catch((error: unknown): Observed<T> => {
+          return { ok: false, failure: failureOf(faultOf(error), file) }
+        })
+        const path = share.folder === '' ? name : `${share.folder}\\${name}`
+        const end = await takeBack(session, share.share, path, written)
+        if (end.outcome === 'left-over' || end.outcome === 'unseen') leftOver.push(file)
+        return seen({ file, written, end })
+      })
+    },
+    get leftOver() {
+      return leftOver
     },
     async close() {
       ending.abort()

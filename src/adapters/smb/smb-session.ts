@@ -43,6 +43,8 @@ export type SessionSetup =
   | { outcome: 'accepted'; session: SmbSession }
   | { outcome: 'downgraded'; to: 'guest' | 'anonymous' }
   | { outcome: 'refused'; status: number }
+  /** The server got the answer to its challenge, and then nothing came. */
+  | { outcome: 'unanswered'; fault: SmbFault }
 
 export interface SmbAccount {
   /** `DOMAIN\user` or `user@domain`. */
@@ -95,6 +97,7 @@ export async function setUpSession(
     throw endChannel(channel, new SmbFault('unsupported', 'the server takes no NTLM (Kerberos only)'))
   const send = (token: Buffer): Promise<Answer> =>
     channel.exchange({ command: COMMAND.sessionSetup, body: encodeSessionSetup(token), deadline, signal })
+  let isSent = false
   try {
     const ntlm = encodeNtlmNegotiate()
     const first = await send(encodeNegTokenInit(ntlm))
@@ -108,7 +111,9 @@ export async function setUpSession(
       password: account.password,
       targetName,
     })
+    isSent = true
     const second = await send(encodeNegTokenResp(own))
+    isSent = false
     if (second.status !== STATUS.success) return refuse(channel, second.status)
     const { flags } = parseSessionSetup(second.view)
     if ((flags & (SESSION_FLAG.guest | SESSION_FLAG.anonymous)) !== 0) {
@@ -126,7 +131,9 @@ export async function setUpSession(
       session: { channel, negotiated, offer, host, sealed: (flags & SESSION_FLAG.encrypt) !== 0 },
     }
   } catch (error) {
-    throw endChannel(channel, error)
+    const fault = endChannel(channel, error)
+    if (isSent) return { outcome: 'unanswered', fault }
+    throw fault
   }
 }
 
@@ -147,9 +154,14 @@ function refuse(channel: SmbChannel, status: number): SessionSetup {
 }
 
 function endChannel(channel: SmbChannel, error: unknown): SmbFault {
-  const fault = asFault(error)
-  channel.cut(fault)
-  return fault
+  try {
+    const fault = asFault(error)
+    channel.cut(fault)
+    return fault
+  } finally {
+    // After a bug, too, no connection stays open.
+    channel.cut(connectionFault('end of stream'))
+  }
 }
 
 /** An answer that cannot be read is a fault of the protocol; anything else that is thrown is a bug, and goes on. */

@@ -1,7 +1,7 @@
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { LoginAnswer, SqlServer, Waiting } from '../../ports/sql-port.ts'
-import { accountKey, createAccountGate, type AccountGate } from '../account-gate.ts'
+import { accountKey, createAccountGate, heldBack, type AccountGate } from '../account-gate.ts'
 import type { Memo } from '../memo.ts'
 import type { Lookup } from '../net/resolve-name.ts'
 import { readAccount, type Account, type EntraToken } from './account.ts'
@@ -57,6 +57,7 @@ export function createLogins(
       return isClosed ? Promise.resolve({ account: 'undecided', ...cancelled(server) }) : openSession(terms)
     })
     if ('withheld' in passed) return { answer: seen({ outcome: 'withheld', refusedAt: passed.withheld }) }
+    if ('unanswered' in passed) return { answer: heldBack(account.user, passed.unanswered) }
     const { session } = passed.tried
     if (session !== undefined) sessions.push(session)
     if (isClosed) await session?.close()

@@ -3,10 +3,12 @@ import { mapSeen, unseen, type Observed } from '../../domain/observed.ts'
 import type { LoginAnswer, SqlPort, SqlServer, Statement } from '../../ports/sql-port.ts'
 import { createMemo } from '../memo.ts'
 import { showEndpoint, type SocketTarget } from '../net/open-socket.ts'
+import { BACKUP_NAME, BACKUP_SESSION_DATABASE } from './backup-statements.ts'
 import { readAuthorities, type Authorities } from './authorities.ts'
 import { createLogins, type LoginOptions } from './logins.ts'
 import { probePreLogin } from './pre-login.ts'
 import { probeTls, type TlsFinding } from './probe-tls.ts'
+import { createBackups } from './run-backup.ts'
 import { isKnownTo, runStatement } from './run-statement.ts'
 import type { Session } from './session.ts'
 import { createStatementQueue, type StatementQueue } from './statement-queue.ts'
@@ -15,6 +17,8 @@ import { pinnedAnchors } from './tls-options.ts'
 export interface SqlPortOptions extends LoginOptions {
   /** The text of a PEM file of the workspace; rejects when it cannot be read. */
   readCa(path: string): Promise<string>
+  /** The input `allow-writes`; without it there is no `backUp`. */
+  allowWrites?: boolean
 }
 
 export interface ClosableSqlPort extends SqlPort {
@@ -22,7 +26,7 @@ export interface ClosableSqlPort extends SqlPort {
   close(): Promise<void>
 }
 
-/** SQL Server by pre-login, TLS handshake, login and SELECT. No pre-login, handshake or login is made twice in a run. */
+/** SQL Server by pre-login, TLS handshake, login and SELECT, and one backup where writes are allowed. No pre-login, handshake or login is made twice in a run. */
 export function createSqlPort(options: SqlPortOptions): ClosableSqlPort {
   const memo = createMemo()
   const { timeoutMs, signal } = options
@@ -46,6 +50,13 @@ export function createSqlPort(options: SqlPortOptions): ClosableSqlPort {
     const queue = queues.get(session) ?? createStatementQueue(session, timeoutMs)
     queues.set(session, queue)
     return queue
+  }
+  const backups = createBackups(timeoutMs, signal)
+  const backUp: NonNullable<SqlPort['backUp']> = async (server, file) => {
+    // The other statements of the server must not wait for a share; and whoever is in `model` keeps databases from being made.
+    const { answer, session } = await logins.logIn(server, BACKUP_SESSION_DATABASE)
+    if (!answer.ok) return answer
+    return session === undefined ? notLoggedIn(answer.value, server, BACKUP_NAME) : backups.run(session, server, file)
   }
   /** What servers told in their pre-login. */
   const versions = new Map<string, string>()
@@ -71,6 +82,7 @@ export function createSqlPort(options: SqlPortOptions): ClosableSqlPort {
       }
       return runStatement(queueOf(session), statement, where, { timeoutMs, signal })
     },
+    ...(options.allowWrites === true ? { backUp } : {}),
     close: () => logins.close(),
   }
 }

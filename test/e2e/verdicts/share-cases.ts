@@ -36,6 +36,24 @@ const refused = (says: RegExp): Case['expected'] => [
   ...[EXISTS, RIGHTS].map((id) => isBlocked(id, LOGIN)),
 ]
 
+/** The same account on two addresses, with a password that both refuse; one source backs up to each. */
+export const TWO_SHARES: Story = share({
+  secrets: { SHARE_PASSWORD: 'n0t-the-pass' },
+  editManifest: (text) =>
+    text
+      .replace(
+        /^ {2}- name: sales\n( {4}server: )localhost(,\d+\n(?: {4}.*\n)*)/m,
+        (own, head: string, rest: string) => {
+          const databases = rest.replaceAll('Sales,', 'Sales2,').replace('OrdersNew', 'Orders2')
+          return `${own}    share: near\n  - name: mirror\n${head}127.0.0.1${databases}    share: far\n`
+        },
+      )
+      .replace(/^share:\n((?: {2}.*\n)*)/m, (_, own: string) => {
+        const lines = own.replace(/^/gm, '  ').trimEnd()
+        return `shares:\n  near:\n${lines}\n  far:\n${lines.replace('127.0.0.2', '127.0.0.1')}\n`
+      }),
+})
+
 export const SHARE_CASES: readonly Case[] = [
   {
     world: 'all is well, and nothing is written',
@@ -50,7 +68,10 @@ export const SHARE_CASES: readonly Case[] = [
         proof: 'direct',
       }),
       isManual(SERVICE, /<DOMAIN>\\SQL01\$ can .* NT Service\\MSSQLSERVER.*no backup was made/),
-      isManual(COMPUTER, /<DOMAIN>\\SQL01\$ can .* asks for the same account/),
+      isManual(
+        COMPUTER,
+        /<DOMAIN>\\SQL01\$ can .* asks for the same account; no backup was made to prove it \(allow-writes: false\)$/,
+      ),
       passes(ELSEWHERE, /127\.0\.0\.2.* no address in common with localhost/, { proof: 'proxy' }),
     ],
   },
@@ -59,7 +80,12 @@ export const SHARE_CASES: readonly Case[] = [
     story: share(WRITES),
     expected: [
       passes(RIGHTS, /a probe file was written, read and removed/),
-      isManual(SERVICE, /allow-writes is on, but this version makes no backup to prove it/),
+      passes(
+        SERVICE,
+        /sales, as NT Service\\MSSQLSERVER, wrote dms-preflight-probe-[\w-]+\.bak \(64 KiB\) and read it back; the file was removed; each backup leaves a row in the backup history of msdb/,
+        { proof: 'direct' },
+      ),
+      passes(COMPUTER, /wrote dms-preflight-probe-.* and read it back; the file was removed/, { proof: 'direct' }),
     ],
   },
   {
@@ -206,7 +232,7 @@ export const SHARE_CASES: readonly Case[] = [
   {
     world: 'a full volume',
     story: share(at(String.raw`\\127.0.0.2\full`), WRITES),
-    expected: [passes(EXISTS, /0 bytes are free/), fails(RIGHTS, /STATUS_DISK_FULL/)],
+    expected: [passes(EXISTS, /0 bytes are free .*, so that no backup fits there/), fails(RIGHTS, /STATUS_DISK_FULL/)],
   },
   {
     world: 'a domain user runs the service',

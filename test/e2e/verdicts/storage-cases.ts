@@ -1,7 +1,10 @@
-import { changeStory, removeResources, type Change } from '../../../lab/stories/change.ts'
-import { instanceStory, INSTANCE_SUBNET, putAccount, STORAGE_ACCOUNT } from '../../../lab/stories/instance.ts'
-import { DMS_SUBNET } from '../../../lab/stories/sales.ts'
+import { changeStory, putResources, removeResources, type Change } from '../../../lab/stories/change.ts'
+import { natGateway, publicIpAddress } from '../../../lab/azure/ways-resources.ts'
+import { resourceId } from '../../../lab/azure/place.ts'
+import { INSTANCE, instanceStory, INSTANCE_SUBNET, putAccount, STORAGE_ACCOUNT } from '../../../lab/stories/instance.ts'
+import { DMS_SUBNET, NET } from '../../../lab/stories/sales.ts'
 import type { Story } from '../../../lab/stories/story.ts'
+import { storageError } from '../../../lab/blob-front.ts'
 import { accountSas, goodParameters, sasTime, serviceSas, type SasParameters } from '../../../lab/sas.ts'
 import type { StorageLab } from '../../../lab/storage-lab.ts'
 import type { AzureState } from '../../../lab/azure/state.ts'
@@ -120,6 +123,17 @@ export const STORAGE_CASES: readonly Case[] = [
     expected: [fails(SAS, /another key signed it or the key was changed since/)],
   },
   {
+    world: 'a SAS that has begun by the clock of this runner, and not by that of the service',
+    story: instance(
+      withSas({ st: sasTime(-60_000) }),
+      prepared(({ front }) => {
+        front.rules.answer = () =>
+          storageError(403, 'AuthenticationFailed', 'Server failed to authenticate the request.')
+      }),
+    ),
+    expected: [isUnknown(SAS, 'insufficient', /it began at .*, less than 15 min ago/)],
+  },
+  {
     world: 'no account keys',
     story: instance(
       prepared(({ front }) => {
@@ -198,11 +212,40 @@ export const STORAGE_CASES: readonly Case[] = [
     expected: [fails(EXISTS, /there is no storage account stmig/), isBlocked(REACHABLE, EXISTS)],
   },
   {
+    world: 'the instance is not there',
+    story: instance({ azure: removeResources(INSTANCE) }),
+    expected: [isBlocked(REACHABLE, 'target/managed-instance-exists'), passes(EXISTS, /listed it/)],
+  },
+  {
+    world: 'the NAT gateway of DMS, which the rules for addresses leave out',
+    story: instance(
+      prepared(({ front }, state) => {
+        putAccount(front.origin, { defaultAction: 'Deny', subnets: [INSTANCE_SUBNET], addresses: ['198.51.100.0/24'] })(
+          state,
+        )
+        behindNat(state)
+      }),
+    ),
+    expected: [fails(REACHABLE, /shuts out DMS: .*leave out 203\.0\.113\.7 of NAT gateway nat-dms/)],
+  },
+  {
     world: 'no sign-in to Azure',
     story: instance({ inputs: { 'client-secret': 'n0t~the.Secret' } }),
     expected: [passes(EXISTS, /listed it/), passes(SAS, /grants read/), isBlocked(REACHABLE, 'azure/sign-in-works')],
   },
 ]
+
+/** A NAT gateway on the DMS subnet. */
+function behindNat(state: AzureState): void {
+  const nat = natGateway(NET, 'nat-dms', { addresses: [resourceId(NET, 'Microsoft.Network/publicIPAddresses', 'pip')] })
+  const text = JSON.stringify(state.resources)
+  const withNat = text.replace(
+    '"networkSecurityGroup"',
+    () => `"natGateway":${JSON.stringify({ id: nat.id })},"networkSecurityGroup"`,
+  )
+  state.resources = JSON.parse(withNat) as AzureState['resources']
+  putResources(nat, publicIpAddress(NET, 'pip', '203.0.113.7'))(state)
+}
 
 /** From the end of the cutover of the story, which starts in 13 days at 20:00 and takes six hours. */
 function endOfCutover(offsetMs: number): string {

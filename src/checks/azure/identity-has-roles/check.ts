@@ -27,7 +27,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
     verdicts: ['pass', 'manual'],
     why: 'DMS touches a virtual network that is seldom in its own resource group: a Contributor of one group alone cannot create it, and learns so in the middle of a deployment.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
       rows: ['RBAC-CREATE'],

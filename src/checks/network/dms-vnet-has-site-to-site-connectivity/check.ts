@@ -26,7 +26,7 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
     why: 'DMS reads the source from inside its own virtual network. Without a site-to-site connection it has no way to an on-premises server.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['C1'],

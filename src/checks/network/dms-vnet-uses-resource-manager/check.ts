@@ -28,7 +28,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS is placed into a subnet of a Resource Manager virtual network; it cannot be created in a classic one or in a subnet that is not there.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['C1'],

@@ -25,7 +25,7 @@ export default defineCheck<NsgPortSpec, FlowEvidence, 'arm' | 'net'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS is steered through Service Bus, Storage and Azure Monitor. Where a security group of its subnet denies them, the service cannot start, or a migration hangs without a word.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['C2'],

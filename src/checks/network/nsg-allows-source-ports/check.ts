@@ -35,7 +35,7 @@ export default defineCheck<SourceSpec, Evidence, 'arm' | 'net'>({
       title: 'Network topologies for migrations with Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/resource-network-topologies',
       verified: '2026-11-26',
-      rows: [],
+      rows: ['NSGOUT'],
     },
     remedy:
       'Add an outbound allow rule for the port of the source to the network security group of the DMS subnet, with a smaller priority number than the rule that denies.',

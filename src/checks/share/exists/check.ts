@@ -11,7 +11,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     id: ID,
     ref: 'DMSP-072',
     title: 'The share for the backups is there',
-    team: 'storage',
+    team: 'windows',
     scenarios: ['sql-server-to-azure-sql-managed-instance'],
     generations: ['classic'],
     severity: 'required',
@@ -21,7 +21,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS lets SQL Server back up to this share, and fetches the backups from it. It creates neither the share nor a folder in it.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M6'],

@@ -1,5 +1,6 @@
 import type { Remediation } from '../../../domain/report.ts'
 import type { Cause } from '../../../domain/verdict.ts'
+import { describeBytes } from '../../byte-sizes.ts'
 import type { Judgement } from '../../define.ts'
 import { describeStatus, quotePowerShell, type SharePlace, type StatusFact } from '../../share-place.ts'
 
@@ -65,7 +66,9 @@ function expectedOf({ path }: Evidence): string {
 function passed(evidence: Evidence, freeBytes: number | null): Judgement {
   const { path, account, host } = evidence
   const free =
-    freeBytes === null ? 'it does not tell its free space' : `${describeBytes(freeBytes)} are free for ${account}`
+    freeBytes === null
+      ? 'it does not tell its free space'
+      : `${describeBytes(freeBytes)} are free for ${account}${freeBytes === 0 ? ', so that no backup fits there' : ''}`
   const isShort = !host.includes('.') && !host.includes(':')
   const note = isShort ? `; ${host} is a name without a domain, which DMS in its own network may not resolve` : ''
   const actual = `it is there, and ${free}`
@@ -122,11 +125,4 @@ function behindDfs(evidence: Evidence, status: StatusFact): Judgement {
 
 function undecided(evidence: Evidence, summary: string, more: { cause: Cause; remediation: Remediation }): Judgement {
   return { verdict: 'unknown', proof: 'direct', summary, expected: expectedOf(evidence), ...more }
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
-
-function describeBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
-  return `${String(Math.round((bytes / 1024 ** power) * 10) / 10)} ${UNITS[power] ?? 'bytes'}`
 }

@@ -21,7 +21,7 @@ export default defineCheck<ShareSpec, Evidence, 'net'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'Windows refuses a machine that comes to itself under a full name or an alias (loopback check), so SQL Server cannot back up to a share of its own host. Such a share also fills the disks of the source.',
     source: {
-      title: 'Error when you access a server locally by using its FQDN or CNAME alias',
+      title: 'Error message when you try to access a server locally by using its FQDN or its CNAME alias',
       url: 'https://learn.microsoft.com/troubleshoot/windows-server/networking/accessing-server-locally-with-fqdn-cname-alias-denied',
       verified: '2026-11-26',
       rows: ['LOOPBACK'],

@@ -16,22 +16,25 @@ export function judgeHosts(evidence: Evidence): Judgement {
     return why === undefined ? [] : [`${source.source} (${why})`]
   })
   if (same.length > 0) {
+    const isAddress = parseAddress(share.host) !== undefined
     const actual = `the share is on the host of ${same.join(', ')}`
     return {
       verdict: 'fail',
       proof: 'direct',
-      summary: `${path}: ${actual}; with the loopback check of Windows on, SQL Server cannot reach it ${describeWay(share.host)}`,
+      summary: `${path}: ${actual}; ${describeWay(share.host)}`,
       expected,
       actual,
-      remediation: {
-        text: 'Put the share on another machine. If it must stay there, let the host come to itself by these names: this is narrower than switching the loopback check off (DisableLoopbackCheck). Then waive this check.',
-        scripts: [
-          {
-            language: 'powershell',
-            code: `# on that host, as administrator; adds to what is there, and takes a restart\n$names = @((Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0).BackConnectionHostNames) + ${quotePowerShell(share.host)}\nSet-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0 -Name BackConnectionHostNames -Type MultiString -Value ($names | Where-Object { $_ })`,
+      remediation: isAddress
+        ? { text: 'Put the share on another machine, or waive this check.', scripts: [] }
+        : {
+            text: 'Put the share on another machine. If it must stay there, let the host come to itself by these names: this is narrower than switching the loopback check off (DisableLoopbackCheck). Then waive this check.',
+            scripts: [
+              {
+                language: 'powershell',
+                code: `# on that host, as administrator; adds to what is there, and takes a restart\n$names = @((Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0).BackConnectionHostNames) + ${quotePowerShell(share.host)}\nSet-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0 -Name BackConnectionHostNames -Type MultiString -Value ($names | Where-Object { $_ })`,
+              },
+            ],
           },
-        ],
-      },
     }
   }
   const unresolved = [share, ...sources].filter(({ addresses }) => addresses.length === 0)
@@ -66,7 +69,11 @@ function canonical(host: string): string {
     : `${String(address.family)}:${String(address.value)}`
 }
 
+/** The loopback check stops full names and aliases; an address and the name of the machine itself it lets through. */
 function describeWay(host: string): string {
-  if (parseAddress(host) !== undefined) return `by ${host}, unless that is let through`
-  return host.includes('.') ? `by the full name ${host}` : `by ${host} where that is an alias`
+  if (parseAddress(host) !== undefined) {
+    return 'an address passes the loopback check of Windows, but the backups fill the disks of the source itself'
+  }
+  const how = host.includes('.') ? `by the full name ${host}` : `by ${host} where that is an alias`
+  return `with the loopback check of Windows on, SQL Server cannot reach it ${how}`
 }

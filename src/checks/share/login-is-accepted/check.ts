@@ -24,7 +24,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS reads the backups as this Windows user. A wrong, expired or locked password ends the migration, and a server that lets it in as a guest has not accepted it.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: [],

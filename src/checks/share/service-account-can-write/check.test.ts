@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import {
+  DENIED,
   observeShare,
+  OPENED,
   OPEN_WORLD,
   runShare,
   shareManifest,
@@ -9,7 +11,9 @@ import {
 } from '../../../../test/share-fixtures.ts'
 import { ACCEPTED, refusedWith, type World } from '../../../../test/sql-fixtures.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import { seen, unseen } from '../../../domain/observed.ts'
+import { seen, unseen, type Observed } from '../../../domain/observed.ts'
+import type { FolderAnswer } from '../../../ports/share-port.ts'
+import type { BackupAnswer } from '../../../ports/sql-port.ts'
 import check from './check.ts'
 
 const FACTS: JsonObject = {
@@ -106,14 +110,161 @@ describe('share/service-account-can-write', () => {
     }
   })
 
-  it('is no pass with writes on either, and says that nothing was proven', async () => {
-    const answers: ShareAnswers = { write: { outcome: 'written', file: 'f', bytes: 1 } }
-    const asked: string[] = []
-    expect(await runShare(check, { answers, world: runningAs('LocalSystem'), asked })).toMatchObject({
-      verdict: 'manual',
-      summary: expect.stringMatching(/allow-writes is on, but this version makes no backup to prove it$/),
+  describe('with writes on', () => {
+    const READ = { outcome: 'read', header: { database: 'model', hasChecksums: true, isCopyOnly: true } } as const
+    const written: Observed<BackupAnswer> = seen({ outcome: 'written', readBack: seen(READ) })
+    const refused = (number: number, message: string): Observed<BackupAnswer> =>
+      seen({ outcome: 'refused', messages: [{ number, state: 1, severity: 16, message }] })
+    const unread = (number: number): Observed<BackupAnswer> =>
+      seen({
+        outcome: 'written',
+        readBack: seen({ outcome: 'refused', messages: [{ number, state: 1, severity: 16, message: 'no' }] }),
+      })
+    const WRITE: ShareAnswers = { write: { outcome: 'written', file: 'f', bytes: 1 } }
+    const onDevice = (error: string): Observed<BackupAnswer> =>
+      refused(3201, `Cannot open backup device 'x(1).bak'. Operating system error ${error}`)
+
+    it.each<[string, Observed<BackupAnswer>, ShareAnswers, string, RegExp]>([
+      [
+        'written',
+        written,
+        {},
+        'pass',
+        /^\\\\fs01\.corp\.example\\backup: sales, as LocalSystem, wrote probe\.bak \(3 MiB\) and read it back; the file was removed; each backup leaves a row/,
+      ],
+      ['access denied', onDevice('5(Zugriff verweigert).'), {}, 'fail', /could not make a backup: access is denied/],
+      ['no such share', onDevice('67(x)'), {}, 'fail', /no share of that name, seen from there/],
+      ['no way', onDevice('53(x)'), {}, 'fail', /the file server was not found from there/],
+      ['a refused account', onDevice('1326(x)'), {}, 'fail', /does not accept the account/],
+      [
+        'a full volume',
+        refused(3202, 'Write on "x" failed: 112(There is not enough space on the disk.)'),
+        {},
+        'fail',
+        /the volume is full/,
+      ],
+      [
+        'the same, as an error of input and output',
+        refused(3271, 'on file "x": 112(full)'),
+        {},
+        'fail',
+        /the volume is full/,
+      ],
+      ['a share that went away', refused(3271, 'on file "x": 64(gone)'), {}, 'unknown', /went away meanwhile/],
+      ['an error of Windows that says nothing', onDevice('9999(x)'), {}, 'unknown', /the backup could not be made/],
+      ['no permission', refused(262, 'BACKUP DATABASE permission denied'), {}, 'unknown', /may not make the backup/],
+      [
+        'no user in model',
+        refused(916, 'is not able to access the database'),
+        {},
+        'unknown',
+        /may not make the backup/,
+      ],
+      ['another backup', refused(3023, 'must be serialized (2'), {}, 'unknown', /another backup of model is under way/],
+      ['a number in another message', refused(50_001, 'stopped by us: 5(x)'), {}, 'unknown', /could not be made/],
+      [
+        'silence',
+        unseen('timeout', 'no end'),
+        { end: { outcome: 'removed', bytes: 9 } },
+        'unknown',
+        /whether sales, as LocalSystem, can write is not known: no end; the file was removed$/,
+      ],
+      [
+        'no permission to read it back',
+        unread(262),
+        {},
+        'pass',
+        /\(not read back: the login may not read the backup; missing: CREATE DATABASE/,
+      ],
+      ['a torn file', unread(3241), {}, 'fail', /what was read back is not the backup that was written/],
+      [
+        'a file that stays',
+        written,
+        { end: { outcome: 'left-over', status: DENIED } },
+        'pass',
+        /THE FILE IS STILL THERE \(access is denied .*\), delete it: \\\\fs01\.corp\.example\\backup\\probe\.bak/,
+      ],
+      [
+        'a file of which nobody knows',
+        written,
+        { end: { outcome: 'unseen', message: 'reset' } },
+        'pass',
+        /whether the file is still there is not known \(reset\), look for it/,
+      ],
+      [
+        'a file in another place',
+        written,
+        { end: { outcome: 'not-there' } },
+        'unknown',
+        /the path leads the two to different places/,
+      ],
+      [
+        'a login that was refused',
+        written,
+        { logIn: { outcome: 'refused', status: DENIED } },
+        'blocked',
+        /sales, as LocalSystem, was not asked for a backup/,
+      ],
+      [
+        'no such share for us',
+        written,
+        { openShare: { outcome: 'refused', reason: 'no-such-share', status: DENIED } },
+        'blocked',
+        /Not tried/,
+      ],
+      [
+        'no right to remove it',
+        written,
+        { openFolder: { ...OPENED, folderAccess: 0x1200a9 } as FolderAnswer },
+        'blocked',
+        /Not tried/,
+      ],
+    ])('%s', async (_which, answer, answers, verdict, summary) => {
+      const world: World = { ...runningAs('LocalSystem'), backUp: () => answer }
+      const judgement = await runShare(check, { answers: { ...WRITE, ...answers }, world })
+      expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
     })
-    expect(asked).toEqual([])
+
+    it('does not ask whoever has no name on the network, and writes nothing that it could not remove', async () => {
+      const asked: string[] = []
+      const backUp = (file: string): Observed<BackupAnswer> => {
+        asked.push(`backup to ${file}`)
+        return written
+      }
+      const nobody: World = { ...runningAs(String.raw`NT AUTHORITY\LOCAL SERVICE`), backUp }
+      expect(await runShare(check, { answers: WRITE, world: nobody })).toMatchObject({ verdict: 'fail' })
+      const reader: ShareAnswers = { ...WRITE, openFolder: { ...OPENED, folderAccess: 0x1200a9 } as FolderAnswer }
+      await runShare(check, { answers: reader, world: { ...runningAs('LocalSystem'), backUp } })
+      expect(asked).toEqual([])
+    })
+
+    it('asks each source of the share, and one that fails decides', async () => {
+      const [one] = shareManifest().sources
+      const sources = [one!, { ...one!, name: 'erp' }]
+      const asked: string[] = []
+      const files: string[] = []
+      const backUp = (file: string): Observed<BackupAnswer> => {
+        files.push(file)
+        return files.length === 1 ? written : onDevice('5(x)')
+      }
+      const world: World = { ...runningAs('LocalSystem'), backUp }
+      const judgement = await runShare(check, {
+        answers: WRITE,
+        world,
+        manifest: shareManifest({}, { sources }),
+        asked,
+      })
+      expect(judgement).toMatchObject({
+        verdict: 'fail',
+        summary: expect.stringMatching(/: erp, as LocalSystem, could not/),
+      })
+      expect(asked.filter((what) => what.startsWith('lend to '))).toHaveLength(2)
+    })
+
+    it('asks for no backup where the port has none', async () => {
+      const judgement = await runShare(check, { answers: WRITE, world: runningAs('LocalSystem') })
+      expect(judgement).toMatchObject({ verdict: 'manual', summary: expect.stringMatching(/allow-writes: false/) })
+    })
   })
 
   it('prints how to find the domain, what to grant, and how to try it', async () => {

@@ -17,24 +17,28 @@ export default defineCheck<ShareSpec, WritersEvidence, 'net' | 'arm' | 'sql' | '
     severity: 'required',
     needs: [],
     vantage: 'server',
-    verdicts: ['fail', 'unknown', 'blocked', 'manual'],
+    verdicts: ['pass', 'fail', 'unknown', 'blocked', 'manual'],
     why: 'SQL Server writes the backups itself, as the account of its service. Where the share does not let that account write, no backup is made and the migration has nothing to move.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M7'],
     },
     remedy:
-      'Give the account that SQL Server is on the network Change in the permissions of the share and Modify in those of the folder, make a backup to it, then attest it.',
+      'Give the account that SQL Server is on the network Change in the permissions of the share and Modify in those of the folder; then let the run write (allow-writes: true), or make a backup to it and attest it.',
   },
   uses: ['net', 'arm', 'sql', 'share'],
   subjects: shareSubjects,
-  observe: (ports, subject) => observeWriters(ports, subject, ID),
+  observe: (ports, subject) => observeWriters(ports, subject),
   judge: (evidence) =>
     judgeWriters(evidence, {
       expected: `the service of each source can write to ${evidence.path}`,
       claim,
+      // The service writes the backup, whoever it is.
+      proof: () => 'proves',
+      asked: 'write',
+      readsSecurity: false,
       advice:
         'Run the service of SQL Server as a domain user, a group managed service account or its virtual account (SQL Server Configuration Manager), and give that account Change on the share.',
     }),

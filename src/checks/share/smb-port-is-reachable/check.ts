@@ -24,7 +24,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS fetches the backups from the share over SMB, TCP 445, from its own subnet. A firewall on the way lets the migration fail after the backups were made.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M2'],

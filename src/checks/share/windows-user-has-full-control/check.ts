@@ -23,7 +23,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS works on the share as this user, and asks for full control. The permission of the share and that of the file system must both give it.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M8'],

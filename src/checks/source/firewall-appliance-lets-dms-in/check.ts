@@ -19,7 +19,7 @@ export default defineCheck({
     verdicts: ['pass', 'manual', 'blocked'],
     why: 'A firewall between the DMS subnet and the source can let this runner pass and still drop what comes from DMS.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['C3'],

@@ -19,7 +19,7 @@ export default defineCheck<SourceSpec, SourceRightsEvidence, 'net' | 'arm' | 'sq
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS makes backups of the databases with this login, and asks for membership in the role sysadmin before it starts.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['M5'],

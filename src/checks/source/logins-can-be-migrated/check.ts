@@ -44,7 +44,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS does not move Windows logins, so the applications and people that use them cannot log in after the cutover.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-22',
       rows: ['LOGINS'],

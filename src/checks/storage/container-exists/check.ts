@@ -38,7 +38,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS uploads the backups into a blob container, from which the managed instance restores them. It does not create the container.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
       rows: ['M9'],

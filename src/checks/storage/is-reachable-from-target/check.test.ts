@@ -93,6 +93,24 @@ async function run(world: World): Promise<Judgement> {
 }
 const dmsWith = (egress: string[]): Partial<Manifest> => ({ dms: { ...instanceManifest().dms, egress } })
 const DENY = { defaultAction: 'Deny' }
+const BY_NAT: Partial<Subnet> = { serviceEndpoints: [], natGatewayId: 'nat' }
+/** The networks are not in the region of the account. */
+const ELSEWHERE: World = { network: { location: 'northeurope' }, instanceNetwork: { location: 'northeurope' } }
+
+function natGateway(ipAddress: string): Partial<ArmPort> {
+  return {
+    natGateway: () =>
+      Promise.resolve(there({ id: 'nat', name: 'nat', publicIpAddressIds: ['pip'], publicIpPrefixIds: [] })),
+    publicIpAddress: () => Promise.resolve(there({ id: 'pip', name: 'pip', ipAddress })),
+  }
+}
+function routeTo(addressPrefix: string): Partial<ArmPort> {
+  const route = { name: 'all', addressPrefix, nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.0.0.4' }
+  return {
+    routeTable: () =>
+      Promise.resolve(there({ id: 'rt', name: 'rt-dms', disableBgpRoutePropagation: false, routes: [route] })),
+  }
+}
 
 describe('storage/is-reachable-from-target', () => {
   it.each<[string, World, Judgement['verdict'], RegExp]>([
@@ -269,8 +287,106 @@ describe('storage/is-reachable-from-target', () => {
     [
       'no managed instance',
       { account: { ...DENY, virtualNetworkRules: BOTH }, arm: { managedInstance: () => Promise.resolve(notThere()) } },
-      'unknown',
+      'blocked',
       /the managed instance is not there/,
+    ],
+    [
+      'no managed instance, with all networks',
+      { arm: { managedInstance: () => Promise.resolve(notThere()) } },
+      'blocked',
+      /the managed instance is not there/,
+    ],
+    [
+      'no managed instance, and DMS is shut out',
+      {
+        account: { ...DENY, virtualNetworkRules: BOTH.slice(1) },
+        arm: { managedInstance: () => Promise.resolve(notThere()) },
+      },
+      'fail',
+      /^stmig shuts out DMS: /,
+    ],
+    [
+      'the NAT gateways of both subnets, from another region',
+      {
+        account: { ...DENY, addressRules: ['203.0.113.0/24'] },
+        dms: BY_NAT,
+        instance: BY_NAT,
+        ...ELSEWHERE,
+        arm: natGateway('203.0.113.7'),
+      },
+      'pass',
+      /cover 203\.0\.113\.7, under which DMS appears \(NAT gateway nat\).*under which managed instance mi-erp appears/,
+    ],
+    [
+      'a NAT gateway whose address no rule covers',
+      {
+        account: { ...DENY, addressRules: ['198.51.100.0/24'], virtualNetworkRules: BOTH.slice(1) },
+        dms: BY_NAT,
+        arm: natGateway('203.0.113.7'),
+      },
+      'fail',
+      /leave out 203\.0\.113\.7 of NAT gateway nat/,
+    ],
+    [
+      'a NAT gateway within the region',
+      {
+        account: { ...DENY, addressRules: ['203.0.113.7'], virtualNetworkRules: BOTH.slice(1) },
+        dms: BY_NAT,
+        arm: natGateway('203.0.113.7'),
+      },
+      'unknown',
+      /cover NAT gateway nat, but they do not count within a region/,
+    ],
+    [
+      'declared addresses that the NAT gateway contradicts',
+      {
+        account: { ...DENY, addressRules: ['198.51.100.7'], virtualNetworkRules: BOTH.slice(1) },
+        dms: BY_NAT,
+        ...ELSEWHERE,
+        arm: natGateway('203.0.113.7'),
+        manifest: dmsWith(['198.51.100.7']),
+      },
+      'unknown',
+      /cover dms\.egress, and by NAT gateway nat DMS appears under 203\.0\.113\.7, of which they leave out 203\.0\.113\.7/,
+    ],
+    [
+      'a NAT gateway that nobody may read',
+      {
+        account: { ...DENY, addressRules: ['203.0.113.7'], virtualNetworkRules: BOTH.slice(1) },
+        dms: BY_NAT,
+        arm: { natGateway: () => Promise.resolve(forbidden()) },
+      },
+      'unknown',
+      /\(dms\.egress\); the NAT gateway of snet-dms could not be read/,
+    ],
+    [
+      'a route that takes what goes to storage elsewhere',
+      {
+        account: { ...DENY, addressRules: ['203.0.113.7'], virtualNetworkRules: BOTH.slice(1) },
+        dms: { ...BY_NAT, routeTableId: 'rt' },
+        arm: { ...natGateway('203.0.113.7'), ...routeTo('Storage.WestEurope') },
+      },
+      'unknown',
+      /the route all of rt-dms sends Storage\.WestEurope to VirtualAppliance 10\.0\.0\.4, whose own address is then seen/,
+    ],
+    [
+      'a route for another service, which is no matter here',
+      {
+        account: { ...DENY, addressRules: ['198.51.100.7'], virtualNetworkRules: BOTH.slice(1) },
+        dms: { ...BY_NAT, routeTableId: 'rt' },
+        arm: { ...natGateway('203.0.113.7'), ...routeTo('Sql') },
+      },
+      'fail',
+      /leave out 203\.0\.113\.7 of NAT gateway nat/,
+    ],
+    [
+      'declared addresses that no public service sees',
+      {
+        account: { ...DENY, addressRules: ['203.0.113.7'], virtualNetworkRules: BOTH.slice(1) },
+        manifest: dmsWith(['10.1.2.4']),
+      },
+      'unknown',
+      /does not declare under which addresses DMS appears/,
     ],
     [
       'no view of the managed instance, with all networks',
@@ -320,6 +436,12 @@ describe('storage/is-reachable-from-target', () => {
     const evidence = evidenceIn(await definition.observe({ arm: armOf({}), blob }, subject))
     expect(evidence).toMatchObject({ url: CONTAINER.url })
     expect(definition.judge(evidence, subject).verdict).toBe('pass')
+  })
+
+  it('names the check of the instance that is not there', async () => {
+    expect(await run({ arm: { managedInstance: () => Promise.resolve(notThere()) } })).toMatchObject({
+      blockedBy: [{ id: 'target/managed-instance-exists', subject: 'default' }],
+    })
   })
 
   it('hands on that it could not look at the account', async () => {

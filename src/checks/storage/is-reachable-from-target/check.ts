@@ -23,10 +23,10 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS writes the backups into the container from its own subnet, and the managed instance restores them from there by itself. A firewall of the account that leaves one of them out stops the migration, however well the container is seen from here.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: [],
+      rows: ['MISTORE'],
     },
     remedy:
       'Turn the Microsoft.Storage endpoint on for the subnets of DMS and of the managed instance, and admit both subnets in the firewall of the storage account, or admit all networks.',
@@ -68,7 +68,7 @@ async function readAccount(
     })),
     addressRules: [...value.addressRules],
     endpointGaps: endpoints.gaps,
-    clients: await readClients(arm, manifest, endpoints),
+    clients: await readClients(arm, manifest, { ...endpoints, asksEgress: value.addressRules.length > 0 }),
     egress: [...manifest.dms.egress],
   })
 }

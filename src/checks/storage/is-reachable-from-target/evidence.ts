@@ -9,8 +9,10 @@ export type ClientFact = {
   /** Null: not known, `gap` says why. */
   subnet: { id: string; name: string; region: string; serviceEndpoints: string[] } | null
   gap?: string
-  /** The check that says why the subnet is not known. */
-  gapBlockedBy?: string
+  /** The check that says why the subnet is not known, and of what. */
+  gapBlockedBy?: { id: string; subject: string }
+  /** What Azure says of the public addresses of the subnet: of its NAT gateway, or why they cannot be told. */
+  egress?: { from: string; addresses: string[] } | { gap: string }
   endpoints: EndpointFact[]
 }
 

@@ -1,4 +1,10 @@
-import { parsePrefix, subtractRanges, formatRange } from '../../../domain/address.ts'
+import {
+  formatRange,
+  parsePrefix,
+  PRIVATE_PREFIXES,
+  subtractRanges,
+  type AddressRange,
+} from '../../../domain/address.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
 import type { CauseKind } from '../../../domain/verdict.ts'
 import type { AccountFacts, ClientFact } from './evidence.ts'
@@ -8,11 +14,12 @@ export type ClientAnswer =
   | { is: 'admitted'; fact: string }
   | { is: 'shut-out'; fact: string; mend: 'rule' | 'endpoint' | 'public-access' }
   | { is: 'open'; fact: string; kind: CauseKind }
-  | { is: 'blocked'; fact: string; by: string }
+  | { is: 'blocked'; fact: string; by: { id: string; subject: string } }
 
 /** By the firewall of the account alone: routes and security groups of the subnet are the business of other checks. */
 export function judgeClient(facts: AccountFacts, client: ClientFact): ClientAnswer {
   const { account, publicNetworkAccess, defaultAction } = facts
+  if (client.gapBlockedBy !== undefined && !client.isDms) return unknownSubnet(client)
   const access = publicNetworkAccess.toLowerCase()
   if (access === 'disabled') return judgeClosed(facts, client, `public network access of ${account} is Disabled`)
   if (access !== 'enabled') {
@@ -57,41 +64,86 @@ function judgeRules(facts: AccountFacts, client: ClientFact): ClientAnswer {
 
 /** No network rule matches. What is left are rules for public addresses, and private endpoints. */
 function judgeAddresses(facts: AccountFacts, client: ClientFact, note: string): ClientAnswer {
-  const { account, addressRules, egress, region } = facts
+  const { account, addressRules } = facts
   const shut = `the firewall of ${account} denies what no rule admits, and ${note}`
-  const byEndpoint = judgeEndpoints(facts, client)
-  if (addressRules.length === 0) {
-    return byEndpoint === undefined
-      ? { is: 'shut-out', fact: shut, mend: 'rule' }
-      : { is: 'open', kind: byEndpoint.kind, fact: `${shut}; ${byEndpoint.fact}` }
-  }
+  if (addressRules.length === 0) return unlessEndpoint(facts, client, shut)
   const rules = `rules for public addresses (${addressRules.slice(0, 5).join(', ')}${addressRules.length > 5 ? ', ...' : ''})`
-  if (!client.isDms) {
-    const fact = `${shut}; whether its ${rules} admit the instance is not known, as Azure does not tell its public address`
-    return { is: 'open', kind: 'insufficient', fact }
-  }
-  if (egress.length === 0) {
-    const fact = `${shut}; it has ${rules}, and the manifest does not declare under which addresses DMS appears (dms.egress)`
-    return { is: 'open', kind: 'missing-input', fact }
-  }
-  const ranges = (texts: readonly string[]) => texts.map(parsePrefix).filter((range) => range !== undefined)
-  const left = subtractRanges(ranges(egress), ranges(addressRules))
+  const egress = egressOf(facts, client)
+  if ('gap' in egress) return { is: 'open', kind: egress.kind, fact: `${shut}; ${egress.gap(rules)}` }
+  const left = uncovered(egress.addresses, addressRules)
   if (left.length > 0) {
-    const fact = `${shut}; its ${rules} leave out ${left.map(formatRange).join(', ')} of dms.egress`
-    return byEndpoint === undefined
-      ? { is: 'shut-out', fact, mend: 'rule' }
-      : { is: 'open', kind: byEndpoint.kind, fact: `${fact}; ${byEndpoint.fact}` }
+    return unlessEndpoint(
+      facts,
+      client,
+      `${shut}; its ${rules} leave out ${left.map(formatRange).join(', ')} of ${egress.from}`,
+    )
   }
-  if (
-    client.subnet === null ||
-    client.subnet.region === region ||
-    storageEndpoint(client.subnet.serviceEndpoints) !== undefined
-  ) {
+  if (seesPrivateAddress(facts, client)) {
     // https://learn.microsoft.com/azure/storage/common/storage-network-security-limitations
-    const fact = `${shut}; its ${rules} cover dms.egress, but they do not count within a region or behind a service endpoint, where the account sees a private address`
+    const fact = `${shut}; its ${rules} cover ${egress.from}, but they do not count within a region or behind a service endpoint, where the account sees a private address`
     return { is: 'open', kind: 'insufficient', fact }
   }
-  return { is: 'admitted', fact: `the ${rules} of ${account} cover ${egress.join(', ')}, under which DMS appears` }
+  const told = client.egress
+  const gone = told === undefined || 'gap' in told ? [] : uncovered(told.addresses, addressRules)
+  if (told !== undefined && !('gap' in told) && gone.length > 0) {
+    const fact = `its ${rules} cover ${egress.from}, and by ${told.from} ${client.name} appears under ${told.addresses.join(', ')}, of which they leave out ${gone.map(formatRange).join(', ')}`
+    return { is: 'open', kind: 'insufficient', fact }
+  }
+  const from = egress.from === DECLARED ? '' : ` (${egress.from})`
+  const listed = egress.addresses.join(', ')
+  return {
+    is: 'admitted',
+    fact: `the ${rules} of ${account} cover ${listed}, under which ${client.name} appears${from}`,
+  }
+}
+
+const DECLARED = 'dms.egress'
+
+/** Under which public addresses a client appears: as declared, else as Azure tells of the NAT gateway. */
+function egressOf(
+  { egress }: AccountFacts,
+  client: ClientFact,
+): { from: string; addresses: string[] } | { gap: (rules: string) => string; kind: CauseKind } {
+  if (client.isDms && publicPart(egress).length > 0) return { from: DECLARED, addresses: egress }
+  const { egress: told } = client
+  if (told !== undefined && !('gap' in told)) return told
+  const why = told === undefined ? '' : `; ${told.gap}`
+  return client.isDms
+    ? {
+        gap: (rules) =>
+          `it has ${rules}, and the manifest does not declare under which addresses DMS appears (${DECLARED})${why}`,
+        kind: 'missing-input',
+      }
+    : {
+        gap: (rules) =>
+          `whether its ${rules} admit the instance is not known, as Azure does not tell its public address${why}`,
+        kind: 'insufficient',
+      }
+}
+
+/** In the region of the account, and by a service endpoint, no public address is seen. */
+function seesPrivateAddress({ region }: AccountFacts, { subnet }: ClientFact): boolean {
+  return subnet === null || subnet.region === region || storageEndpoint(subnet.serviceEndpoints) !== undefined
+}
+
+function uncovered(addresses: readonly string[], rules: readonly string[]): AddressRange[] {
+  return subtractRanges(publicPart(addresses), rangesOf(rules))
+}
+
+function publicPart(addresses: readonly string[]): AddressRange[] {
+  return subtractRanges(rangesOf(addresses), rangesOf(PRIVATE_PREFIXES))
+}
+
+function rangesOf(texts: readonly string[]): AddressRange[] {
+  return texts.map(parsePrefix).filter((range) => range !== undefined)
+}
+
+/** Shut out, where no private endpoint leaves it open. */
+function unlessEndpoint(facts: AccountFacts, client: ClientFact, fact: string): ClientAnswer {
+  const byEndpoint = judgeEndpoints(facts, client)
+  return byEndpoint === undefined
+    ? { is: 'shut-out', fact, mend: 'rule' }
+    : { is: 'open', kind: byEndpoint.kind, fact: `${fact}; ${byEndpoint.fact}` }
 }
 
 function judgeClosed(facts: AccountFacts, client: ClientFact, closed: string): ClientAnswer {

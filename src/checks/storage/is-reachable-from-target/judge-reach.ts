@@ -43,7 +43,7 @@ export function judgeReach(evidence: Evidence, subject: string, spec: ContainerS
   }
   const blocked = judged.flatMap(({ answer }) => (answer.is === 'blocked' ? [answer] : []))
   if (blocked.length > 0) {
-    const blockedBy = blocked.map(({ by }) => ({ id: by, subject: spec.manifest.name }))
+    const blockedBy = blocked.map(({ by }) => by)
     return {
       verdict: 'blocked',
       summary: `Not tried: ${boundText(blocked.map(({ fact }) => fact).join('; '))}`,

@@ -6,34 +6,45 @@ import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../../../ports/net
 import type { StorageAccount } from '../../../ports/storage-resources.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { boundName, boundText } from '../../foreign-text.ts'
+import { readEgress } from '../../subnet-egress.ts'
 import { targetSubjects } from '../../subjects.ts'
 import type { ClientFact, EndpointFact } from './evidence.ts'
 
 const NETWORK_CHECK = 'network/dms-vnet-uses-resource-manager'
+const INSTANCE_CHECK = 'target/managed-instance-exists'
 
 interface Place {
   subnet: Subnet
   network: VirtualNetwork
 }
-type Found = { place: Place } | { gap: string; blockedBy?: string }
+type Found = { place: Place } | { gap: string; blockedBy?: ClientFact['gapBlockedBy'] }
 
 export interface ReadEndpoints {
   endpoints: readonly PrivateEndpoint[]
   gaps: string[]
 }
 
+export interface ClientTerms extends ReadEndpoints {
+  /** The account has rules for public addresses, so that those of the subnets count. */
+  asksEgress: boolean
+}
+
 /** DMS, and every managed instance that a database goes to, each with what is known of its subnet. */
 export async function readClients(
   arm: ArmPort,
   manifest: Manifest,
-  { endpoints }: ReadEndpoints,
+  { endpoints, asksEgress }: ClientTerms,
 ): Promise<ClientFact[]> {
+  const factOf = async (name: string, isDms: boolean, found: Found): Promise<ClientFact> => {
+    const egress = asksEgress && 'place' in found ? await readEgress(arm, found.place.subnet, 'storage') : undefined
+    return { ...clientFact(name, isDms, found, endpoints), ...(egress === undefined ? {} : { egress }) }
+  }
   const targets = targetSubjects(manifest).map(({ spec }) => spec.target)
   const instances = targets.map(async (target) => {
     const name = `managed instance ${boundName(parseResourceId(target.resourceId)?.name ?? target.name)}`
-    return clientFact(name, false, await findInstance(arm, target), endpoints)
+    return factOf(name, false, await findInstance(arm, target))
   })
-  const dms = findDms(arm, manifest).then((found) => clientFact('DMS', true, found, endpoints))
+  const dms = findDms(arm, manifest).then((found) => factOf('DMS', true, found))
   return Promise.all([dms, ...instances])
 }
 
@@ -64,13 +75,16 @@ async function findDms(arm: ArmPort, manifest: Manifest): Promise<Found> {
   if (!found.ok) return { gap: failureText('the subnet of DMS', found.failure) }
   if (found.value.found) return { place: found.value }
   const gap = boundText(found.value.message)
-  return found.value.gap === 'undeclared' ? { gap } : { gap, blockedBy: NETWORK_CHECK }
+  return found.value.gap === 'undeclared' ? { gap } : { gap, blockedBy: { id: NETWORK_CHECK, subject: manifest.name } }
 }
 
-async function findInstance(arm: ArmPort, { resourceId }: Target): Promise<Found> {
+async function findInstance(arm: ArmPort, { resourceId, name: target }: Target): Promise<Found> {
   const instance = await arm.managedInstance(resourceId)
   if (!instance.ok) return { gap: failureText('the managed instance', instance.failure) }
-  if (!instance.value.found) return { gap: boundText(`the managed instance is not there: ${instance.value.message}`) }
+  if (!instance.value.found) {
+    const gap = boundText(`the managed instance is not there: ${instance.value.message}`)
+    return { gap, blockedBy: { id: INSTANCE_CHECK, subject: target } }
+  }
   const { subnetId } = instance.value.value
   const networkId = subnetId === undefined ? undefined : parseResourceId(subnetId)?.parent
   if (subnetId === undefined || networkId === undefined) return { gap: 'Azure names no subnet of the managed instance' }

@@ -22,10 +22,10 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'manual'],
     why: 'DMS uploads, reads and removes the backups with this SAS. One that lacks a permission, is for the account or a single blob, or ends before the cutover does, lets the migration fail in its middle.',
     source: {
-      title: 'Migrate SQL Server to Azure SQL Managed Instance offline using DMS',
+      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-26',
-      rows: ['M9'],
+      rows: ['M9', 'SASKIND'],
     },
     remedy:
       'Make a SAS for the container (not for the account) with the permissions read, write, delete and list, for https only, that ends well after the cutover, and store it as the secret.',
@@ -43,7 +43,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
       blob.list(spec.container),
       isSignedByKey && refusesKeys(arm, spec.container, url),
     ])
-    const isWrong = keysAreRefused || judgeSas(sas, sasTerms(spec.manifest, now)).faults.length > 0
+    const isWrong = keysAreRefused || judgeSas(sas, sasTerms(spec.manifest, now, listFact(list))).faults.length > 0
     // What the SAS says of itself can be wrong enough, whatever keeps the service from being asked.
     if (!list.ok && !isWrong) return list
     const isWorthIt = blob.writes && !isWrong && list.ok && list.value.outcome === 'accepted'
@@ -59,7 +59,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     })
   },
   judge: (evidence, { name, spec }) => {
-    const said = judgeSas(evidence.sas, sasTerms(spec.manifest, Date.parse(evidence.checkedAt)))
+    const said = judgeSas(evidence.sas, sasTerms(spec.manifest, Date.parse(evidence.checkedAt), evidence.list))
     return judgeAccess(evidence, said, name)
   },
 })

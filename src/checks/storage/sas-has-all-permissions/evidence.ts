@@ -33,8 +33,8 @@ export function writeFact(answer: WriteAnswer): WriteFact {
   return { outcome: 'refused', step, reason, code, message: boundText(message), blob, left }
 }
 
-export function sasTerms({ cutover, dms }: Manifest, nowMs: number): SasTerms {
+export function sasTerms({ cutover, dms }: Manifest, nowMs: number, list?: ListFact): SasTerms {
   const window =
     cutover === undefined ? undefined : { startMs: Date.parse(cutover.start), durationMs: cutover.durationMs }
-  return { nowMs, cutover: window, egress: dms.egress }
+  return { nowMs, cutover: window, egress: dms.egress, isTaken: list?.outcome === 'accepted' }
 }

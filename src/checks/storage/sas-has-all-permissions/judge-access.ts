@@ -1,5 +1,5 @@
 import type { Script } from '../../../domain/observed.ts'
-import type { SasJudgement } from '../../../domain/sas-rules.ts'
+import { hasJustBegun, type SasJudgement } from '../../../domain/sas-rules.ts'
 import type { CauseKind } from '../../../domain/verdict.ts'
 import { azScript } from '../../azure-cli.ts'
 import type { Judgement } from '../../define.ts'
@@ -94,6 +94,11 @@ function judgeRefusal(
   }
   if (doubt !== undefined && list.reason === 'credential') {
     return undetermined(evidence, said, doubt.kind, `${doubt.text} (${answer})`, doubt.fix)
+  }
+  if (list.reason === 'credential' && hasJustBegun(evidence.sas, Date.parse(evidence.checkedAt))) {
+    const fact = `it began at ${evidence.sas.starts ?? evidence.sas.keyStarts ?? ''}, less than 15 min ago, and by the clock of the service it may not have yet (${answer})`
+    const fix = 'Make the SAS without `st`, or with one 15 min ago; or run the gate again in 15 min.'
+    return undetermined(evidence, said, 'insufficient', fact, fix)
   }
   return failed(evidence, said, `${REFUSALS[list.reason] ?? 'the service refuses it'} (${answer})`)
 }

@@ -33,7 +33,7 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
     verdicts: ['pass', 'fail', 'not-applicable', 'unknown', 'blocked'],
     why: 'A contained database is not restored while the server option `contained database authentication` is off (error 12824).',
     source: {
-      title: 'Known issues, limitations and troubleshooting of migrations with Azure Database Migration Service',
+      title: 'Known issues, limitations, and troubleshooting',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio',
       verified: '2026-11-26',
       rows: ['CONT'],

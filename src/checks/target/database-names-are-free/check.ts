@@ -31,7 +31,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS restores a database under its name and overwrites none: while another one has that name, the migration does not start.',
     source: {
-      title: 'Known issues, limitations and troubleshooting of migrations with Azure Database Migration Service',
+      title: 'Known issues, limitations, and troubleshooting',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio',
       verified: '2026-11-26',
       rows: ['TGTDB'],

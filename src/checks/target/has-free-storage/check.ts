@@ -27,7 +27,7 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'A restore makes the files as large as they are at the source. Where the storage of the instance ends, the restore does too.',
     source: {
-      title: 'Known issues, limitations and troubleshooting of migrations with Azure Database Migration Service',
+      title: 'Known issues, limitations, and troubleshooting',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio',
       verified: '2026-11-26',
       rows: ['MISIZE'],

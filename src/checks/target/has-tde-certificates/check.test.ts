@@ -27,7 +27,7 @@ const TABLE = [
     'pass',
     /is encrypted, its key protected by the certificate 0A1B.*lists that certificate as tde-0/,
   ],
-  [{ source: key(3), instance: lists('FF') }, 'manual', /does not list it, which an uploaded certificate need not be/],
+  [{ source: key(3), instance: lists('FF') }, 'manual', /does not list it, as it does not list uploaded certificates/],
   [{ source: key(1), instance: lists() }, 'manual', /is not encrypted, with a key/],
   [{ source: key(9), instance: lists() }, 'manual', /in encryption state 9/],
   [{ source: key(3, null), instance: lists() }, 'manual', /something that the server does not name/],

@@ -75,13 +75,13 @@ function judgeKey(
     const actual = `${at} lists that certificate as ${found.name}`
     return { verdict: 'pass', proof: 'direct', summary: `${needed}; ${actual}`, expected, actual }
   }
-  // What is uploaded through Azure need not be listed, so its absence from the list proves nothing.
+  // By Microsoft's own page an uploaded certificate is not visible in sys.certificates: its absence proves nothing.
   return {
     verdict: 'manual',
-    summary: `${needed}; ${at} does not list it, which an uploaded certificate need not be: only whoever uploaded it knows`,
+    summary: `${needed}; ${at} does not list it, as it does not list uploaded certificates: only whoever uploaded it knows`,
     expected,
     remediation: {
-      text: 'Back the certificate up with its private key, make a .pfx file of both, upload it, and attest it here.',
+      text: 'Back the certificate up with its private key, make a .pfx file of both, upload it, and attest it here; RESTORE FILELISTONLY of a backup of the database on the instance confirms it. DMS (classic) uploads it itself only where the Windows user of the share is the built-in administrator account, with User Account Control off.',
       scripts: [{ language: 'powershell', code: uploadScript(target.resourceId) }],
     },
   }

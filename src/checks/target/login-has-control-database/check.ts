@@ -44,7 +44,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS creates and fills tables in the target database with this login, and asks for the permission CONTROL DATABASE before it starts.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D7'],

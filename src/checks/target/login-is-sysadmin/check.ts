@@ -34,7 +34,7 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS restores the databases on the instance with this login, and asks for membership in the role sysadmin before it starts.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
       rows: ['M5'],

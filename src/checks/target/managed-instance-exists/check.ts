@@ -36,7 +36,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS restores into an instance that is already there: it does not create one, and a stopped one takes no login. Making one takes hours.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
       rows: ['M1'],

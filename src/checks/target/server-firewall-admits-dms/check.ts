@@ -20,7 +20,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm' | 'net'>({
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'An Azure SQL logical server refuses every address that no rule admits. A rule for the private range of a subnet has no effect: the server never sees that range.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D5'],

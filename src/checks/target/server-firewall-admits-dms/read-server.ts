@@ -10,7 +10,7 @@ import { readResolverVantage } from '../../network-path.ts'
 import type { TargetSpec } from '../../subjects.ts'
 import type { AddressRuleFact, Evidence, ServerFacts } from './evidence.ts'
 import { admitted } from './judge-gate.ts'
-import { readEgress } from './read-egress.ts'
+import { readEgress } from '../../subnet-egress.ts'
 import { readEndpoints } from './read-endpoints.ts'
 
 /** The server's gate, the subnet of DMS, and the public addresses of DMS. */
@@ -35,7 +35,7 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
   const isInsideAzure = manifest.generation === 'classic'
   const declared =
     manifest.dms.egress.length > 0 ? { from: 'dms.egress', addresses: [...manifest.dms.egress] } : undefined
-  const told = isInsideAzure && place !== undefined ? await readEgress(arm, place.subnet) : undefined
+  const told = isInsideAzure && place !== undefined ? await readEgress(arm, place.subnet, 'sql') : undefined
   const nat = told !== undefined && 'addresses' in told ? told : undefined
   const egress = declared ?? nat ?? null
   const addresses = [...(egress?.addresses ?? []), ...(nat?.addresses ?? [])]

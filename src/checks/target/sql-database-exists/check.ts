@@ -43,7 +43,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'arm'>({
     verdicts: ['pass', 'fail', 'unknown'],
     why: 'DMS copies data into a database that is already there: it creates neither the server nor the database.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D1'],

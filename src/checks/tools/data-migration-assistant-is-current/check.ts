@@ -44,7 +44,7 @@ export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
     verdicts: ['pass', 'fail', 'unknown', 'manual', 'attested'],
     why: 'DMS moves data only: the schema has to be assessed and brought to the target first, and older releases do not know what the target supports.',
     source: {
-      title: 'Prerequisites for Azure Database Migration Service',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
       rows: ['D2'],

@@ -1,0 +1,112 @@
+import type { Location, Manifest, Source, TlsSettings } from '../domain/manifest.ts'
+import type { Removed } from '../domain/report.ts'
+import { identityOf } from './identity.ts'
+
+/** Settings with which less is asked than before, or of another thing. `all`: every manifest of this run. */
+export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly Manifest[]): Removed[] {
+  const { dms } = trusted
+  const setting = (name: string, from: string | undefined, to: string | undefined, location: Location): Removed => ({
+    kind: 'setting',
+    name,
+    manifest: trusted.name,
+    location,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  })
+  const changed = (name: string, from: string | undefined, to: string | undefined, location: Location): Removed[] =>
+    from === undefined || from === to ? [] : [setting(name, from, to, location)]
+  const age = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : `${ms / 1000} s`)
+  const [maxAge, newAge] = [trusted, here].map(({ tools }) => tools.assessment?.maxAgeMs)
+  return [
+    ...changed('scenario', trusted.scenario, here.scenario, trusted.location),
+    ...changed('generation', trusted.generation, here.generation, trusted.location),
+    ...changed('cutover', windowOf(trusted), windowOf(here), trusted.location),
+    ...changed('dms.subnet', dms.subnetId?.toLowerCase(), here.dms.subnetId?.toLowerCase(), dms.location),
+    ...changed('dms.service', dms.serviceId?.toLowerCase(), here.dms.serviceId?.toLowerCase(), dms.location),
+    ...(dms.nsgPorts === 'seed' ? changed('dms.nsg-ports', dms.nsgPorts, here.dms.nsgPorts, dms.location) : []),
+    ...dms.egress
+      .filter((address) => !here.dms.egress.includes(address))
+      .map((address) => setting('dms.egress', address, undefined, dms.location)),
+    ...trusted.sources.flatMap((one) => {
+      const others = sameServers(
+        one,
+        [here, ...all].map(({ sources }) => sources),
+        identityOf.source,
+      )
+      return weakerServer(`sources.${one.name}`, one, others, setting)
+    }),
+    ...trusted.targets.flatMap((one) => {
+      const others = sameServers(
+        one,
+        [here, ...all].map(({ targets }) => targets),
+        identityOf.target,
+      )
+      return weakerServer(`targets.${one.name}`, one, others, setting)
+    }),
+    ...(maxAge !== undefined && here.tools.assessment !== undefined && (newAge ?? Infinity) > maxAge
+      ? [
+          setting(
+            'tools.assessment.max-age',
+            age(maxAge),
+            age(newAge),
+            trusted.tools.assessment?.location ?? trusted.location,
+          ),
+        ]
+      : []),
+  ]
+}
+
+function windowOf({ cutover }: Manifest): string | undefined {
+  return cutover === undefined ? undefined : `${cutover.start} for ${cutover.durationMs / 60_000} min`
+}
+
+type Server = Pick<Source, 'login' | 'tls' | 'location'> & { dmsLogin?: string }
+type MakeSetting = (name: string, from: string | undefined, to: string | undefined, location: Location) => Removed
+
+/** The same server by whatever name and in whatever manifest; else what now has its name. `first`: its own manifest. */
+function sameServers<S extends { name: string }>(
+  one: S,
+  [first = [], ...others]: readonly (readonly S[])[],
+  is: (server: S) => string,
+): readonly S[] {
+  const same = [first, ...others].flat().filter((other) => is(other) === is(one))
+  return same.length > 0 ? same : first.filter(({ name }) => name === one.name)
+}
+
+/** Another login proves nothing of the one that was asked about; less TLS proves less of the server. */
+function weakerServer(place: string, one: Server, others: readonly Server[], make: MakeSetting): Removed[] {
+  const changes = others.map((other) => {
+    const [before, after] = [whoOf(one), whoOf(other)]
+    return [
+      ...(before === after ? [] : [make(`${place}.login`, before, after, one.location)]),
+      ...weakerTls(one.tls, other.tls).map(([key, from, to]) => make(`${place}.tls.${key}`, from, to, one.location)),
+    ]
+  })
+  // Where it is asked about twice, nothing is lost as long as one of them asks the same.
+  return changes.sort((left, right) => left.length - right.length)[0] ?? []
+}
+
+/** The account whose rights are asked about. */
+function whoOf({ login, dmsLogin }: Server): string {
+  return dmsLogin ?? (login.kind === 'entra' ? 'entra' : login.user)
+}
+
+const ENCRYPTION: readonly TlsSettings['encrypt'][] = ['off', 'on', 'strict']
+const ENCRYPTION_WORDS = { off: 'false', on: 'true', strict: 'strict' }
+
+type Weaker = [key: string, from: string | undefined, to: string | undefined]
+
+function weakerTls(one: TlsSettings, other: TlsSettings): Weaker[] {
+  const isLess = ENCRYPTION.indexOf(other.encrypt) < ENCRYPTION.indexOf(one.encrypt)
+  return [
+    ...(isLess ? [['encrypt', ENCRYPTION_WORDS[one.encrypt], ENCRYPTION_WORDS[other.encrypt]] satisfies Weaker] : []),
+    ...(other.trustServerCertificate && !one.trustServerCertificate
+      ? [['trust-server-certificate', 'false', 'true'] satisfies Weaker]
+      : []),
+    ...(one.pin !== undefined && one.pin !== other.pin ? [['pin', one.pin, other.pin] satisfies Weaker] : []),
+    ...(other.ca !== undefined && one.ca !== other.ca ? [['ca', one.ca, other.ca] satisfies Weaker] : []),
+    ...(one.serverName === other.serverName
+      ? []
+      : [['server-name', one.serverName, other.serverName] satisfies Weaker]),
+  ]
+}
