@@ -9,7 +9,10 @@ import { COMMAND } from '../../src/adapters/smb/protocol.ts'
 import { createTheatre, ENTRY, reportOf } from './action.ts'
 
 const TIMEOUT_MS = 90_000
+const STATUS_AT = 8
 const COMMAND_AT = 12
+/** "Not yet": the answer itself comes later. */
+const STATUS_PENDING = 0x103
 const WRITES = { inputs: { 'allow-writes': 'true' } }
 const FOLDERS = ['nightly']
 const hasSamba = findSamba()
@@ -29,7 +32,8 @@ async function holding(command: number): Promise<{ samba: Samba; relay: Relay; h
   const relay = await startRelay({
     port: samba.port,
     toClient: (message) => {
-      if (held > 0 || message.readUInt16LE(COMMAND_AT) !== command) return encodeFrame(message)
+      const isAnswer = message.readUInt32LE(STATUS_AT) !== STATUS_PENDING
+      if (held > 0 || !isAnswer || message.readUInt16LE(COMMAND_AT) !== command) return encodeFrame(message)
       held += 1
       return undefined
     },
