@@ -138,9 +138,10 @@ describe('a file that is lent', () => {
       return unseen('cancelled', 'stopped')
     })
     await isWritten
-    expect(await server.list('backup')).toHaveLength(FOLDERS.length + 1)
+    const during = await server.list('backup')
     stop.abort()
     await port.close()
+    expect(during).toHaveLength(FOLDERS.length + 1)
     expect((await server.list('backup')).sort()).toEqual(FOLDERS)
     expect(await lent).toMatchObject({ value: { end: { outcome: 'removed' } } })
     const after = await port.lendFile(shareAt(server.port), 'sql02', () => Promise.reject(new Error('asked')))

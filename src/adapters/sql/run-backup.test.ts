@@ -22,7 +22,7 @@ interface Rig {
   at: SqlServer
   files: Map<string, Buffer>
   most: { atOnce: number }
-  backUp(file?: string): ReturnType<NonNullable<ClosableSqlPort['backUp']>>
+  backUp: (file?: string) => ReturnType<NonNullable<ClosableSqlPort['backUp']>>
 }
 
 interface Terms {
