@@ -91,7 +91,7 @@ describe('a backup', () => {
       timeoutMs: 1,
       signal: new AbortController().signal,
       secrets: new Map(),
-      readCa: () => Promise.reject(),
+      readCa: () => Promise.reject(new Error('no file')),
     }
     for (const writes of [{}, { allowWrites: false }]) {
       const port = createSqlPort({ ...terms, ...writes })
