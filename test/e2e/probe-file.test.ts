@@ -15,6 +15,7 @@ const COMMAND_AT = 12
 const STATUS_PENDING = 0x103
 const WRITES = { inputs: { 'allow-writes': 'true' } }
 const FOLDERS = ['nightly']
+const BUSY = { number: 3023, state: 2, severity: 16, message: 'Backup operations must be serialized.' }
 const hasSamba = findSamba()
 
 const theatre = createTheatre()
@@ -53,6 +54,8 @@ describe('the probe file of a run', () => {
       const { samba, relay, held } = await holding(command)
       const story = changeStory(shareStory(), {
         fileServer: 'down',
+        // No backup is under way beside it, and none that fails says more than "unknown".
+        source: { state: { backup: { refuses: [BUSY] } } },
         manifest: { [String.raw`\\127.0.0.2\backup`]: String.raw`\\127.0.0.1\backup` },
         editManifest: (text) => text.replace(/^ {2}port: \d+$/m, `  port: ${String(relay.port)}`),
       })
