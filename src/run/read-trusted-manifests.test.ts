@@ -50,7 +50,7 @@ async function read({ here, github: state, lines = ['dms/*.yml'], eventName = 'p
   const trust = await readTrust(question, { github, readShas })
   const asked = lab.requests.length
   const trusted = await readTrustedManifests(
-    { trust, lines, workspace: '/work', manifests, paths, now: NOW, checkIds },
+    { trust, lines, workspace: '/home/runner/repo', manifests, paths, now: NOW, checkIds },
     github,
   )
   return { trust, ...trusted, requests: lab.requests.slice(asked).map(({ url }) => url.replace(/[0-9a-f]{40}/, 'ID')) }
@@ -142,7 +142,7 @@ describe('the manifests of the trusted ref', () => {
     const { trust, requests, manifests } = await read({
       here: files,
       github: { files: { main: files } },
-      lines: ['/work/dms/sales.yml'],
+      lines: ['/home/runner/repo/dms/sales.yml'],
     })
     expect([trust.equal.has('dms/sales.yml'), requests, manifests.size]).toEqual([true, [], 1])
   })
