@@ -43,7 +43,14 @@ export function manifestWith(more: Partial<Manifest>): Manifest {
 }
 
 /** `dms` of a manifest that says nothing of where DMS is. */
-export const UNPLACED: Manifest['dms'] = { egress: [], nsgPorts: 'seed', flows: [], location: MANIFEST.dms.location }
+export const UNPLACED: Manifest['dms'] = {
+  egress: [],
+  nsgPorts: 'seed',
+  flows: [],
+  runtimeHosts: [],
+  schemaMigration: false,
+  location: MANIFEST.dms.location,
+}
 
 export function there<T>(value: T): Observed<ArmAnswer<T>> {
   return seen({ found: true, value })

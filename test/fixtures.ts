@@ -14,12 +14,15 @@ export const MANIFEST: Manifest = {
   name: 'Wave 1',
   scenario: 'sql-server-to-azure-sql-database',
   generation: 'classic',
+  migration: 'offline',
   dms: {
     subnetId:
       '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet-dms',
     egress: [],
     nsgPorts: 'seed',
     flows: [],
+    runtimeHosts: [],
+    schemaMigration: false,
     location: at(4),
   },
   sources: [

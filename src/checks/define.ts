@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/json.ts'
-import type { Generation, Location, Manifest, Scenario } from '../domain/manifest.ts'
+import type { Generation, Location, Manifest, Migration, Scenario } from '../domain/manifest.ts'
 import type { Observed } from '../domain/observed.ts'
 import type { BlockedBy, Remediation } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
@@ -46,6 +46,8 @@ export interface CheckMeta<S extends Spec> {
   team: Team
   scenarios: readonly Scenario[]
   generations: readonly Generation[]
+  /** Absent: both. Only `modern` has the choice. */
+  migrations?: readonly Migration[]
   severity: Severity | ((spec: S) => Severity)
   needs: readonly Need<S>[]
   /** Which answers decide although they are failures to connect or find; no other check has this field. */
@@ -56,7 +58,7 @@ export interface CheckMeta<S extends Spec> {
   verdicts: readonly Exclude<Verdict, 'waived'>[]
   /** One or two sentences: what breaks in the migration without it. */
   why: string
-  /** `rows`: ids of the 2018 list (prerequisite rows) this check proves. */
+  /** `rows`: what this check proves, wholly or in part: rows of the 2018 list, further ones, and rows of Microsoft's plan (`P12-007`). */
   source: { title: string; url: string; verified: string; rows: readonly string[] }
   /** What to do in general, without names; the judgement carries the specific scripts. */
   remedy: string

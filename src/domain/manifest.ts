@@ -15,6 +15,10 @@ export type Scenario = (typeof SCENARIOS)[number]
 export const GENERATIONS = ['classic', 'modern'] as const
 export type Generation = (typeof GENERATIONS)[number]
 
+/** `offline`: writes stop when the migration starts. `online` (modern only): they stop at the cutover. */
+export const MIGRATIONS = ['offline', 'online'] as const
+export type Migration = (typeof MIGRATIONS)[number]
+
 /** The name of an environment variable that holds a secret; the manifest never holds the value itself. */
 export interface SecretRef {
   secret: string
@@ -126,6 +130,10 @@ export interface Dms {
   /** `seed`: the ports listed in 2018; `current`: 443 alone. */
   nsgPorts: 'seed' | 'current'
   flows: readonly DeclaredFlow[]
+  /** Hosts of the integration runtime (modern): the place that counts for network paths. */
+  runtimeHosts: readonly string[]
+  /** Modern, to Azure SQL Database: the service also makes the tables on the target. */
+  schemaMigration: boolean
   location: Location
 }
 
@@ -162,6 +170,8 @@ export interface Manifest {
   name: string
   scenario: Scenario
   generation: Generation
+  /** Always `offline` for `classic`. */
+  migration: Migration
   cutover?: { start: string; durationMs: number }
   dms: Dms
   sources: readonly Source[]
@@ -170,6 +180,8 @@ export interface Manifest {
   containers: readonly Container[]
   tools: {
     dataMigrationAssistant?: { version: string; location: Location }
+    /** Modern: the version of the self-hosted integration runtime, as stated by a person; Azure does not tell it. */
+    integrationRuntime?: { version: string; location: Location }
     assessment?: { report: string; maxAgeMs?: number; location: Location }
   }
   attestations: readonly Attestation[]

@@ -101,6 +101,7 @@ export interface ManifestReport {
   name: string
   scenario: string
   generation: string
+  migration: string
   status: Status
   cutover?: { start: string; durationMs: number }
   checks: readonly CheckResult[]

@@ -1,4 +1,4 @@
-import type { Scenario } from '../domain/manifest.ts'
+import type { Generation, Scenario } from '../domain/manifest.ts'
 import { isGuid, parseResourceId } from '../domain/resource-id.ts'
 import { type Parsed, parsed, refused } from './parsed.ts'
 
@@ -14,35 +14,49 @@ export interface IdKind {
   types: readonly string[]
   /** The short forms: type segments with `*` for a name, e.g. `servers/*`, `*`, `*`/`*`. */
   shorts: readonly { form: string; pattern: readonly string[]; type?: string }[]
-  /** Types that the contract knows and this version does not check, by their last segment in lower case. */
-  held: readonly string[]
 }
 
 export const TARGET_ID: IdKind = {
-  types: ['Microsoft.Sql/servers', 'Microsoft.Sql/managedInstances'],
+  types: ['Microsoft.Sql/servers', 'Microsoft.Sql/managedInstances', 'Microsoft.SqlVirtualMachine/sqlVirtualMachines'],
   shorts: [
     { form: 'servers/<name>', pattern: ['servers', '*'] },
     { form: 'managedInstances/<name>', pattern: ['managedInstances', '*'], type: 'Microsoft.Sql/managedInstances' },
+    {
+      form: 'sqlVirtualMachines/<name>',
+      pattern: ['sqlVirtualMachines', '*'],
+      type: 'Microsoft.SqlVirtualMachine/sqlVirtualMachines',
+    },
   ],
-  held: ['sqlVirtualMachines'],
 }
 export const SUBNET_ID: IdKind = {
   types: ['Microsoft.Network/virtualNetworks/subnets', 'Microsoft.ClassicNetwork/virtualNetworks/subnets'],
   shorts: [{ form: '<vnet>/<subnet>', pattern: ['*', '*'] }],
-  held: [],
 }
+/** The service of each generation; the same name may be short for either. */
+export const SERVICE_IDS: Readonly<Record<Generation, IdKind>> = {
+  classic: {
+    types: ['Microsoft.DataMigration/services'],
+    shorts: [
+      { form: '<name>', pattern: ['*'] },
+      { form: 'services/<name>', pattern: ['services', '*'] },
+    ],
+  },
+  modern: {
+    types: ['Microsoft.DataMigration/sqlMigrationServices'],
+    shorts: [
+      { form: '<name>', pattern: ['*'] },
+      { form: 'sqlMigrationServices/<name>', pattern: ['sqlMigrationServices', '*'] },
+    ],
+  },
+}
+/** Of either generation, for the place that does not know which. */
 export const SERVICE_ID: IdKind = {
-  types: ['Microsoft.DataMigration/services'],
-  shorts: [
-    { form: '<name>', pattern: ['*'] },
-    { form: 'services/<name>', pattern: ['services', '*'] },
-  ],
-  held: ['sqlMigrationServices'],
+  types: [...SERVICE_IDS.classic.types, ...SERVICE_IDS.modern.types],
+  shorts: [...SERVICE_IDS.classic.shorts, ...SERVICE_IDS.modern.shorts],
 }
 export const STORAGE_ID: IdKind = {
   types: ['Microsoft.Storage/storageAccounts'],
   shorts: [{ form: 'storageAccounts/<name>', pattern: ['storageAccounts', '*'] }],
-  held: [],
 }
 
 /** What a migration of the scenario goes to. */
@@ -62,8 +76,6 @@ export function isResourceName(text: string): boolean {
 /** A full ARM id, as written; or what is wrong with it and could not be completed. Checks form only, not existence. */
 export function completeId(text: string, kind: IdKind, scope: AzureScope): Parsed<string> {
   if (text.length > LONGEST_ID) return refused(`must be ${fullForm(kind)}`)
-  const held = heldType(text, kind)
-  if (held !== undefined) return refused(`is not supported yet for ${held}; supported: ${typesOf(kind)}`)
   return text.startsWith('/') ? checkFullId(text, kind) : completeShortId(text, kind, scope)
 }
 
@@ -115,11 +127,6 @@ function completeShortId(text: string, kind: IdKind, scope: AzureScope): Parsed<
   const path = types.map((type, index) => `${type}/${names[index] ?? ''}`).join('/')
   const group = `/subscriptions/${scope.subscription}/resourceGroups/${scope.resourceGroup}`
   return parsed(`${group}/providers/${namespace}/${path}`)
-}
-
-function heldType(text: string, { held }: IdKind): string | undefined {
-  const segments = text.split('/')
-  return held.find((type) => segments.some((segment, index) => isSame(segment, type) && index === segments.length - 2))
 }
 
 function fullForm(kind: IdKind): string {

@@ -1,8 +1,9 @@
 import type { DeclaredFlow, Dms, Manifest } from '../domain/manifest.ts'
 import { parseDurationMs } from '../domain/duration.ts'
-import { SERVICE_ID, SUBNET_ID } from './azure-id.ts'
+import { SERVICE_IDS, SUBNET_ID } from './azure-id.ts'
 import { readId, readScope, refuseRepeats, type Scope } from './build-names.ts'
 import { readSources, readTargets } from './build-servers.ts'
+import { refuseOtherGeneration } from './build-generation.ts'
 import { readContainers, readShares, readTools } from './build-storage.ts'
 import { readAttestations, readWaivers, type VoucherRules } from './build-vouchers.ts'
 import type { Draft } from './draft.ts'
@@ -17,6 +18,7 @@ export function buildManifest(
   rules: VoucherRules,
 ): Manifest | undefined {
   const scope = readScope(draft)
+  refuseOtherGeneration(draft)
   const dms = readDms(draft, scope)
   const targets = readTargets(draft, scope)
   refuseNoTarget(draft)
@@ -36,6 +38,7 @@ export function buildManifest(
     name,
     scenario,
     generation,
+    migration: draft.file.migration ?? 'offline',
     ...readCutover(draft),
     dms,
     sources,
@@ -55,21 +58,27 @@ function refuseNoTarget(draft: Draft): void {
 }
 
 function readDms(draft: Draft, scope: Scope): Dms {
-  const { dms } = draft.file
+  const { dms, generation = 'classic' } = draft.file
   const subnetId = readId(draft, ['dms', 'subnet'], dms?.subnet, SUBNET_ID, scope)
-  const serviceId = readId(draft, ['dms', 'service'], dms?.service, SERVICE_ID, scope)
-  const isEmpty = dms?.subnet === undefined && dms?.service === undefined
-  const isReported = ['subnet', 'service'].some((key) => draft.isBad(['dms', key]))
-  if (isEmpty && !isReported) draft.refuseKey(['dms'], 'must give the `subnet` of DMS, or its `service`')
+  const serviceId = readId(draft, ['dms', 'service'], dms?.service, SERVICE_IDS[generation], scope)
+  const needed = generation === 'modern' ? (['service'] as const) : (['subnet', 'service'] as const)
+  const isReported = needed.some((key) => draft.isBad(['dms', key]))
+  if (needed.every((key) => dms?.[key] === undefined) && !isReported) {
+    draft.refuseKey(['dms'], generation === 'modern' ? NO_SERVICE : 'must give the `subnet` of DMS, or its `service`')
+  }
   return {
     ...(subnetId === undefined ? {} : { subnetId }),
     ...(serviceId === undefined ? {} : { serviceId }),
     egress: (dms?.egress ?? []).filter((address) => address !== undefined),
     nsgPorts: dms?.['nsg-ports'] ?? 'seed',
     flows: readFlows(draft),
+    runtimeHosts: (dms?.['runtime-hosts'] ?? []).filter((host) => host !== undefined),
+    schemaMigration: dms?.['schema-migration'] ?? false,
     location: draft.location(['dms']),
   }
 }
+
+const NO_SERVICE = 'must give the `service`, the id of a Microsoft.DataMigration/sqlMigrationServices'
 
 function readFlows(draft: Draft): DeclaredFlow[] {
   const flows = draft.file.dms?.flows ?? []

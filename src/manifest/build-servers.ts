@@ -6,13 +6,15 @@ import type { Draft, DraftSource } from './draft.ts'
 import { parseServerName } from './server-name.ts'
 import type { Path } from './tree.ts'
 
+const VIRTUAL_MACHINE = 'sql-server-to-sql-server-on-azure-vm'
+
 export function readTargets(draft: Draft, scope: Scope): Target[] {
   return readNames(draft, 'targets').flatMap((name) => {
     const path = ['targets', name]
     const target = draft.file.targets?.[name]
     if (target === undefined) return []
     const resourceId = readId(draft, [...path, 'resource'], target.resource, TARGET_ID, scope)
-    const login = readLogin(draft, path, target.login, { where: '', isAzure: true })
+    const login = readLogin(draft, path, target.login, { where: '', isAzure: draft.file.scenario !== VIRTUAL_MACHINE })
     const { scenario } = draft.file
     const mismatch = resourceId && scenario && problemOfTarget(resourceId, scenario)
     if (mismatch !== undefined && mismatch !== '') draft.refuseValue([...path, 'resource'], mismatch)

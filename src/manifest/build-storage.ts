@@ -40,12 +40,16 @@ export function readContainers(draft: Draft, scope: Scope): Container[] {
 
 export function readTools(draft: Draft): Manifest['tools'] {
   const version = draft.file.tools?.['data-migration-assistant']?.version
+  const runtime = draft.file.tools?.['integration-runtime']?.version
   const report = draft.file.tools?.assessment?.report
   const maxAgeMs = parseDurationMs(String(draft.file.tools?.assessment?.['max-age'] ?? ''))
   return {
     ...(version === undefined
       ? {}
       : { dataMigrationAssistant: { version, location: draft.location(['tools', 'data-migration-assistant']) } }),
+    ...(runtime === undefined
+      ? {}
+      : { integrationRuntime: { version: runtime, location: draft.location(['tools', 'integration-runtime']) } }),
     ...(report === undefined
       ? {}
       : {

@@ -45,6 +45,7 @@ describe('a sound manifest', () => {
       name: 'Sales to Azure SQL Database',
       scenario: 'sql-server-to-azure-sql-database',
       generation: 'classic',
+      migration: 'offline',
       cutover: { start: '2026-12-05T20:00:00.000Z', durationMs: 21_600_000 },
       dms: {
         subnetId: `${SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-hub/subnets/snet-dms`,
@@ -52,6 +53,8 @@ describe('a sound manifest', () => {
         egress: ['203.0.113.7'],
         nsgPorts: 'seed',
         flows: [],
+        runtimeHosts: [],
+        schemaMigration: false,
         location: at(6, 1),
       },
       sources: [
@@ -187,12 +190,15 @@ describe('a sound manifest', () => {
       name: 'Wave 2',
       scenario: 'sql-server-to-azure-sql-database',
       generation: 'classic',
+      migration: 'offline',
       dms: {
         subnetId: `${group}/Microsoft.Network/virtualNetworks/vnet-hub/subnets/snet-dms`,
         serviceId: `${group}/Microsoft.DataMigration/services/dms-weu`,
         egress: [],
         nsgPorts: 'seed',
         flows: [],
+        runtimeHosts: [],
+        schemaMigration: false,
         location: at(4, 1, estate),
       },
       sources: [
@@ -291,6 +297,91 @@ describe('a sound manifest', () => {
   })
 })
 
+const MODERN = SALES.replace('generation: classic', 'generation: modern')
+  .replace(/ {2}subnet: .*\n/, '')
+  .replace('services/dms-weu', 'sqlMigrationServices/dms-weu')
+  .replace('  nsg-ports: seed\n', '')
+  .replace('data-migration-assistant: { version: "5.8" }, ', '')
+
+describe('a manifest of the current service', () => {
+  const vm = '/providers/Microsoft.SqlVirtualMachine/sqlVirtualMachines/vm-sales'
+  const machine = MODERN.replace('azure-sql-database\n', 'sql-server-on-azure-vm\n').replace(
+    '/providers/Microsoft.Sql/servers/sqlsales',
+    vm,
+  )
+
+  it('names the service, the hosts of its runtime and what a person knows of it', () => {
+    const text = MODERN.replace(
+      '  egress',
+      '  runtime-hosts: [shir01.corp.example, 10.1.2.3]\n  schema-migration: true\n  egress',
+    ).replace('tools: {', 'tools: { integration-runtime: { version: "5.50" },')
+    const { generation, migration, dms, tools } = manifestOf(text)
+    expect({ generation, migration, ...dms }).toMatchObject({
+      generation: 'modern',
+      migration: 'offline',
+      serviceId: `${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.DataMigration/sqlMigrationServices/dms-weu`,
+      runtimeHosts: ['shir01.corp.example', '10.1.2.3'],
+      schemaMigration: true,
+    })
+    expect(tools.integrationRuntime?.version).toBe('5.50')
+  })
+
+  it('goes to a virtual machine, online too, and with a Windows login', () => {
+    const text = machine
+      .replace('cutover', 'migration: online\ncutover')
+      .replace(
+        '{ user: dms, password: "${TARGET_PASSWORD}" }',
+        '{ windows: CORP\\svc, password: "${TARGET_PASSWORD}" }',
+      )
+    const { scenario, migration, targets } = manifestOf(text)
+    expect({ scenario, migration, target: targets[0] }).toMatchObject({
+      scenario: 'sql-server-to-sql-server-on-azure-vm',
+      migration: 'online',
+      target: { resourceId: expect.stringContaining(vm) as unknown, login: { kind: 'windows' } },
+    })
+  })
+
+  it('completes the short id of the service by its generation', () => {
+    const azure = `azure: { subscription: ${SUBSCRIPTION.split('/').at(-1) ?? ''}, resource-group: rg-mig }\n`
+    const short = (text: string): string =>
+      text.replace(/ {2}service: .*/, '  service: dms-weu').replace('dms:', `${azure}dms:`)
+    expect(manifestOf(short(MODERN)).dms.serviceId).toMatch(/\/sqlMigrationServices\/dms-weu$/)
+    expect(manifestOf(short(SALES)).dms.serviceId).toMatch(/\/services\/dms-weu$/)
+  })
+
+  it.each([
+    [
+      'no service',
+      MODERN.replace(/ {2}service: .*\n/, ''),
+      '6:1 dms must give the `service`, the id of a Microsoft.DataMigration/sqlMigrationServices',
+    ],
+    [
+      'online to Azure SQL Database',
+      MODERN.replace('cutover', 'migration: online\ncutover'),
+      '5:12 migration cannot be online to Azure SQL Database: the service migrates to it offline only',
+    ],
+    [
+      'tables of a virtual machine',
+      machine.replace('  egress', '  schema-migration: true\n  egress'),
+      '8:21 dms.schema-migration is for sql-server-to-azure-sql-database: elsewhere whole databases are restored',
+    ],
+    [
+      'five hosts',
+      MODERN.replace('  egress', '  runtime-hosts: [a, b, c, d, e]\n  egress'),
+      '8:18 dms.runtime-hosts must be a list of at most 4 hosts: a runtime has no more nodes',
+    ],
+    [
+      'no host',
+      MODERN.replace('  egress', "  runtime-hosts: ['http://a']\n  egress"),
+      /^8:19 dms\.runtime-hosts\[0\] must be a host name or an address/,
+    ],
+  ])('is refused with %s', (_name, text, expected) => {
+    const problems = problemsOf(text)
+    if (typeof expected === 'string') expect(problems).toEqual([expected])
+    else expect(problems).toEqual([expect.stringMatching(expected)])
+  })
+})
+
 describe('single faults', () => {
   const noTarget = SALES.replace(/^target:\n(?: {2}.*\n)+/m, '')
   it.each<[string, string, string | string[]]>([
@@ -299,7 +390,7 @@ describe('single faults', () => {
     [
       'no map',
       '- a\n',
-      '1:1 the manifest must be a map with `version`, `extends`, `name`, `scenario`, `generation`, `cutover`, `azure`, `dms`, `defaults`, `sources`, `target`, `targets`, `share`, `shares`, `container`, `containers`, `tools`, `attestations`, `waivers`',
+      '1:1 the manifest must be a map with `version`, `extends`, `name`, `scenario`, `generation`, `migration`, `cutover`, `azure`, `dms`, `defaults`, `sources`, `target`, `targets`, `share`, `shares`, `container`, `containers`, `tools`, `attestations`, `waivers`',
     ],
     ['two documents', `${SALES}---\na: 1\n`, '31:1 a manifest is one YAML document: a second one begins here'],
     ['YAML 1.1', `%YAML 1.1\n---\n${SALES}`, '1:1 a manifest is YAML 1.2: leave the %YAML line out'],
@@ -324,7 +415,7 @@ describe('single faults', () => {
     [
       'unknown key, far from any',
       SALES.replace('  nsg-ports: seed', '  colour: red'),
-      '10:3 dms.colour is not a known key; known here: subnet, service, egress, nsg-ports, flows',
+      '10:3 dms.colour is not a known key; known here: subnet, service, egress, nsg-ports, flows, runtime-hosts, schema-migration',
     ],
     [
       'unknown key beside a password',
@@ -377,7 +468,7 @@ describe('single faults', () => {
     [
       'scenario misspelt',
       SALES.replace('azure-sql-database\n', 'azur-sql-database\n'),
-      '3:11 scenario must be one of sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance; did you mean "sql-server-to-azure-sql-database"?',
+      '3:11 scenario must be one of sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance, sql-server-to-sql-server-on-azure-vm; did you mean "sql-server-to-azure-sql-database"?',
     ],
     [
       'managed instance',
@@ -387,17 +478,25 @@ describe('single faults', () => {
     [
       'virtual machine',
       SALES.replace('azure-sql-database\n', 'sql-server-on-azure-vm\n'),
-      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance',
+      [
+        '3:11 scenario cannot be sql-server-to-sql-server-on-azure-vm under `generation: classic`; it is `generation: modern`',
+        '18:13 target.resource must be the id of a Microsoft.SqlVirtualMachine/sqlVirtualMachines, to which sql-server-to-sql-server-on-azure-vm goes',
+      ],
     ],
     [
       'modern',
       SALES.replace('generation: classic', 'generation: modern'),
-      '4:13 generation is not supported yet as modern; supported: classic',
+      [
+        '7:3 dms.subnet has no meaning under `generation: modern`: the service of `generation: modern` stands in no subnet; `dms.runtime-hosts` say where its runtime is',
+        '8:12 dms.service must be a full Azure resource id of Microsoft.DataMigration/sqlMigrationServices, or short `<name>` or `sqlMigrationServices/<name>` with `azure`',
+        '10:3 dms.nsg-ports has no meaning under `generation: modern`: the service of `generation: modern` stands in no subnet',
+        '26:10 tools.data-migration-assistant has no meaning under `generation: modern`: it belongs to `generation: classic`; give the assessment in `tools.assessment`',
+      ],
     ],
     [
       'online',
       SALES.replace('cutover', 'migration: online\ncutover'),
-      '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
+      '5:12 migration cannot be online under `generation: classic`; online is `generation: modern`',
     ],
     [
       'flows, each fault of each at its place',
@@ -420,7 +519,7 @@ describe('single faults', () => {
     [
       'runtime hosts',
       SALES.replace('  egress', '  runtime-hosts: []\n  egress'),
-      '9:3 dms.runtime-hosts is not supported yet: it belongs to `generation: modern`',
+      '9:3 dms.runtime-hosts belongs to `generation: modern`',
     ],
     [
       'windows login of a logical server',
@@ -539,7 +638,7 @@ describe('single faults', () => {
     [
       'id of a database',
       SALES.replace('servers/sqlsales', 'servers/sqlsales/databases/a'),
-      '18:13 target.resource must be a full Azure resource id of Microsoft.Sql/servers or Microsoft.Sql/managedInstances, or short `servers/<name>` or `managedInstances/<name>` with `azure`',
+      '18:13 target.resource must be a full Azure resource id of Microsoft.Sql/servers or Microsoft.Sql/managedInstances or Microsoft.SqlVirtualMachine/sqlVirtualMachines, or short `servers/<name>` or `managedInstances/<name>` or `sqlVirtualMachines/<name>` with `azure`',
     ],
     [
       'short id without azure',
@@ -611,7 +710,7 @@ describe('single faults', () => {
     [
       'no dms',
       SALES.replace(/dms:\n(?: {2}.*\n)+/, ''),
-      '1:1 dms is missing: it must be a map with `subnet`, `service`, `egress`, `nsg-ports`, `flows`',
+      '1:1 dms is missing: it must be a map with `subnet`, `service`, `egress`, `nsg-ports`, `flows`, `runtime-hosts`, `schema-migration`',
     ],
     [
       'a private address',
@@ -845,8 +944,8 @@ waivers:
     expect(problems).toEqual([
       '1:10 version must be 1',
       '2:1 nmae is not a known key; did you mean "name"?',
-      '3:11 scenario is not supported yet as sql-server-to-sql-server-on-azure-vm; supported: sql-server-to-azure-sql-database, sql-server-to-azure-sql-managed-instance',
-      '5:1 migration is not supported yet: `generation: classic` is always offline; leave it out',
+      '3:11 scenario cannot be sql-server-to-sql-server-on-azure-vm under `generation: classic`; it is `generation: modern`',
+      '5:12 migration cannot be online under `generation: classic`; online is `generation: modern`',
       `7:11 dms.subnet ${short}`,
       '8:12 dms.egress[0] must be a public IPv4 or IPv6 address; this one is not public',
       '9:14 dms.nsg-ports must be one of seed, current; did you mean "seed"?',

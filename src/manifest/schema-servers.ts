@@ -161,7 +161,7 @@ export const Target = strictMap(
       'must be the Azure resource id of the server',
       {
         description:
-          'Resource id of the logical server or managed instance, or short `servers/<name>`, `managedInstances/<name>` with `azure`.',
+          'Resource id of the logical server, managed instance or SQL virtual machine, or short `servers/<name>`, `managedInstances/<name>`, `sqlVirtualMachines/<name>` with `azure`.',
       },
       (value) => problemOfIdForm(value, TARGET_ID),
     ),
@@ -176,7 +176,7 @@ export const Target = strictMap(
     login: SqlServerLogin.optional(),
     tls: Tls.optional(),
   },
-  { description: 'A logical server of Azure SQL Database, or a managed instance.' },
+  { description: 'A logical server of Azure SQL Database, a managed instance, or SQL Server on an Azure VM.' },
 )
 
 export const Share = strictMap(

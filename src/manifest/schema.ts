@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { isPrivateAddress, parseAddress } from '../domain/address.ts'
-import { GENERATIONS, SCENARIOS } from '../domain/manifest.ts'
+import { GENERATIONS, MIGRATIONS, SCENARIOS } from '../domain/manifest.ts'
 import { isGuid } from '../domain/resource-id.ts'
 import { isResourceName, problemOfIdForm, SERVICE_ID, SUBNET_ID } from './azure-id.ts'
 import { filePath, instant, name, prose } from './schema-fields.ts'
 import { Flow } from './schema-flows.ts'
-import { duration, oneOf, strictMap, text } from './schema-parts.ts'
+import { duration, oneOf, strictMap, text, yesOrNo } from './schema-parts.ts'
 import { Container, DmsLogin, Share, Source, SqlServerLogin, Target, Tls } from './schema-servers.ts'
+import { problemOfHost } from './server-name.ts'
 
 const EGRESS_FORM = 'must be a public IPv4 or IPv6 address'
 
@@ -21,7 +22,7 @@ const Dms = strictMap(
       'must be the Azure resource id of the service',
       {
         description:
-          'Resource id of the Database Migration Service, or its name with `azure`; its subnet is read from Azure.',
+          'Resource id of the Database Migration Service, or its name with `azure`. Classic: `services`, whose subnet is read from Azure; modern: `sqlMigrationServices`.',
       },
       (value) => problemOfIdForm(value, SERVICE_ID),
     ).optional(),
@@ -43,10 +44,27 @@ const Dms = strictMap(
       .array(Flow, { error: 'must be a list of flows' })
       .meta({ description: 'Further flows that the network security group must let through, one check each.' })
       .optional(),
+    'runtime-hosts': z
+      .array(
+        text(
+          'must be a host name or an address',
+          { description: 'A host.', examples: ['shir01.corp.example'] },
+          (value) => problemOfHost(value, 'a host name or an address'),
+        ),
+        { error: 'must be a list of hosts' },
+      )
+      .max(4, { error: 'must be a list of at most 4 hosts: a runtime has no more nodes' })
+      .meta({
+        description:
+          'Modern: the hosts of the self-hosted integration runtime, the place that counts for network paths.',
+      })
+      .optional(),
+    'schema-migration': yesOrNo(
+      'Modern, to Azure SQL Database. true: the service also makes the tables on the target; default false: they are there already.',
+    ).optional(),
   },
   {
-    held: { 'runtime-hosts': 'it belongs to `generation: modern`' },
-    description: 'The Database Migration Service; `subnet` or `service` is required.',
+    description: 'The Database Migration Service. Classic: `subnet` or `service` is required; modern: `service`.',
   },
 )
 
@@ -122,6 +140,17 @@ const Tools = strictMap(
       },
       { description: 'Data Migration Assistant, as stated by a person.' },
     ).optional(),
+    'integration-runtime': strictMap(
+      {
+        version: text(VERSION_FORM, { description: 'The version that is installed.', examples: ['5.50'] }, (value) =>
+          /^\d{1,6}(\.\d{1,9}){0,3}$/.test(value) ? undefined : VERSION_FORM,
+        ),
+      },
+      {
+        description:
+          'Modern: the self-hosted integration runtime, as stated by a person; Azure does not tell its version.',
+      },
+    ).optional(),
     assessment: strictMap(
       {
         report: filePath("The assessment's JSON report, relative to the workspace.", ['migration/dma.json']),
@@ -132,11 +161,6 @@ const Tools = strictMap(
   },
   { description: 'Tools and their results.' },
 )
-
-/** The scenarios whose manifests are accepted. */
-export const SUPPORTED_SCENARIOS = [SCENARIOS[0], SCENARIOS[1]] as const
-const HELD_SCENARIOS = SCENARIOS.slice(SUPPORTED_SCENARIOS.length)
-const SUPPORTED_GENERATION = GENERATIONS[0]
 
 const Azure = strictMap(
   {
@@ -172,43 +196,47 @@ function named<Value extends z.ZodType>(value: Value, what: string) {
 }
 
 /** The one definition of the manifest's format: its types, its errors and its JSON schema come from here. */
-export const ManifestFile = strictMap(
-  {
-    version: z.literal(1, { error: 'must be 1' }).meta({ description: "Version of the manifest's format." }),
-    extends: text('must be the path of a manifest in the workspace', {
-      description: "A manifest whose values stand under this one's: a local file, relative to this one's folder.",
-      examples: ['estate.yml'],
-    }).optional(),
-    name: prose('a text', 'Heading of the report, and the subject of what concerns the whole manifest.', [
-      'Sales to Azure SQL Database',
-    ]),
-    scenario: oneOf(SUPPORTED_SCENARIOS, 'What moves where.', HELD_SCENARIOS),
-    generation: oneOf([SUPPORTED_GENERATION], 'classic: the prerequisites of 2018.', GENERATIONS.slice(1)),
-    cutover: strictMap(
-      { start: instant('When it begins.', ['2026-12-05T20:00:00Z']), duration: duration('How long it may take.') },
-      { description: 'The window of the migration.' },
-    ).optional(),
-    azure: Azure.optional(),
-    dms: Dms,
-    defaults: strictMap({ source: SourceDefaults.optional() }, { description: 'Defaults.' }).optional(),
-    sources: z
-      .array(Source, { error: 'must be a list of sources' })
-      .min(1, { error: 'must hold at least one source' })
-      .meta({ description: 'The SQL Servers whose databases move.' }),
-    target: Target.optional(),
-    targets: named(Target, 'targets').optional(),
-    share: Share.optional(),
-    shares: named(Share, 'shares').optional(),
-    container: Container.optional(),
-    containers: named(Container, 'containers').optional(),
-    tools: Tools.optional(),
-    attestations: z
-      .array(Attestation, { error: 'must be a list of attestations' })
-      .meta({ description: 'Attestations.' })
-      .optional(),
-    waivers: z.array(Waiver, { error: 'must be a list of waivers' }).meta({ description: 'Waivers.' }).optional(),
-  },
-  { held: { migration: '`generation: classic` is always offline; leave it out' } },
-)
+export const ManifestFile = strictMap({
+  version: z.literal(1, { error: 'must be 1' }).meta({ description: "Version of the manifest's format." }),
+  extends: text('must be the path of a manifest in the workspace', {
+    description: "A manifest whose values stand under this one's: a local file, relative to this one's folder.",
+    examples: ['estate.yml'],
+  }).optional(),
+  name: prose('a text', 'Heading of the report, and the subject of what concerns the whole manifest.', [
+    'Sales to Azure SQL Database',
+  ]),
+  scenario: oneOf(SCENARIOS, 'What moves where; to a SQL Server on an Azure VM only with `generation: modern`.'),
+  generation: oneOf(
+    GENERATIONS,
+    'modern: the service of today (sqlMigrationServices); classic: the prerequisites of 2018, whose service is retired.',
+  ),
+  migration: oneOf(
+    MIGRATIONS,
+    'offline (default): writes stop when the migration starts; online: at the cutover (modern only, not to Azure SQL Database).',
+  ).optional(),
+  cutover: strictMap(
+    { start: instant('When it begins.', ['2026-12-05T20:00:00Z']), duration: duration('How long it may take.') },
+    { description: 'The window of the migration.' },
+  ).optional(),
+  azure: Azure.optional(),
+  dms: Dms,
+  defaults: strictMap({ source: SourceDefaults.optional() }, { description: 'Defaults.' }).optional(),
+  sources: z
+    .array(Source, { error: 'must be a list of sources' })
+    .min(1, { error: 'must hold at least one source' })
+    .meta({ description: 'The SQL Servers whose databases move.' }),
+  target: Target.optional(),
+  targets: named(Target, 'targets').optional(),
+  share: Share.optional(),
+  shares: named(Share, 'shares').optional(),
+  container: Container.optional(),
+  containers: named(Container, 'containers').optional(),
+  tools: Tools.optional(),
+  attestations: z
+    .array(Attestation, { error: 'must be a list of attestations' })
+    .meta({ description: 'Attestations.' })
+    .optional(),
+  waivers: z.array(Waiver, { error: 'must be a list of waivers' }).meta({ description: 'Waivers.' }).optional(),
+})
 
 export type ManifestFile = z.output<typeof ManifestFile>

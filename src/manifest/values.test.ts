@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { completeId, SERVICE_ID, STORAGE_ID, SUBNET_ID, TARGET_ID } from './azure-id.ts'
+import { completeId, SERVICE_ID, SERVICE_IDS, STORAGE_ID, SUBNET_ID, TARGET_ID } from './azure-id.ts'
 import { parseInstantMs } from './instant.ts'
 import { parseSecretRef, SECRET_FORM } from './secret-ref.ts'
 import { parseServerName } from './server-name.ts'
@@ -160,20 +160,11 @@ describe('completeId', () => {
       /^must hold a real/,
     ],
     [
-      'sqlVirtualMachines/vm',
-      TARGET_ID,
-      /^is not supported yet for sqlVirtualMachines; supported: Microsoft\.Sql\/servers or Microsoft\.Sql\/managedInstances$/,
-    ],
-    [
-      `${GROUP}/Microsoft.SqlVirtualMachine/sqlVirtualMachines/vm`,
-      TARGET_ID,
-      /^is not supported yet for sqlVirtualMachines/,
-    ],
-    [
       `${GROUP}/Microsoft.DataMigration/sqlMigrationServices/x`,
-      SERVICE_ID,
-      /^is not supported yet for sqlMigrationServices/,
+      SERVICE_IDS.classic,
+      /^must be a full Azure resource id of Microsoft\.DataMigration\/services, or short `<name>`/,
     ],
+    ['services/x', SERVICE_IDS.modern, /^must be a full Azure resource id of Microsoft\.DataMigration\/sqlMigration/],
     ['a/b/c', SUBNET_ID, /^must be a full Azure resource id of Microsoft\.Network/],
     [`/${'a/'.repeat(5000)}`, SUBNET_ID, /^must be a full Azure resource id/],
   ])('refuses %.60s', (text, kind, problem) => expect(valueOf(completeId(text, kind, {}))).toMatch(problem))

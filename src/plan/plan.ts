@@ -94,6 +94,11 @@ function relatedPlaces(id: string, index: Index): Map<string, number[]> {
   return related
 }
 
-function isFor({ meta }: Check, manifest: Manifest): boolean {
-  return meta.scenarios.includes(manifest.scenario) && meta.generations.includes(manifest.generation)
+/** Whether a check is asked of a migration of this kind. */
+export function isFor({ meta }: Check, manifest: Pick<Manifest, 'scenario' | 'generation' | 'migration'>): boolean {
+  return (
+    meta.scenarios.includes(manifest.scenario) &&
+    meta.generations.includes(manifest.generation) &&
+    (meta.migrations?.includes(manifest.migration) ?? true)
+  )
 }

@@ -76,6 +76,7 @@ function suitesOf(manifest: ManifestReport, name: string, explained: ReadonlySet
       ['manifest', manifest.path],
       ['scenario', manifest.scenario],
       ['generation', manifest.generation],
+      ['migration', manifest.migration],
       ['status', manifest.status],
     ],
     cases: checks.map((result) => caseOf(result, explained.has(result))),

@@ -1,4 +1,4 @@
-import { GENERATIONS, SCENARIOS } from '../domain/manifest.ts'
+import { GENERATIONS, MIGRATIONS, SCENARIOS } from '../domain/manifest.ts'
 import { REMOVED_KINDS } from '../domain/report.ts'
 import { SUBJECT_KINDS } from '../domain/subject.ts'
 import { CAUSE_KINDS, SEVERITIES, STATUSES, TEAMS, VERDICTS } from '../domain/verdict.ts'
@@ -145,6 +145,7 @@ const MANIFEST = strict({
   name: TEXT,
   scenario: { enum: SCENARIOS },
   generation: { enum: GENERATIONS },
+  migration: { enum: MIGRATIONS },
   status: STATUS,
   'cutover?': strict({ start: INSTANT, durationMs: DURATION }),
   checks: list({ $ref: '#/$defs/check' }),

@@ -17,7 +17,7 @@ function reportOf(verdicts: Readonly<Record<string, Verdict>>, path = 'a.yml'): 
   return {
     run: RUN,
     status: 'not-ready',
-    manifests: [{ path, name: 'A', scenario: '', generation: '', status: 'not-ready', checks }],
+    manifests: [{ path, name: 'A', scenario: '', generation: '', migration: '', status: 'not-ready', checks }],
   } as unknown as Report
 }
 

@@ -22,7 +22,7 @@ const LOGIN = check({
 const CERTIFICATE = check({ id: 'source/tls-is-acceptable', evidence: { x: 1 }, expiresAt: '2027-01-01T00:00:00.000Z' })
 
 function reportOf(...checks: CheckResult[]): Report {
-  const manifest = { path: 'a.yml', name: 'A', scenario: '', generation: '', status: 'ready', checks }
+  const manifest = { path: 'a.yml', name: 'A', scenario: '', generation: '', migration: '', status: 'ready', checks }
   return { run: RUN, ready: true, status: 'ready', manifests: [manifest] } as unknown as Report
 }
 

@@ -97,12 +97,13 @@ function earliestExpiry(checks: readonly CheckResult[]): string | null {
 }
 
 function manifestReport(manifest: Manifest, checks: readonly CheckResult[]): ManifestReport {
-  const { path, name, scenario, generation, cutover } = manifest
+  const { path, name, scenario, generation, migration, cutover } = manifest
   return {
     path,
     name,
     scenario,
     generation,
+    migration,
     status: statusOf(checks),
     ...(cutover === undefined ? {} : { cutover }),
     checks,

@@ -6,7 +6,7 @@ import type { Redact } from '../sinks/redacted.ts'
 const CLOSED = new Set(
   (
     'schemaVersion tool counts startedAt repository sha event url status statusIfMerged readyUntil disclosure severity ' +
-    'team kind verdict proof id check ref scenario generation cutover path source expires expiresAt language'
+    'team kind verdict proof id check ref scenario generation migration cutover path source expires expiresAt language'
   ).split(' '),
 )
 /** Fields that may hold anything, keys too. */

@@ -10,13 +10,13 @@ import type { Subject } from '../domain/subject.ts'
  */
 export function definitionOf(subject: Subject<Spec>): string {
   const { manifest, ...own } = subject.spec
-  const { scenario, generation, cutover, dms } = manifest
+  const { scenario, generation, migration, cutover, dms } = manifest
   const { flows, ...subnet } = dms
   return canonicalJson(
     {
       kind: subject.kind,
       own: { ...own, ...ownSource(own), databases: null },
-      migration: { scenario, generation, cutover, subnet },
+      migration: { scenario, generation, migration, cutover, subnet },
       around: aroundOf(subject, manifest),
       flows: subject.kind === 'manifest' ? flows : null,
     },

@@ -20,6 +20,7 @@ export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly 
   return [
     ...changed('scenario', trusted.scenario, here.scenario, trusted.location),
     ...changed('generation', trusted.generation, here.generation, trusted.location),
+    ...changed('migration', trusted.migration, here.migration, trusted.location),
     ...changed('cutover', windowOf(trusted), windowOf(here), trusted.location),
     ...changed('dms.subnet', dms.subnetId?.toLowerCase(), here.dms.subnetId?.toLowerCase(), dms.location),
     ...changed('dms.service', dms.serviceId?.toLowerCase(), here.dms.serviceId?.toLowerCase(), dms.location),

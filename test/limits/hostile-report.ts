@@ -127,6 +127,7 @@ export function hostileReport(count = CHECKS): Report {
     name: `${hostile(place)} wave`,
     scenario: manifest().scenario,
     generation: 'classic',
+    migration: 'offline',
     status: 'not-ready' as const,
     checks: checks.filter((__, at) => at % MANIFESTS === place),
   }))

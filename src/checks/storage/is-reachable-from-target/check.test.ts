@@ -279,7 +279,7 @@ describe('storage/is-reachable-from-target', () => {
       'no subnet of DMS in the manifest',
       {
         account: { ...DENY, virtualNetworkRules: BOTH },
-        manifest: { dms: { egress: [], nsgPorts: 'seed', flows: [], location: CONTAINER.location } },
+        manifest: { dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location: CONTAINER.location } },
       },
       'unknown',
       /the manifest names neither dms\.subnet/,

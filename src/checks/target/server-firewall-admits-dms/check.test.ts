@@ -155,7 +155,16 @@ const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '
 const PUBLIC: [string, string, string] = ['office', '203.0.113.0', '203.0.113.7']
 const IPV6: [string, string, string] = ['six', '2001:db8::', '2001:db8::f']
 const PRIVATE: [string, string, string] = ['dms-subnet', '10.0.1.0', '10.0.1.255']
-const NO_SUBNET = { dms: { egress: [], nsgPorts: 'seed' as const, flows: [], location: MANIFEST.dms.location } }
+const NO_SUBNET = {
+  dms: {
+    egress: [],
+    nsgPorts: 'seed' as const,
+    flows: [],
+    runtimeHosts: [],
+    schemaMigration: false,
+    location: MANIFEST.dms.location,
+  },
+}
 
 describe('target/server-firewall-admits-dms', () => {
   it.each<[string, Situation, Judgement['verdict'], string]>([
