@@ -115,7 +115,12 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
   return {
     ports: {
-      net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
+      net: createNetPort({
+        timeoutMs,
+        signal,
+        ...vantageDoubts(inputs, context.runnerEnvironment),
+        isLoopbackWorld: isLoopbackWorld(inputs),
+      }),
       sql,
       share,
       arm: createLateArmPort(arriving),
@@ -141,13 +146,27 @@ async function readSqlToken(arriving: Promise<Observed<AzureAccess>>): ReturnTyp
   }
 }
 
-/** GitHub's machines stand in private networks of GitHub, whose ranges may be those of the DMS subnet as well. */
-function vantageDoubt({ vantage }: Inputs, runnerEnvironment: string | undefined): { vantageDoubt?: string } {
-  if (runnerEnvironment !== 'github-hosted' || vantage === 'dms-subnet') return {}
+/**
+ * GitHub's machines stand in private networks of GitHub, whose ranges may be those of the DMS subnet or of the runtime's
+ * host as well.
+ */
+function vantageDoubts(
+  { vantage }: Inputs,
+  runnerEnvironment: string | undefined,
+): Partial<Record<'vantageDoubt' | 'runtimeDoubt', string>> {
+  if (runnerEnvironment !== 'github-hosted') return {}
+  const doubt = (place: string): string =>
+    `this runner is GitHub's, and GitHub's own networks use private addresses too; say \`vantage: ${place}\` if it stands there`
   return {
-    vantageDoubt:
-      "this runner is GitHub's, and GitHub's own networks use private addresses too; say `vantage: dms-subnet` if it stands there",
+    ...(vantage === 'dms-subnet' ? {} : { vantageDoubt: doubt('dms-subnet') }),
+    ...(vantage === 'runtime-host' ? {} : { runtimeDoubt: doubt('runtime-host') }),
   }
+}
+
+/** A cloud on this machine's loopback is none of Azure's: there every place that counts may be on loopback, too. */
+function isLoopbackWorld({ environment }: Inputs): boolean {
+  if (!URL.canParse(environment)) return false
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(new URL(environment).hostname)
 }
 
 /** The inputs are sound: what a kind needs is there. */

@@ -4,7 +4,8 @@ import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Judgement, Spec } from './define.ts'
 import { BROWSER_PORT, DEFAULT_PORT, type EngineEndpoint, type TriedEndpoint } from './engine-endpoint.ts'
-import { describeRunner, judgePath, proxyNote, readVantage, type VantageFact } from './network-path.ts'
+import { describeRunner, judgePath, proofOf, proxyNote, readVantage, type VantageFact } from './network-path.ts'
+import { placeWords } from './place-words.ts'
 import { quoteYaml } from './quote-identifier.ts'
 import type { SqlSide } from './sql-side.ts'
 
@@ -25,7 +26,7 @@ export async function observeEnginePort<S extends Spec>(
   if (!observed.ok) return observed
   const endpoint = observed.value
   if (endpoint.state !== 'tried') return seen(endpoint)
-  const vantage = await readVantage(ports, spec.manifest, endpoint.localAddress)
+  const vantage = await readVantage(ports, spec.manifest, endpoint.localAddress, side.taker(spec))
   return seen({ ...endpoint, from: describeRunner(vantage), to: describePeer(endpoint), protocol: 'tcp', vantage })
 }
 
@@ -39,15 +40,16 @@ export function enginePort<S extends Spec>(side: SqlSide<S>): EnginePort<S> {
   return {
     observe: (ports, { spec }) => observeEnginePort(side, ports, spec),
     judge: (evidence, { name, spec }) =>
-      evidence.state === 'tried' ? judgeTried(side, evidence, spec) : judgeUntried(side, evidence, name),
+      evidence.state === 'tried' ? judgeTried(side, evidence, spec) : judgeUntried(side, evidence, name, spec),
   }
 }
 
 function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort, spec: S): Judgement {
   const { host, port, outcome, attempts, insteadOf } = evidence
-  if (insteadOf !== undefined) return judgePublicEndpoint(evidence, insteadOf, side.portAdvice(spec))
+  const { from } = placeWords(spec.manifest, side.taker(spec))
+  if (insteadOf !== undefined) return judgePublicEndpoint(evidence, insteadOf, { advice: side.portAdvice(spec), from })
   const judgement = judgePath(evidence, {
-    expected: `TCP ${String(port)} of ${host} accepts a connection from where DMS runs`,
+    expected: `TCP ${String(port)} of ${host} accepts a connection ${from}`,
     remediation: remediationOf(side, evidence, spec),
   })
   const others = attempts.filter((attempt) => attempt.outcome !== outcome)
@@ -64,16 +66,19 @@ function judgeTried<S extends Spec>(side: SqlSide<S>, evidence: TriedPort, spec:
 function judgePublicEndpoint(
   { host, port, address, from, vantage }: TriedPort,
   own: NonNullable<TriedPort['insteadOf']>,
-  advice: string,
+  texts: { advice: string; from: string },
 ): Judgement {
-  const expected = `TCP ${String(DEFAULT_PORT)} of ${own.host} accepts a connection from where DMS runs`
+  const expected = `TCP ${String(DEFAULT_PORT)} of ${own.host} accepts a connection ${texts.from}`
   const answer = own.outcome === 'no-name' ? 'its name has no address' : own.outcome
   const actual = `TCP ${String(own.port)} of ${own.host} from ${from}: ${answer}; TCP ${String(port)} of its public endpoint ${host} (${address}): open`
+  if (vantage.place === 'this-runner') {
+    return { verdict: 'pass', proof: proofOf(vantage), summary: `${actual}; ${proxyNote(vantage)}`, expected, actual }
+  }
   if (!vantage.verified) {
     const summary = `${actual}; ${proxyNote(vantage)}: DMS has to reach the first of the two`
     return { verdict: 'pass', proof: 'proxy', summary, expected, actual }
   }
-  const text = `${advice} If DMS is to use the public endpoint, name it as \`endpoint\` of the target.`
+  const text = `${texts.advice} If DMS is to use the public endpoint, name it as \`endpoint\` of the target.`
   const scripts = [{ language: 'yaml' as const, code: `target:\n  endpoint: ${quoteYaml(`${host},${String(port)}`)}` }]
   return { verdict: 'fail', proof: 'direct', summary: actual, expected, actual, remediation: { text, scripts } }
 }
@@ -105,13 +110,13 @@ export function whyUntried(endpoint: Untried): { check: string; fact: string } {
   }
 }
 
-function judgeUntried<S extends Spec>({ area }: SqlSide<S>, evidence: Untried, subject: string): Judgement {
+function judgeUntried<S extends Spec>(side: SqlSide<S>, evidence: Untried, subject: string, spec: S): Judgement {
   const { check, fact: message } = whyUntried(evidence)
   if (evidence.state !== 'not-listed') {
     return {
       verdict: 'blocked',
       summary: `Not tried: ${message}`,
-      blockedBy: [{ id: `${area}/${check}`, subject }],
+      blockedBy: [{ id: `${side.area}/${check}`, subject }],
     }
   }
   const instance = `${evidence.browser.host}\\${evidence.browser.instance}`
@@ -119,7 +124,7 @@ function judgeUntried<S extends Spec>({ area }: SqlSide<S>, evidence: Untried, s
     verdict: 'unknown',
     proof: 'direct',
     summary: `${message}: a stopped or hidden instance, or another name; so its port is not known`,
-    expected: `the TCP port of ${instance} accepts a connection from where DMS runs`,
+    expected: `the TCP port of ${instance} accepts a connection ${placeWords(spec.manifest, side.taker(spec)).from}`,
     cause: { kind: 'insufficient', message },
     remediation: {
       text: 'Start the instance, correct its name, or (a hidden instance is never listed) give its fixed port in the manifest as host,port.',

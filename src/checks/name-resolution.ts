@@ -7,6 +7,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { Judgement, Spec } from './define.ts'
 import { boundText } from './foreign-text.ts'
 import { describeRunner, proofOf, proxyNote, readResolverVantage, type VantageFact } from './network-path.ts'
+import { placeWords, type PlaceWords } from './place-words.ts'
 import type { SqlSide } from './sql-side.ts'
 
 export type NameEvidence =
@@ -31,7 +32,7 @@ export function nameResolution<S extends Spec>(side: SqlSide<S>): NameResolution
       const resolved = await ports.net.resolve(host)
       if (!resolved.ok) return resolved
       const addresses = resolved.value.found ? resolved.value.addresses.map(({ address }) => address) : []
-      const vantage = await readResolverVantage(ports, spec.manifest, addresses[0])
+      const vantage = await readResolverVantage(ports, spec.manifest, addresses[0], side.taker(spec))
       if (!resolved.value.found) {
         return seen({ state: 'no-such-name', host, message: boundText(resolved.value.message), vantage })
       }
@@ -59,10 +60,10 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
       const { host, addresses, vantage } = evidence
       const actual = `${host} resolves to ${addresses.join(', ')}`
       const summary = `${actual} on ${describeRunner(vantage)}${vantage.verified ? '' : `; ${proxyNote(vantage)}`}`
-      return { verdict: 'pass', proof: proofOf(vantage), summary, expected: expectedOf(host), actual }
+      return { verdict: 'pass', proof: proofOf(vantage), summary, expected: expectedOf(host, side, spec), actual }
     }
     case 'no-such-name':
-      return judgeMissing(side, evidence)
+      return judgeMissing(side, evidence, spec)
     case 'absent':
     case 'unreadable': {
       const summary = `Not tried: the host name is Azure's to tell, and ${evidence.state === 'absent' ? 'it knows no such server' : 'it could not be asked'} (${evidence.message})`
@@ -89,25 +90,31 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
 }
 
 function judgeMissing<S extends Spec>(
-  { area }: SqlSide<S>,
+  side: SqlSide<S>,
   { host, message, vantage }: Extract<NameEvidence, { state: 'no-such-name' }>,
+  spec: S,
 ): Judgement {
   const fact = `${describeRunner(vantage)} finds no address for ${host} (${message})`
-  const expected = expectedOf(host)
-  const remediation = remediationOf(area, host)
+  const expected = expectedOf(host, side, spec)
+  const words = placeWords(spec.manifest, side.taker(spec))
+  const remediation = remediationOf(side.area, host, words)
   if (vantage.verified) {
-    const summary = `From the DMS subnet ${vantage.subnet ?? ''}, ${fact}; likely a misspelt name, or the DNS servers of the virtual network do not know its zone`
+    const place = vantage.host ?? vantage.subnet ?? ''
+    const summary = `From ${words.place} ${place}, ${fact}; likely a misspelt name, or ${words.resolvers} do not know its zone`
     return { verdict: 'fail', proof: 'direct', summary, expected, actual: fact, remediation }
   }
-  const summary = `${capitalise(fact)}; ${proxyNote(vantage)}: the DNS servers of the DMS network may know the name`
-  return { verdict: 'unknown', proof: 'proxy', summary, expected, cause: { kind: 'dns', message: fact }, remediation }
+  const hope = vantage.place === 'this-runner' ? '' : `: ${words.resolvers} may know the name`
+  const summary = `${capitalise(fact)}; ${proxyNote(vantage)}${hope}`
+  const cause = { kind: 'dns' as const, message: fact }
+  return { verdict: 'unknown', proof: proofOf(vantage), summary, expected, cause, remediation }
 }
 
-function remediationOf(area: 'source' | 'target', host: string): Remediation {
+function remediationOf(area: 'source' | 'target', host: string, { resolvers, place }: PlaceWords): Remediation {
+  const link = place === 'the DMS subnet' ? 'to the DMS virtual network' : `where ${resolvers} see it`
   const text =
     area === 'source'
-      ? `Check the spelling of \`server\`; then let the DNS servers of the DMS virtual network resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
-      : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net to the DMS virtual network.`
+      ? `Check the spelling of \`server\`; then let ${resolvers} resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
+      : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net ${link}.`
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.-]+$/.test(host)
     ? [
@@ -118,8 +125,8 @@ function remediationOf(area: 'source' | 'target', host: string): Remediation {
   return { text, scripts }
 }
 
-function expectedOf(host: string): string {
-  return `${host} resolves where DMS runs`
+function expectedOf<S extends Spec>(host: string, side: SqlSide<S>, spec: S): string {
+  return `${host} resolves ${placeWords(spec.manifest, side.taker(spec)).at}`
 }
 
 function capitalise(text: string): string {

@@ -8,15 +8,23 @@ import type { Ports } from '../ports/ports.ts'
 import type { Judgement } from './define.ts'
 import { readDmsSubnet, type DmsSubnetAnswer } from './dms-subnet.ts'
 import { boundText } from './foreign-text.ts'
+import { ownVantage, readRuntimeVantage, type PathTaker } from './runtime-vantage.ts'
 
-/** Whether this runner stands in the DMS subnet, as Azure tells its prefixes; only then is a network path proven directly. */
+/**
+ * Whether this runner stands where it counts: in the DMS subnet, as Azure tells its prefixes, or (modern) on a host of the
+ * integration runtime. Only then is a network path proven directly.
+ */
 export type VantageFact = {
   verified: boolean
+  /** What counts; absent: the DMS subnet. `this-runner`: no part of the service takes the path, so that the runner does. */
+  place?: 'runtime-host' | 'this-runner'
   /** The runner's address that was compared: that of the connection or the route which is judged. */
   address?: string
   /** Name of the DMS subnet, when Azure told it. */
   subnet?: string
   prefixes?: string[]
+  /** The host of `dms.runtime-hosts` that this runner is. */
+  host?: string
   /** A sentence part that follows "because": why it is or is not verified. */
   reason: string
 }
@@ -33,16 +41,19 @@ export type PathFacts = {
 }
 
 /**
- * Compares one address of the runner with the DMS subnet: that of the connection or the route which is judged, and no
- * other, since any machine may have a bridge of the same range. Never fails: what is not known makes the vantage
- * unverified.
+ * Compares one address of the runner with the DMS subnet or the hosts of the runtime: that of the connection or the route
+ * which is judged, and no other, since any machine may have a bridge of the same range. Never fails: what is not known
+ * makes the vantage unverified. `taker`: who takes the path in a modern migration.
  */
 export async function readVantage(
   ports: Pick<Ports, 'net' | 'arm'>,
   manifest: Manifest,
   localAddress: string | undefined,
+  taker: PathTaker = 'runtime',
 ): Promise<VantageFact> {
-  if (manifest.generation === 'modern') return { verified: false, ...from(localAddress), reason: RUNTIME_COUNTS }
+  if (manifest.generation === 'modern') {
+    return taker === 'runtime' ? readRuntimeVantage(ports.net, manifest, localAddress) : ownVantage(localAddress)
+  }
   const observed = await readDmsSubnet(ports.arm, manifest)
   return judgeVantage(observed, localAddress, ports.net.vantageDoubt)
 }
@@ -59,10 +70,11 @@ export async function readResolverVantage(
   ports: Pick<Ports, 'net' | 'arm'>,
   manifest: Manifest,
   resolved: string | undefined,
+  taker?: PathTaker,
 ): Promise<VantageFact> {
   const { net, arm } = ports
-  if (resolved !== undefined) return readVantage(ports, manifest, await net.routeAddress(resolved))
-  if (manifest.generation === 'modern') return readVantage(ports, manifest, await net.routeAddress(AZURE_DNS))
+  if (resolved !== undefined) return readVantage(ports, manifest, await net.routeAddress(resolved), taker)
+  if (manifest.generation === 'modern') return readVantage(ports, manifest, await net.routeAddress(AZURE_DNS), taker)
   const observed = await readDmsSubnet(arm, manifest)
   const prefixes = observed.ok && observed.value.found ? observed.value.subnet.addressPrefixes : []
   const host = prefixes.map(firstHostOf).find((address) => address !== undefined)
@@ -103,21 +115,20 @@ function from(address: string | undefined): { address?: string } {
   return address === undefined ? {} : { address }
 }
 
-const RUNTIME_COUNTS =
-  'the place that counts is the host of the integration runtime, and this runner is not known to be it'
-
 /** The runner as network messages name it. */
 export function describeRunner({ address }: VantageFact): string {
   return address === undefined ? 'this runner' : `this runner (${address})`
 }
 
 export function proofOf(vantage: VantageFact): Proof {
-  return vantage.verified ? 'direct' : 'proxy'
+  return vantage.verified || vantage.place === 'this-runner' ? 'direct' : 'proxy'
 }
 
 /** What follows a result that was seen from another place than the one that counts. */
-export function proxyNote({ reason }: VantageFact): string {
-  return `seen from the runner, which is not verified to stand where DMS will, because ${reason}`
+export function proxyNote({ reason, place }: VantageFact): string {
+  if (place === 'this-runner') return reason
+  const where = place === 'runtime-host' ? 'be the host of the integration runtime' : 'stand where DMS will'
+  return `seen from the runner, which is not verified to ${where}, because ${reason}`
 }
 
 /** Pure: what one connect outcome says of a network path (contract, section 5). */
@@ -137,7 +148,7 @@ export function judgePath(facts: PathFacts, texts: { expected: string; remediati
     return { verdict: 'fail', proof, summary, expected: texts.expected, actual: fact, remediation: texts.remediation }
   }
   const cause = { kind: outcome, message: fact }
-  const text = `${texts.remediation.text} Or run this from a runner that stands where DMS runs: there the outcome decides.`
+  const text = `${texts.remediation.text} ${elsewhere(vantage)}`
   return {
     verdict: 'unknown',
     proof,
@@ -146,6 +157,13 @@ export function judgePath(facts: PathFacts, texts: { expected: string; remediati
     cause,
     remediation: { ...texts.remediation, text },
   }
+}
+
+/** What else would make the outcome decide. */
+function elsewhere({ place }: VantageFact): string {
+  if (place === 'this-runner') return 'Or run this from a runner that reaches it: the migration itself does not take this way.'
+  if (place === undefined) return 'Or run this from a runner that stands where DMS runs: there the outcome decides.'
+  return 'Or run this on the host of the integration runtime (named in `dms.runtime-hosts`): there the outcome decides.'
 }
 
 const OUTCOMES: Record<Exclude<ConnectOutcome, 'open'>, { fact: string; likely: string }> = {

@@ -13,6 +13,8 @@ import {
   readTargetHost,
 } from './engine-endpoint.ts'
 import type { EngineEndpoint, HostAnswer } from './engine-endpoint.ts'
+import { placeWords } from './place-words.ts'
+import { takerOfSource, takerOfTarget, type PathTaker } from './runtime-vantage.ts'
 import type { SourceSpec, TargetSpec } from './subjects.ts'
 
 /** What differs between the source and the target of a migration, for the checks that both have. */
@@ -22,6 +24,8 @@ export interface SqlSide<S extends Spec> {
   tls(spec: S): TlsSettings
   readHost(ports: Pick<Ports, 'arm'>, spec: S): Promise<HostAnswer>
   readEndpoint(ports: Pick<Ports, 'net' | 'arm'>, spec: S): Promise<Observed<EngineEndpoint>>
+  /** Who takes the path to the engine in a modern migration. */
+  taker(spec: S): PathTaker
   /** The database for the first login. */
   readFirstDatabase(ports: Pick<Ports, 'arm'>, spec: S): Promise<string>
   /** Checks that say what Azure did not tell about the host. */
@@ -37,10 +41,11 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
   tls: ({ source }) => source.tls,
   readHost: (_ports, { source }) => Promise.resolve({ known: true, server: source.server, from: 'manifest' }),
   readEndpoint: (ports, { source }) => readSourceEndpoint(ports, source),
+  taker: ({ manifest, source }) => takerOfSource(manifest, source),
   readFirstDatabase: () => Promise.resolve('master'),
   hostBlockers: () => [],
-  portAdvice: () =>
-    'On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let the DMS subnet through to it.',
+  portAdvice: ({ manifest, source }) =>
+    `On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let ${placeWords(manifest, takerOfSource(manifest, source)).place} through to it.`,
   portScripts: [
     {
       language: 'powershell',
@@ -59,6 +64,7 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
   tls: ({ target }) => target.tls,
   readHost: (ports, { target }) => readTargetHost(ports, target),
   readEndpoint: (ports, { target }) => readTargetEndpoint(ports, target),
+  taker: ({ manifest }) => takerOfTarget(manifest),
   readFirstDatabase: async ({ arm }, { target, databases }) => {
     // The databases of a managed instance come only with the migration.
     if (isManagedInstance(target)) return 'master'
@@ -72,15 +78,16 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
     isManagedInstance(target)
       ? [{ id: 'target/managed-instance-exists', subject: target.name }]
       : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
-  portAdvice: ({ target }) => (isManagedInstance(target) ? INSTANCE_PORT_ADVICE : SERVER_PORT_ADVICE),
+  portAdvice: targetPortAdvice,
   portScripts: [],
 }
 
-const SERVER_PORT_ADVICE =
-  'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.'
-
-const INSTANCE_PORT_ADVICE =
-  'A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of the DMS subnet and of the subnet of the instance pass it, and peer the two networks where they are not one.'
+function targetPortAdvice({ manifest, target }: TargetSpec): string {
+  const { place } = placeWords(manifest, takerOfTarget(manifest))
+  return isManagedInstance(target)
+    ? `A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of ${place} and of the subnet of the instance pass it, and peer the two networks where they are not one.`
+    : `Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of ${place} pass it outbound, and look whether the name should lead to a private endpoint.`
+}
 
 /** The server to talk SQL to, asked for by one check. */
 export async function readSqlServer<S extends Spec>(

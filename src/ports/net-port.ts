@@ -55,4 +55,8 @@ export interface NetPort {
   routeAddress(toward: string): Promise<string | undefined>
   /** Why the runner's addresses prove nothing of where the runner stands, when they do not: follows "because". */
   readonly vantageDoubt?: string
+  /** The same for the host of the integration runtime. */
+  readonly runtimeDoubt?: string
+  /** Azure itself stands on this machine's loopback: only then can a loopback address be that of a place that counts. */
+  readonly isLoopbackWorld?: boolean
 }

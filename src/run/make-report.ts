@@ -25,7 +25,7 @@ export function makeReport(world: World, context: RunContext, end: RunEnd): Repo
     run: {
       startedAt: new Date(startedAt).toISOString(),
       durationMs: Math.max(0, Math.round(now - startedAt)),
-      vantage: { name: vantage, verified: results.some(isSeenFromTheDmsSubnet) },
+      vantage: { name: vantage, verified: results.some(isSeenFromWhereItCounts) },
       repository: context.repository,
       sha: context.sha,
       event: context.eventName,
@@ -37,7 +37,7 @@ export function makeReport(world: World, context: RunContext, end: RunEnd): Repo
   })
 }
 
-function isSeenFromTheDmsSubnet({ evidence }: CheckResult): boolean {
+function isSeenFromWhereItCounts({ evidence }: CheckResult): boolean {
   const vantage = evidence['vantage']
   return isJsonObject(vantage) && vantage['verified'] === true
 }

@@ -21,7 +21,9 @@ export function gateNet(net: NetPort, permit: Permit, book: HostBook, owners: re
     let refusal: Observed<never> | undefined
     for (const host of hostsOf(address)) {
       const uses = ownFirst(
-        usesAtHost(book, host).filter((use): use is SqlUse | ShareUse => use.kind !== 'blob' && isPort(use)),
+        usesAtHost(book, host).filter(
+          (use): use is SqlUse | ShareUse => (use.kind === 'sql' || use.kind === 'share') && isPort(use),
+        ),
       )
       if (uses.length === 0) continue
       const picked = pickGrant(permit, uses, address, { host, address })
@@ -71,5 +73,7 @@ export function gateNet(net: NetPort, permit: Permit, book: HostBook, owners: re
     routeAddress: (toward) =>
       parseAddress(toward) === undefined ? Promise.resolve(undefined) : net.routeAddress(toward),
     ...(net.vantageDoubt === undefined ? {} : { vantageDoubt: net.vantageDoubt }),
+    ...(net.runtimeDoubt === undefined ? {} : { runtimeDoubt: net.runtimeDoubt }),
+    ...(net.isLoopbackWorld === true ? { isLoopbackWorld: true } : {}),
   }
 }

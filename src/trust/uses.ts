@@ -6,7 +6,7 @@ import type { Container, Login, Manifest, ServerName, Share, Source, Target, Tls
  * What a manifest makes a run do with a credential (contract, section 7): a secret, with a login, by a protocol, to a host
  * and port, under settings of TLS; or the Azure identity, with a resource.
  */
-export type Use = SqlUse | ShareUse | BlobUse | AzureUse
+export type Use = SqlUse | ShareUse | BlobUse | AzureUse | NameUse
 
 interface Owned {
   /** What of the manifest it belongs to: `source:sales`, `target:default`, `dms`. */
@@ -45,6 +45,12 @@ export interface AzureUse extends Owned {
   resourceId: string
 }
 
+/** A name that is looked up to learn whether this runner is that host: nothing is sent to it, but the question leaves. */
+export interface NameUse extends Owned {
+  kind: 'name'
+  host: string
+}
+
 const DEFAULT_PORT = 1433
 
 export function usesOf({ sources, targets, shares, containers, dms }: Manifest): Use[] {
@@ -60,6 +66,7 @@ export function usesOf({ sources, targets, shares, containers, dms }: Manifest):
     ]),
     ...azure('dms', dms.subnetId),
     ...azure('dms', dms.serviceId),
+    ...dms.runtimeHosts.map((host): NameUse => ({ kind: 'name', owner: 'dms', host })),
   ]
 }
 
@@ -94,7 +101,7 @@ export function useOfContainer({ name, url, sas }: Container): BlobUse {
 
 /** The variable of the secret; undefined: the Azure identity. */
 export function secretOf(use: Use): string | undefined {
-  if (use.kind === 'azure') return undefined
+  if (use.kind === 'azure' || use.kind === 'name') return undefined
   if (use.kind === 'blob') return use.secret
   return use.login.kind === 'entra' ? undefined : use.login.password.secret
 }
@@ -140,6 +147,8 @@ export function differences(use: Use, trusted: Use, isSameFile: IsSameFile): str
   switch (use.kind) {
     case 'azure':
       return trusted.kind === 'azure' && isSameText(use.resourceId, trusted.resourceId) ? [] : ['resource']
+    case 'name':
+      return trusted.kind === 'name' && isSameHost(use.host, trusted.host) ? [] : ['host']
     case 'blob':
       if (trusted.kind !== 'blob') return ['kind']
       return named({ url: use.url === trusted.url, secret: use.secret === trusted.secret })
@@ -221,6 +230,8 @@ export function describeUse(use: Use): string {
   switch (use.kind) {
     case 'azure':
       return `reading ${use.resourceId} as the run's Azure identity`
+    case 'name':
+      return `looking ${use.host} up`
     case 'blob':
       return `${use.url ?? 'the container that its SAS names'} with ${use.secret}`
     case 'share':

@@ -74,6 +74,7 @@ function addressOf(host: string): string {
 /** Does by itself all that checks do with a use, from the first look-up to the login. */
 async function make(use: Use, ports: Ports): Promise<boolean> {
   if (use.kind === 'azure') return (await ports.arm.permissions(use.resourceId)).ok
+  if (use.kind === 'name') return (await ports.net.resolve(use.host)).ok
   if (use.kind === 'blob') {
     const [, , name = ''] = [use.owner, ...use.owner.split(':')]
     const container = {

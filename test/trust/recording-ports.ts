@@ -20,7 +20,7 @@ export function recordingPorts(answers: (question: string, args: readonly unknow
       {
         get: (_, method) => {
           if (method === 'writes') return false
-          if (method === 'vantageDoubt') return undefined
+          if (['vantageDoubt', 'runtimeDoubt', 'isLoopbackWorld'].includes(String(method))) return undefined
           const question = `${name}.${String(method)}`
           return (...args: unknown[]) => {
             asked.push(

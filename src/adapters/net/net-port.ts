@@ -16,6 +16,9 @@ export interface NetPortOptions {
   lookup?: Lookup
   /** Why the runner's own addresses prove nothing of where it stands. */
   vantageDoubt?: string
+  runtimeDoubt?: string
+  /** Azure Resource Manager of this run stands on loopback. */
+  isLoopbackWorld?: boolean
 }
 
 const BROWSER_PORT = 1434
@@ -24,7 +27,7 @@ const SETTLE_MS = 1000
 
 /** The network as this runner sees it. Every question is asked once a run. */
 export function createNetPort(options: NetPortOptions): NetPort {
-  const { timeoutMs, signal, browserPort = BROWSER_PORT, lookup, vantageDoubt } = options
+  const { timeoutMs, signal, browserPort = BROWSER_PORT, lookup, vantageDoubt, runtimeDoubt, isLoopbackWorld } = options
   const memo = createMemo()
   const races = new Map<string, Race>()
   const raceOf = (addresses: readonly string[], port: number): Race => {
@@ -50,6 +53,8 @@ export function createNetPort(options: NetPortOptions): NetPort {
       ),
     routeAddress,
     ...(vantageDoubt === undefined ? {} : { vantageDoubt }),
+    ...(runtimeDoubt === undefined ? {} : { runtimeDoubt }),
+    ...(isLoopbackWorld === true ? { isLoopbackWorld } : {}),
   }
 }
 

@@ -17,7 +17,7 @@ export default defineCheck({
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS reads the source over the TCP port of its engine, 1433 unless the instance has another; while that is closed to the DMS subnet, nothing can be migrated.',
+    why: 'DMS reads the source over the TCP port of its engine, 1433 unless the instance has another; while that is closed to where DMS runs, nothing can be migrated.',
     source: {
       title: 'Configure the Windows Firewall to allow SQL Server access',
       url: 'https://learn.microsoft.com/sql/sql-server/install/configure-the-windows-firewall-to-allow-sql-server-access',
@@ -25,7 +25,7 @@ export default defineCheck({
       rows: ['D3', 'M3'],
     },
     remedy:
-      'Start the service, let the instance listen on the port that the manifest names, and open that port from the DMS subnet on the host and on the way.',
+      'Start the service, let the instance listen on the port that the manifest names, and open that port from where DMS runs, on the host and on the way.',
   },
   uses: ['net', 'arm'],
   subjects: sourceSubjects,

@@ -17,7 +17,7 @@ export default defineCheck({
     disprovedBy: ['no-such-name'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown'],
-    why: 'DMS connects to the source by its name, with the DNS servers of its virtual network: a name that they do not know ends every migration at its first step.',
+    why: 'DMS connects to the source by its name, with the DNS servers of the place where it runs: a name that they do not know ends every migration at its first step.',
     source: {
       title: 'Name resolution for resources in Azure virtual networks',
       url: 'https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances',
@@ -25,7 +25,7 @@ export default defineCheck({
       rows: [],
     },
     remedy:
-      'Correct the name in the manifest, let the DNS servers of the DMS virtual network resolve it, or give an IP address instead.',
+      'Correct the name in the manifest, let the DNS servers of the place where DMS runs resolve it, or give an IP address instead.',
   },
   uses: ['net', 'arm'],
   subjects: sourceSubjects,

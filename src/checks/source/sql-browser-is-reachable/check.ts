@@ -3,6 +3,8 @@ import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { BROWSER_PORT, instanceBehindBrowser, readBrowser, type BrowserFacts } from '../../engine-endpoint.ts'
 import { describeRunner, judgePath, readVantage, type PathFacts } from '../../network-path.ts'
+import { placeWords } from '../../place-words.ts'
+import { takerOfSource } from '../../runtime-vantage.ts'
 import { sourceSubjects, type SourceSpec } from '../../subjects.ts'
 
 type Evidence =
@@ -31,7 +33,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
       rows: ['D4', 'M4'],
     },
     remedy:
-      'Start SQL Server Browser and open UDP 1434 from the DMS subnet, or give the instance a fixed port and name it in the manifest as host,port.',
+      'Start SQL Server Browser and open UDP 1434 from where DMS runs, or give the instance a fixed port and name it in the manifest as host,port.',
   },
   uses: ['net', 'arm'],
   subjects: sourceSubjects,
@@ -48,7 +50,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
     const browser = await readBrowser(ports, host, instance, addresses)
     if (!browser.ok) return browser
     const { address, localAddress } = browser.value
-    const vantage = await readVantage(ports, manifest, localAddress)
+    const vantage = await readVantage(ports, manifest, localAddress, takerOfSource(manifest, source))
     return seen({
       state: 'asked',
       from: describeRunner(vantage),
@@ -60,16 +62,17 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
       browser: browser.value,
     })
   },
-  judge: (evidence) => {
+  judge: (evidence, { spec: { manifest, source } }) => {
     if (evidence.state === 'not-needed') {
       return { verdict: 'not-applicable', summary: `${evidence.server} needs no SQL Server Browser: ${evidence.why}` }
     }
     const { browser, to } = evidence
+    const { place, at, addresses } = placeWords(manifest, takerOfSource(manifest, source))
     const judgement = judgePath(evidence, {
-      expected: `SQL Server Browser on UDP ${String(BROWSER_PORT)} of ${to} answers where DMS runs`,
+      expected: `SQL Server Browser on UDP ${String(BROWSER_PORT)} of ${to} answers ${at}`,
       remediation: {
-        text: 'On the host, start SQL Server Browser and let UDP 1434 in from the DMS subnet; on the way, let the firewall appliance pass it. Or give the instance a fixed port and write host,port in the manifest: then the Browser is not needed.',
-        scripts: [{ language: 'powershell', code: START_BROWSER }],
+        text: `On the host, start SQL Server Browser and let UDP 1434 in from ${place}; on the way, let the firewall appliance pass it. Or give the instance a fixed port and write host,port in the manifest: then the Browser is not needed.`,
+        scripts: [{ language: 'powershell', code: startBrowser(addresses) }],
       },
     })
     if (judgement.verdict === 'pass') return withEntry(judgement, browser)
@@ -93,10 +96,12 @@ function describeEntry({ instance, listed, tcpPort, version, known }: BrowserFac
   return `it lists ${instance} ${port}, version ${version ?? 'not told'}`
 }
 
-const START_BROWSER = [
-  '# on the SQL Server host, as administrator',
-  "Get-Service -Name 'MSSQL*', SQLBrowser",
-  'Set-Service -Name SQLBrowser -StartupType Automatic',
-  'Start-Service -Name SQLBrowser',
-  "New-NetFirewallRule -DisplayName 'SQL Server Browser' -Direction Inbound -Protocol UDP -LocalPort 1434 -RemoteAddress '<prefix of the DMS subnet>' -Action Allow",
-].join('\n')
+function startBrowser(addresses: string): string {
+  return [
+    '# on the SQL Server host, as administrator',
+    "Get-Service -Name 'MSSQL*', SQLBrowser",
+    'Set-Service -Name SQLBrowser -StartupType Automatic',
+    'Start-Service -Name SQLBrowser',
+    `New-NetFirewallRule -DisplayName 'SQL Server Browser' -Direction Inbound -Protocol UDP -LocalPort 1434 -RemoteAddress '${addresses}' -Action Allow`,
+  ].join('\n')
+}

@@ -17,7 +17,7 @@ export default defineCheck({
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS writes to Azure SQL over TCP 1433, outbound from its subnet; while that is closed, nothing can be migrated.',
+    why: 'DMS writes to Azure SQL over TCP 1433, outbound from where it runs; while that is closed, nothing can be migrated.',
     source: {
       title: 'Azure SQL Database connectivity architecture',
       url: 'https://learn.microsoft.com/azure/azure-sql/database/connectivity-architecture',
@@ -25,7 +25,7 @@ export default defineCheck({
       rows: [],
     },
     remedy:
-      'Let the network security group, the route table and the firewalls of the DMS subnet pass TCP 1433 (and 11000-11999 for redirected connections) outbound to Azure SQL.',
+      'Let the network security group, the route table and the firewalls of the place where DMS runs pass TCP 1433 (and 11000-11999 for redirected connections) outbound to Azure SQL.',
   },
   uses: ['net', 'arm'],
   subjects: targetSubjects,

@@ -25,7 +25,7 @@ export default defineCheck({
       rows: [],
     },
     remedy:
-      'Correct the endpoint in the manifest; with a private endpoint, link the zone privatelink.database.windows.net to the DMS virtual network.',
+      'Correct the endpoint in the manifest; with a private endpoint, link the zone privatelink.database.windows.net to the network in which DMS runs.',
   },
   uses: ['net', 'arm'],
   subjects: targetSubjects,
