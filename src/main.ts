@@ -4,6 +4,7 @@ import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
+import { createRuntimePort } from './adapters/arm/runtime-port.ts'
 import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
@@ -125,6 +126,13 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
       share,
       arm: createLateArmPort(arriving),
       blob,
+      runtime: createRuntimePort({
+        arriving,
+        host: async () => mapSeen(await cloud, ({ resourceManager }) => new URL(resourceManager).hostname),
+        secrets,
+        accounts,
+        isAllowed: inputs.probeThroughRuntime,
+      }),
       files,
       clock: { now: () => Date.now() },
     },

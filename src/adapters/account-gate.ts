@@ -20,6 +20,8 @@ export interface AccountGate {
     asker: Asker,
     attempt: () => Promise<T>,
   ): Promise<{ tried: T } | { withheld: Asker } | { unanswered: readonly Asker[] }>
+  /** Whether some server accepted the account in this run, and none refused it. */
+  isAccepted(account: string): boolean
 }
 
 interface AccountState {
@@ -69,6 +71,7 @@ export function createAccountGate(): AccountGate {
         if (alone) delete state.underWay
       }
     },
+    isAccepted: (account) => accounts.get(account)?.verdict === 'accepted',
   }
 }
 

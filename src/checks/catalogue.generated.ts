@@ -59,6 +59,9 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import sourceRuntimeCanConnect from './source/runtime-can-connect/check.ts'
+import shareRuntimeCanConnect from './share/runtime-can-connect/check.ts'
+import targetRuntimeCanConnect from './target/runtime-can-connect/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -121,4 +124,7 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  sourceRuntimeCanConnect,
+  shareRuntimeCanConnect,
+  targetRuntimeCanConnect,
 ]

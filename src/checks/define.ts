@@ -12,11 +12,19 @@ export interface Spec {
   location: Location
 }
 
+/** `vantage`: from where it was seen, when that is not the runner. */
+interface Seen {
+  proof: Proof
+  summary: string
+  expected: string
+  vantage?: string
+}
+
 /** What `judge` says. `blocked` is for what another check's evidence rules out; `needs` covers the usual case. */
 export type Judgement =
-  | { verdict: 'pass'; proof: Proof; summary: string; expected: string; actual: string; expiresAt?: string }
-  | { verdict: 'fail'; proof: Proof; summary: string; expected: string; actual: string; remediation: Remediation }
-  | { verdict: 'unknown'; proof: Proof; summary: string; expected: string; cause: Cause; remediation?: Remediation }
+  | (Seen & { verdict: 'pass'; actual: string; expiresAt?: string })
+  | (Seen & { verdict: 'fail'; actual: string; remediation: Remediation })
+  | (Seen & { verdict: 'unknown'; cause: Cause; remediation?: Remediation })
   | { verdict: 'blocked'; summary: string; blockedBy: readonly BlockedBy[] }
   | { verdict: 'manual'; summary: string; expected: string; remediation: Remediation }
   | { verdict: 'attested'; summary: string; expected: string; actual: string }
@@ -50,9 +58,16 @@ export interface CheckMeta<S extends Spec> {
   migrations?: readonly Migration[]
   severity: Severity | ((spec: S) => Severity)
   needs: readonly Need<S>[]
+  /**
+   * A check that takes the same way from the place that counts: where it passes directly, this one is proven directly, too,
+   * although it passes by proxy.
+   */
+  provenBy?: string
+  /** The input without which it is not asked at all. Absent: it always is. */
+  optIn?: 'probe-through-runtime'
   /** Which answers decide although they are failures to connect or find; no other check has this field. */
   disprovedBy?: readonly Disproof[]
-  /** The place that counts: `network-path` results are `direct` only from the DMS subnet. */
+  /** The place that counts: `network-path` results are `direct` only from the DMS subnet or the runtime's host. */
   vantage: 'network-path' | 'server' | 'control-plane' | 'repository' | 'person'
   /** Every verdict that `judge` can give; a test produces each. */
   verdicts: readonly Exclude<Verdict, 'waived'>[]

@@ -12,6 +12,7 @@ const NAMES = {
   'shir02.corp.example': ['10.9.0.5'],
   '10.9.0.6': ['10.9.0.6'],
   localhost: ['127.0.0.1', '::1'],
+  '127.0.0.1': ['127.0.0.1'],
   'own.corp.example': ['127.0.1.1'],
   'docker.corp.example': ['10.9.0.7', '172.17.0.1'],
   'nat-a.corp.example': ['203.0.113.7'],

@@ -2,6 +2,7 @@ import type { Check } from '../checks/define.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { CheckResult } from '../domain/report.ts'
 import { planChecks } from '../plan/plan.ts'
+import { liftProxy } from './lift-proxies.ts'
 import { judgedResult } from './results.ts'
 
 /**
@@ -14,10 +15,9 @@ export function replay(
   results: readonly CheckResult[],
   catalogue: readonly Check[],
 ): CheckResult[] {
-  const planned = new Map(
-    planChecks(manifest, catalogue).checks.map((entry) => [placeOf(entry.check.meta.id, entry.subject.name), entry]),
-  )
-  return results.map((result) => {
+  const plan = planChecks(manifest, catalogue)
+  const planned = new Map(plan.checks.map((entry) => [placeOf(entry.check.meta.id, entry.subject.name), entry]))
+  const judged = results.map((result) => {
     const entry = planned.get(placeOf(result.id, result.subject.name))
     if (entry === undefined || Object.keys(result.evidence).length === 0) return result
     const judgement = entry.check.judge(result.evidence, entry.subject)
@@ -26,6 +26,13 @@ export function replay(
       judgement,
       result.evidence,
     )
+  })
+  const places = new Map(judged.map((result) => [placeOf(result.id, result.subject.name), result]))
+  const inPlan = plan.checks.map(({ check, subject }) => places.get(placeOf(check.meta.id, subject.name)))
+  return judged.map((result) => {
+    const entry = planned.get(placeOf(result.id, result.subject.name))
+    const witnesses = (entry?.provenBy ?? []).map((place) => inPlan[place])
+    return liftProxy(result, witnesses)
   })
 }
 

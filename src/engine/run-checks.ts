@@ -6,6 +6,7 @@ import type { CheckResult } from '../domain/report.ts'
 import type { Plan, PlannedCheck } from '../plan/plan.ts'
 import type { Ports } from '../ports/ports.ts'
 import { createLimit } from './limit.ts'
+import { liftProxies } from './lift-proxies.ts'
 import { createPatience, type Patience } from './patience.ts'
 import { blockedResult, judgedResult, failureResult, type ResultFacts } from './results.ts'
 
@@ -23,7 +24,7 @@ export interface EngineOptions {
 export type PortsOf = Ports | ((planned: PlannedCheck) => Ports)
 
 /** Runs one plan. Results stand in the plan's order, whatever finished first. Never throws. */
-export function runChecks(
+export async function runChecks(
   plan: Plan,
   ports: PortsOf,
   options: EngineOptions,
@@ -39,7 +40,7 @@ export function runChecks(
     results.push(started.then(() => runOne(planned, results, ports, options, limit)))
   }
   start()
-  return Promise.all(results)
+  return liftProxies(plan, await Promise.all(results))
 }
 
 async function runOne(
@@ -107,8 +108,21 @@ async function observe(planned: PlannedCheck, ports: PortsOf, options: EngineOpt
 
 /** A login that waits for the account's first login on another server does not use up the time of its check. */
 function withPatience(ports: Ports, { waiting }: Patience): Ports {
-  const { sql } = ports
-  return { ...ports, sql: { ...sql, logIn: (server, database) => sql.logIn(server, database, waiting) } }
+  const { sql, runtime } = ports
+  return {
+    ...ports,
+    sql: { ...sql, logIn: (server, database) => sql.logIn(server, database, waiting) },
+    ...(runtime?.validate === undefined ? {} : { runtime: withWaiting(runtime, runtime.validate, waiting) }),
+  }
+}
+
+/** Nor does the runtime's test, which takes as long as Azure lets it. */
+function withWaiting(
+  runtime: Ports['runtime'],
+  validate: NonNullable<Ports['runtime']['validate']>,
+  waiting: Patience['waiting'],
+): Ports['runtime'] {
+  return { ...runtime, validate: (question) => validate(question, waiting) }
 }
 
 function judge(planned: PlannedCheck, evidence: JsonObject): Observed<Judgement> {

@@ -23,6 +23,7 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
     },
     arm: createLateArmPort(refuse()),
     blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },
+    runtime: { host: refuse },
     files: local.files,
     clock: local.clock,
   }

@@ -22,6 +22,7 @@ export const INPUT_DEFAULTS = {
   deadline: '15m',
   'max-parallel': '64',
   'allow-writes': 'false',
+  'probe-through-runtime': 'false',
   receipt: '',
   'receipt-key': '',
   'receipt-max-age': '24h',
@@ -32,7 +33,6 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 
 /** Inputs that a later version takes, and the value that asks for nothing. */
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
-  'probe-through-runtime': 'false',
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',

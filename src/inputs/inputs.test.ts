@@ -36,6 +36,7 @@ const DEFAULTS = {
   deadlineMs: 900_000,
   maxParallel: 64,
   allowWrites: false,
+  probeThroughRuntime: false,
   receiptMaxAgeMs: 86_400_000,
   trackingIssue: false,
 }

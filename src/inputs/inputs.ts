@@ -54,6 +54,8 @@ export interface Inputs extends ReceiptInputs {
   maxParallel: number
   /** Lets the write probes run: what they make is removed again. */
   allowWrites: boolean
+  /** Lets the service's own integration runtime test the connections, which sends their credentials to Azure. */
+  probeThroughRuntime: boolean
   /** Runs without a pull request keep an issue up to date. */
   trackingIssue: boolean
 }
@@ -97,6 +99,7 @@ export function readInputs(env: Env): ReadInputs {
     deadlineMs: reader.durationMs('deadline', LONGEST_DEADLINE_MS, '5d'),
     maxParallel: reader.integer('max-parallel', 1, MOST_PARALLEL),
     allowWrites: reader.flag('allow-writes'),
+    probeThroughRuntime: reader.flag('probe-through-runtime'),
     ...readReceiptInputs(reader, env, { mode, reportDirectory }),
     trackingIssue: reader.flag('tracking-issue'),
   }

@@ -14,6 +14,8 @@ export interface PlannedCheck {
   subject: Subject<Spec>
   severity: Severity
   needs: readonly PlannedNeed[]
+  /** Places of the checks that prove this one directly where it passes by proxy. */
+  provenBy: readonly number[]
 }
 
 /** What will run for one manifest, in the order of the catalogue and the manifest. */
@@ -45,7 +47,7 @@ interface Index {
 }
 
 function planOne(check: Check, subject: Subject<Spec>, index: Index): PlannedCheck {
-  const { severity, needs } = check.meta
+  const { severity, needs, provenBy } = check.meta
   return {
     check,
     subject,
@@ -53,6 +55,7 @@ function planOne(check: Check, subject: Subject<Spec>, index: Index): PlannedChe
     needs: needs
       .filter((need) => need.when?.(subject.spec) ?? true)
       .map((need) => ({ any: need.any === true, on: placesOf(need.id, subject, index) })),
+    provenBy: provenBy === undefined ? [] : placesOf(provenBy, subject, index),
   }
 }
 

@@ -3,6 +3,7 @@ import type { BlobPort } from './blob-port.ts'
 import type { ClockPort } from './clock-port.ts'
 import type { FilePort } from './file-port.ts'
 import type { NetPort } from './net-port.ts'
+import type { RuntimePort } from './runtime-port.ts'
 import type { SharePort } from './share-port.ts'
 import type { SqlPort } from './sql-port.ts'
 
@@ -13,6 +14,7 @@ export interface Ports {
   share: SharePort
   arm: ArmPort
   blob: BlobPort
+  runtime: RuntimePort
   files: FilePort
   clock: ClockPort
 }

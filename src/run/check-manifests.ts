@@ -1,4 +1,5 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
+import type { Check } from '../checks/define.ts'
 import type { ReportProblem } from '../domain/report.ts'
 import type { Secret } from '../domain/secret.ts'
 import { createLimit } from '../engine/limit.ts'
@@ -42,7 +43,8 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
   const { inputs, context, problems } = settings
   const read = await readManifests(world, context.workspace, inputs.manifests, CHECK_IDS)
   problems.push(...read.problems)
-  const plans = read.manifests.map((manifest) => planChecks(manifest, CATALOGUE))
+  const asked = askedChecks(inputs)
+  const plans = read.manifests.map((manifest) => planChecks(manifest, asked))
   const count = plans.reduce((sum, { checks }) => sum + checks.length, 0)
   if (count > CHECKS_LIMIT) {
     const message = `The manifests ask for ${count} checks; at most ${CHECKS_LIMIT} make one run. Use several runs.`
@@ -57,7 +59,7 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
     const { workspace } = context
     const question = { trust, lines: inputs.manifests, workspace, ...read, now: world.now(), checkIds: CHECK_IDS }
     const trusted = await readTrustedManifests(question, github)
-    const facts = { trust, trusted, plans, paths: read.paths, sha: context.sha, now: world.now() }
+    const facts = { trust, trusted, plans, asked, paths: read.paths, sha: context.sha, now: world.now() }
     const compared = await compareScope(facts, github)
     // Nothing is left to check: what the change takes away is said nevertheless.
     if (plans.length === 0) return { ...NO_OUTCOME, removed: compared.removed, notices: compared.notices }
@@ -94,6 +96,11 @@ export async function checkManifests(world: World, settings: RunSettings): Promi
   } finally {
     deadline.clear()
   }
+}
+
+/** Without those that have to be asked for by an input of their own. */
+function askedChecks({ probeThroughRuntime }: Inputs): readonly Check[] {
+  return CATALOGUE.filter(({ meta }) => meta.optIn === undefined || probeThroughRuntime)
 }
 
 /** Also of checks that had no time left to say so. */

@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
-import type { Spec } from '../checks/define.ts'
+import type { Check, Spec } from '../checks/define.ts'
 import type { SourceSpec, TargetSpec } from '../checks/subjects.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { CheckResult, Removed } from '../domain/report.ts'
@@ -19,6 +19,8 @@ export interface CompareQuestion {
   trusted: TrustedManifests
   /** The sound manifests of this run with their plans. */
   plans: readonly Plan[]
+  /** The checks that this run asks for; absent: all. */
+  asked?: readonly Check[]
   /** Paths of all manifests of this run, unsound ones as well. */
   paths: readonly string[]
   /** Commit of the run. */
@@ -38,10 +40,10 @@ export async function compareScope(
   question: CompareQuestion,
   github: Pick<GitHubPort, 'readCommit'>,
 ): Promise<Compared> {
-  const { trust, plans, now } = question
+  const { trust, plans, now, asked = CATALOGUE } = question
   const planned = new Map(plans.map((plan) => [plan.manifest, plan]))
   const planOf = (manifest: Manifest): Plan => {
-    const plan = planned.get(manifest) ?? planChecks(manifest, CATALOGUE)
+    const plan = planned.get(manifest) ?? planChecks(manifest, asked)
     planned.set(manifest, plan)
     return plan
   }

@@ -51,7 +51,11 @@ export async function openPorts(world: World, settings: OpenSettings): Promise<O
   const secrets = readSecrets(world.env, names)
   learnSecrets([...secrets.values()])
   const connection = await world.connect({
-    inputs: { ...inputs, allowWrites: trust.trusted && inputs.allowWrites },
+    inputs: {
+      ...inputs,
+      allowWrites: trust.trusted && inputs.allowWrites,
+      probeThroughRuntime: trust.trusted && inputs.probeThroughRuntime,
+    },
     context,
     secrets,
     learnSecret: (secret) => learnSecrets([secret]),

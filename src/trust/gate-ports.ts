@@ -7,6 +7,7 @@ import { gateArm } from './gate-arm.ts'
 import { gateNet } from './gate-net.ts'
 import type { Permit } from './permit.ts'
 import { isPortOf, pickGrant, refuseUnknown, refuseUse, usesAtHost, type HostBook } from './pick-grant.ts'
+import { gateRuntime } from './gate-runtime.ts'
 import { indexUses, useOfContainer, type BlobUse, type ShareUse, type SqlUse } from './uses.ts'
 
 /** Ports of one manifest, as the checks on one subject see them; `owners` of `Use`, such as `source:sales`. */
@@ -27,7 +28,8 @@ export function gatePorts(ports: Ports, permit: Permit): PortsFor {
   const sql = gateSql(ports.sql, permit, book)
   const share = gateShare(ports.share, permit, book)
   const blob = gateBlob(ports.blob, permit)
-  return (owners) => ({ ...ports, net: gateNet(ports.net, permit, book, owners), sql, share, blob, arm })
+  const runtime = gateRuntime(ports.runtime, permit)
+  return (owners) => ({ ...ports, net: gateNet(ports.net, permit, book, owners), sql, share, blob, arm, runtime })
 }
 
 function gateSql(sql: Ports['sql'], permit: Permit, book: HostBook): Ports['sql'] {

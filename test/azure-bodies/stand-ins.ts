@@ -76,6 +76,7 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
       readSecurity: notAsked,
       lendFile: notAsked,
     },
+    runtime: { host: notAsked },
     blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),

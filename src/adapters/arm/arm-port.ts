@@ -1,4 +1,5 @@
-import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import { mapSeen, seen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
@@ -24,17 +25,19 @@ import {
   decodeSqlServer,
   decodeVirtualNetworkRule,
 } from './decode-sql.ts'
+import { parseErrorBody } from './error-body.ts'
 import { createFurtherReads, DATA_MIGRATION_VERSION, NETWORK_VERSION, type Ways } from './further-reads.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
 import { readResourceId, resourcePath } from './resource-id.ts'
 import { createRestReader, type ArmReader } from './rest-reader.ts'
-import { createScrubber } from './scrubber.ts'
+import { createScrubber, type Scrubber } from './scrubber.ts'
 import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
 import { createStorageReads } from './storage-reads.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
+import { createAskRuntime, RUNTIME_LIMIT_MS, type AskRuntime } from './validate-ir.ts'
 
 export interface ArmPortOptions {
   cloud: Cloud
@@ -56,12 +59,20 @@ interface Session {
   rest: ArmReader
   /** Loaded when first needed: its SDK is by far the largest. */
   sql: () => Promise<SqlReader>
+  runtime: () => Promise<AskRuntime>
+  scrubber: Scrubber
 }
 
 /** The identity that reads Azure may be a login of SQL servers as well. No check sees its token. */
 export interface AzureAccess extends ArmPort {
   sqlToken: EntraToken
+  /** Lets the runtime of a service test something. `secrets` are in the question, and are taken out of every answer. */
+  askRuntime(serviceId: string, question: JsonObject, secrets: readonly Secret[]): Promise<Observed<RuntimeReply>>
 }
+
+/** The answer of a service, or its refusal as far as it has a code: what it means is not decided here. */
+export type RuntimeReply =
+  { status: 'answered'; body: unknown } | { status: 'refused'; code: string; message: string; failure: ProbeFailure }
 
 /** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
 export function createArmPort(options: ArmPortOptions): AzureAccess {
@@ -124,6 +135,12 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
         const account = identity.objectId ?? identity.clientId ?? identity.kind
         return mapSeen(await sqlToken(), (token) => ({ account, token }))
       }),
+    async askRuntime(id, question, secrets) {
+      const resource = readResourceId(id, 'Microsoft.DataMigration/sqlMigrationServices')
+      if (!resource.ok) return resource
+      const session = await start()
+      return session.ok ? askRuntime(session.value, resource.value, question, secrets) : session
+    },
     signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
     sqlDatabase: (id) =>
@@ -184,7 +201,50 @@ async function startSession(options: ArmPortOptions, memo: Memo): Promise<Observ
   const settings = { cloud, tls, transport, credential: signedIn.value.credential }
   const rest = await createRestReader(settings)
   const sql = (): Promise<SqlReader> => memo.once('sql', () => createSqlReader(settings))
-  return seen({ signedIn: signedIn.value, rest, sql })
+  const runtime = (): Promise<AskRuntime> =>
+    memo.once('runtime', () => {
+      const limit = { timeoutMs: Math.max(timeoutMs, RUNTIME_LIMIT_MS), retries: 'throttled' as const }
+      const who = 'Azure Resource Manager'
+      const patient = createTransport({ ...shared, ...limit, who, origin: new URL(cloud.resourceManager).origin })
+      return createAskRuntime({ ...settings, transport: patient }, signal)
+    })
+  return seen({ signedIn: signedIn.value, rest, sql, runtime, scrubber })
+}
+
+/** Every text in a JSON value, with the secrets taken out. */
+function scrubTexts(value: unknown, scrub: Scrubber['scrub']): unknown {
+  if (typeof value === 'string') return scrub(value)
+  if (Array.isArray(value)) return value.map((item) => scrubTexts(item, scrub))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, scrubTexts(item, scrub)]))
+}
+
+/** The answers of a service may repeat what they were asked with. */
+async function askRuntime(
+  session: Session,
+  id: ResourceId,
+  question: JsonObject,
+  secrets: readonly Secret[],
+): Promise<Observed<RuntimeReply>> {
+  const { scrubber, signedIn } = session
+  for (const secret of secrets) scrubber.learn(secret)
+  const scrubbed = (failure: ProbeFailure): ProbeFailure => ({ ...failure, message: scrubber.scrub(failure.message) })
+  try {
+    const ask = await session.runtime()
+    const body = await ask(`${resourcePath(id)}/validateIr`, question)
+    return seen({ status: 'answered', body: scrubTexts(body, scrubber.scrub) })
+  } catch (error) {
+    if (error instanceof ProbeError) return { ok: false, failure: scrubbed(error.failure) }
+    if (!(error instanceof HttpStatusError)) throw error
+    const { clientId, objectId } = signedIn.identity
+    const asked = { what: `a test by the integration runtime of ${id.text}`, id: id.text, clientId, objectId }
+    const judged = judgeAnswer(error.answer, asked)
+    const failure =
+      'absent' in judged ? { kind: 'not-found' as const, message: judged.absent.message } : judged.failure
+    const said = parseErrorBody(error.answer.text)
+    if (said === undefined) return { ok: false, failure: scrubbed(failure) }
+    return seen({ status: 'refused', ...said, message: scrubber.scrub(said.message), failure: scrubbed(failure) })
+  }
 }
 
 /** Turns everything that a reader throws into an answer or a failure. `id` is what was asked for, `part` a part of it. */

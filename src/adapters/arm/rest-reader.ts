@@ -81,12 +81,12 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   }
 }
 
-type Core = Pick<
+export type Core = Pick<
   typeof CoreRestPipeline,
   'createPipelineFromOptions' | 'bearerTokenAuthenticationPolicy' | 'createHttpHeaders'
 >
 
-function preparePipeline(core: Core, { cloud, credential, transport, tls }: PipelineSettings): Pipeline {
+export function preparePipeline(core: Core, { cloud, credential, transport, tls }: PipelineSettings): Pipeline {
   const pipeline = core.createPipelineFromOptions({ ...(tls === undefined ? {} : { tlsOptions: tls }) })
   removeOwnWays(pipeline)
   pipeline.addPolicy(core.bearerTokenAuthenticationPolicy({ credential, scopes: cloud.scope }))
@@ -100,7 +100,7 @@ export function removeOwnWays(pipeline: Pick<Pipeline, 'removePolicy'>): void {
   pipeline.removePolicy({ name: 'redirectPolicy' })
 }
 
-function acceptJson(core: Core): ReturnType<Core['createHttpHeaders']> {
+export function acceptJson(core: Core): ReturnType<Core['createHttpHeaders']> {
   return core.createHttpHeaders({ accept: 'application/json' })
 }
 

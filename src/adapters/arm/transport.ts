@@ -14,6 +14,8 @@ export interface TransportOptions {
   /** The only origin to which a request goes. */
   origin: string
   timeoutMs: number
+  /** `throttled`: nothing but a 429 is sent again, since what was sent may have been done. */
+  retries?: 'throttled'
   signal: AbortSignal
   budget: RateBudget
   onRequest: (method: string, url: string) => void
@@ -38,7 +40,8 @@ export function createTransport(options: TransportOptions): PipelinePolicy {
         const restMs = deadline - performance.now()
         const outcome = await tryOnce(request, next, outer, restMs, options)
         if (outcome.ok && isSuccess(outcome.response)) return outcome.response
-        const waitMs = tries < TRIES ? waitBeforeNext(outcome, tries) : undefined
+        const mayRetry = tries < TRIES && (options.retries === undefined || isThrottled(outcome))
+        const waitMs = mayRetry ? waitBeforeNext(outcome, tries) : undefined
         if (waitMs === undefined || performance.now() + waitMs >= deadline) throw conclude(outcome, tries, options)
         if (waitMs > 0) await waitFor(sleep(waitMs, undefined, { signal: options.signal }), options)
         await waitFor(options.budget.take(options.signal), options)
@@ -70,6 +73,10 @@ async function tryOnce(
     if (outer === undefined) delete request.abortSignal
     else request.abortSignal = outer
   }
+}
+
+function isThrottled(outcome: Outcome): boolean {
+  return outcome.ok && outcome.response.status === 429
 }
 
 /** The wait before another try, or undefined when another try would not help. */

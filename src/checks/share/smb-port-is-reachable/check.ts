@@ -19,6 +19,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
     generations: ['classic'],
     severity: 'required',
     needs: [],
+    provenBy: 'share/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown'],

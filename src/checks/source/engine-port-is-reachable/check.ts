@@ -14,6 +14,7 @@ export default defineCheck({
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'source/name-resolves' }, { id: 'source/sql-browser-is-reachable' }],
+    provenBy: 'source/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],

@@ -14,6 +14,7 @@ export default defineCheck({
     generations: GENERATIONS,
     severity: 'required',
     needs: [],
+    provenBy: 'source/runtime-can-connect',
     disprovedBy: ['no-such-name'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown'],

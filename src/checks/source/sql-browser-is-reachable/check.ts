@@ -22,6 +22,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm'>({
     generations: GENERATIONS,
     severity: (spec) => (isNeeded(spec) ? 'required' : 'recommended'),
     needs: [{ id: 'source/name-resolves', when: isNeeded }],
+    provenBy: 'source/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],

@@ -14,6 +14,7 @@ export default defineCheck({
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'target/name-resolves' }],
+    provenBy: 'target/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],

@@ -14,6 +14,7 @@ export default defineCheck({
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'azure/sign-in-works', when: ({ target }) => target.endpoint === undefined }],
+    provenBy: 'target/runtime-can-connect',
     disprovedBy: ['no-such-name'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
