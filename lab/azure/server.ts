@@ -6,6 +6,7 @@ import type { Json } from '../../src/domain/json.ts'
 import { armError, unauthorized, type Answer } from './answers.ts'
 import { createLogin, type Login } from './login.ts'
 import { answerAdminRules, answerArm } from './resource-manager.ts'
+import { answerValidateIr } from './validate-ir.ts'
 import { LAB_SQL_SUFFIX, type AzureState, type Fault } from './state.ts'
 
 export interface AzureRequest {
@@ -72,13 +73,20 @@ async function respond(
   const sent = await readText(request)
   const fault = takeFault(state, url.pathname)
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, { ref: false })
-  const { status, body, headers } = fault === undefined ? answer(state, login, url, request, sent) : faultAnswer(fault)
+  const { status, body, headers } =
+    fault === undefined ? await answer(state, login, url, request, sent) : faultAnswer(fault)
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
   response.end(text)
 }
 
-function answer(state: AzureState, login: Login, url: URL, request: IncomingMessage, sent: string): Answer {
+async function answer(
+  state: AzureState,
+  login: Login,
+  url: URL,
+  request: IncomingMessage,
+  sent: string,
+): Promise<Answer> {
   const method = request.method ?? ''
   if (url.pathname === '/metadata/endpoints') return metadataAnswer(state, url)
   const signIn = login.answer(method, url.pathname, new URLSearchParams(sent), url.origin)
@@ -88,6 +96,8 @@ function answer(state: AzureState, login: Login, url: URL, request: IncomingMess
   if (own !== undefined) return own
   const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
   if (rules !== undefined) return rules
+  const tested = await answerValidateIr(state, method, url, sent)
+  if (tested !== undefined) return tested
   if (method !== 'GET') return armError(405, 'MethodNotAllowed', 'The lab is read only.')
   return answerArm(state, url)
 }

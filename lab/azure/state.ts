@@ -1,5 +1,6 @@
 import type { Json } from '../../src/domain/json.ts'
 import type { Answer } from './answers.ts'
+import type { LabRuntime } from './validate-ir.ts'
 
 /** A resource as Azure Resource Manager shows it in a GET. */
 export interface ArmResource extends Record<string, Json> {
@@ -61,6 +62,8 @@ export interface AzureState {
   dmsSkus?: readonly Json[]
   /** Regions that Microsoft.DataMigration lists for its types; default: West and North Europe. */
   dmsRegions?: readonly string[]
+  /** What the migration services' runtime answers to `validateIr`; absent: there is none. */
+  runtime?: LabRuntime
   /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
   standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */

@@ -22,7 +22,7 @@ interface Meaning {
 }
 
 /**
- * Known codes of the service and what they say: https://learn.microsoft.com/azure/dms/known-issues-troubleshooting-dms.
+ * Known codes of the service and what they say: https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio.
  * Every other code decides nothing.
  */
 const CODES: readonly [code: RegExp, meaning: (refusal: RuntimeRefusal, message: string) => Meaning][] = [
@@ -89,7 +89,8 @@ export function judgeRuntimeErrors(refusal: RuntimeRefusal): Judgement {
     return { ...common, verdict: 'fail', summary, actual: `${fact} (${said})`, remediation: text(advice) }
   }
   const fact = decisive?.meaning?.fact ?? `the service answered with an error that does not tell what failed`
-  const advice = decisive?.meaning?.advice ?? 'Look the message up, or test the connection in the portal of the service.'
+  const advice =
+    decisive?.meaning?.advice ?? 'Look the message up, or test the connection in the portal of the service.'
   const message = said === '' ? fact : `${fact} (${said})`
   return {
     ...common,

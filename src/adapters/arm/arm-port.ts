@@ -239,8 +239,9 @@ async function askRuntime(
     const { clientId, objectId } = signedIn.identity
     const asked = { what: `a test by the integration runtime of ${id.text}`, id: id.text, clientId, objectId }
     const judged = judgeAnswer(error.answer, asked)
-    const failure =
-      'absent' in judged ? { kind: 'not-found' as const, message: judged.absent.message } : judged.failure
+    const told = 'absent' in judged ? { kind: 'not-found' as const, message: judged.absent.message } : judged.failure
+    // The gateway gave up before the runtime had answered, as the migration wizard reads it, too.
+    const failure = error.answer.status === 504 ? { ...told, kind: 'timeout' as const } : told
     const said = parseErrorBody(error.answer.text)
     if (said === undefined) return { ok: false, failure: scrubbed(failure) }
     return seen({ status: 'refused', ...said, message: scrubber.scrub(said.message), failure: scrubbed(failure) })
