@@ -62,6 +62,7 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],
+  SHIRNET: ['source/runtime-can-connect', 'share/runtime-can-connect', 'target/runtime-can-connect'],
 }
 
 /** They carry root causes, and every other check rests on them. */
