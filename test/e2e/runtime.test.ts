@@ -64,7 +64,7 @@ describe('a modern migration', () => {
     expect(of(played.results, PATHS).map(({ verdict, proof }) => [verdict, proof])).toEqual(
       PATHS.map(() => ['pass', 'direct']),
     )
-    expect(played.report.run.vantage).toEqual({ name: 'auto', verified: true })
+    expect(played.report.run.vantage).toEqual({ name: 'runtime-host', verified: true })
     expect(of(played.results, PATHS)[1]?.evidence).toMatchObject({ vantage: { place: 'runtime-host', verified: true } })
   }, 60_000)
 
