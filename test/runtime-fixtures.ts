@@ -9,8 +9,9 @@ export const SERVICE_ID =
   '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.DataMigration/sqlMigrationServices/dms-weu'
 
 export function modernManifest(more: Parameters<typeof manifestWith>[0] = {}): Manifest {
-  const { subnetId: _none, ...dms } = MANIFEST.dms
-  return manifestWith({ generation: 'modern', dms: { ...dms, serviceId: SERVICE_ID }, ...more })
+  const dms = { ...MANIFEST.dms, serviceId: SERVICE_ID }
+  delete dms.subnetId
+  return manifestWith({ generation: 'modern', dms, ...more })
 }
 
 /** `answer` absent: the run may not ask. */

@@ -106,23 +106,20 @@ async function observe(planned: PlannedCheck, ports: PortsOf, options: EngineOpt
   }
 }
 
-/** A login that waits for the account's first login on another server does not use up the time of its check. */
+/**
+ * A login that waits for the account's first login on another server does not use up the time of its check; nor does the
+ * runtime's test, which takes as long as Azure lets it.
+ */
 function withPatience(ports: Ports, { waiting }: Patience): Ports {
   const { sql, runtime } = ports
+  const { validate } = { ...runtime }
   return {
     ...ports,
     sql: { ...sql, logIn: (server, database) => sql.logIn(server, database, waiting) },
-    ...(runtime?.validate === undefined ? {} : { runtime: withWaiting(runtime, runtime.validate, waiting) }),
+    ...(validate === undefined
+      ? {}
+      : { runtime: { ...runtime, validate: (question) => validate(question, waiting) } satisfies Ports['runtime'] }),
   }
-}
-
-/** Nor does the runtime's test, which takes as long as Azure lets it. */
-function withWaiting(
-  runtime: Ports['runtime'],
-  validate: NonNullable<Ports['runtime']['validate']>,
-  waiting: Patience['waiting'],
-): Ports['runtime'] {
-  return { ...runtime, validate: (question) => validate(question, waiting) }
 }
 
 function judge(planned: PlannedCheck, evidence: JsonObject): Observed<Judgement> {

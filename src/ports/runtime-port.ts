@@ -41,11 +41,11 @@ export type RuntimeAnswer =
 /** The service's own integration runtime, as far as the run may ask it. */
 export interface RuntimePort {
   /** The host to which the credentials of a test go first: Azure Resource Manager of this cloud. */
-  host(): Promise<Observed<string>>
+  host: () => Promise<Observed<string>>
   /**
    * Lets the runtime try a connection, with the credentials that the manifest names for it. There only where the input
    * `probe-through-runtime` is on and the run is trusted. One test at a time for each service; each is made once a run, and
    * those of one account after another. It can take minutes, which are spent in `waiting`.
    */
-  validate?(question: RuntimeQuestion, waiting?: Waiting): Promise<Observed<RuntimeAnswer>>
+  validate?: (question: RuntimeQuestion, waiting?: Waiting) => Promise<Observed<RuntimeAnswer>>
 }

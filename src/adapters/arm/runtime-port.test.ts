@@ -136,7 +136,7 @@ describe('what is sent', () => {
   it('goes out once a run, and to one service one question at a time', async () => {
     runtime.connect = () => new Promise((resolve) => setTimeout(resolve, 30, []))
     const own = await port()
-    const all = ['sql01', 'sql02', 'SQL01', 'sql03'].map((name) => own.validate?.(question(name)))
+    const all = ['sql01', 'sql02', 'SQL01', 'sql03'].map((name) => own.validate!(question(name)))
     expect(await Promise.all(all)).toHaveLength(4)
     expect(runtime.asked.map(({ test }) => test)).toEqual(['online', 'source', 'source', 'source'])
     expect(runtime.most).toBe(1)
