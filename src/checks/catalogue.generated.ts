@@ -59,6 +59,11 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import serviceWindowIsAgreed from './service/window-is-agreed/check.ts'
+import migrationPerformanceBaselineIsCaptured from './migration/performance-baseline-is-captured/check.ts'
+import migrationClientsCanBeSwitched from './migration/clients-can-be-switched/check.ts'
+import migrationValidationIsDefined from './migration/validation-is-defined/check.ts'
+import migrationRollbackIsAgreed from './migration/rollback-is-agreed/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -121,4 +126,9 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  serviceWindowIsAgreed,
+  migrationPerformanceBaselineIsCaptured,
+  migrationClientsCanBeSwitched,
+  migrationValidationIsDefined,
+  migrationRollbackIsAgreed,
 ]

@@ -57,6 +57,7 @@ export const AREA_KINDS: Readonly<Record<string, MapKind>> = {
   service: 'service',
   azure: 'service',
   tools: 'service',
+  migration: 'service',
 }
 
 export function placeOf(id: string): MapPlace {

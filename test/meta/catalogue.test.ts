@@ -62,6 +62,8 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],
+  DOWNTIME: ['service/window-is-agreed'],
+  CUTOVER: ['service/window-is-agreed'],
 }
 
 /** They carry root causes, and every other check rests on them. */
