@@ -87,6 +87,8 @@ export function armWith(answers: {
     sqlIpv6FirewallRules: ask('sqlIpv6FirewallRules') as ArmPort['sqlIpv6FirewallRules'],
     sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],
     managedInstance: ask('managedInstance') as ArmPort['managedInstance'],
+    sqlVirtualMachine: ask('sqlVirtualMachine') as ArmPort['sqlVirtualMachine'],
+    virtualMachine: ask('virtualMachine') as ArmPort['virtualMachine'],
     virtualNetwork: ask('virtualNetwork') as ArmPort['virtualNetwork'],
     networkSecurityGroup: ask('networkSecurityGroup') as ArmPort['networkSecurityGroup'],
     virtualNetworkGateway: ask('virtualNetworkGateway') as ArmPort['virtualNetworkGateway'],

@@ -95,8 +95,19 @@ function find(state: AzureState, asked: Asked, url: URL): Answer {
   }
   if (isList) return listAnswer(state, members(state, asked), url)
   const found = state.resources.find(({ id }) => isSame(id, asked.id)) ?? subnetOf(state, asked.id)
-  if (found !== undefined) return { status: 200, body: found }
+  if (found !== undefined) return { status: 200, body: shown(found, url) }
   return resourceNotFound(`${asked.namespace}/${asked.segments.join('/')}`, asked.group)
+}
+
+/** The instance view of a machine is there only for whoever asks for it. */
+function shown(found: Json, url: URL): Json {
+  if (url.searchParams.get('$expand')?.toLowerCase() === 'instanceview' || !isJsonObject(found)) return found
+  const { properties } = found
+  if (!isJsonObject(properties) || properties['instanceView'] === undefined) return found
+  return {
+    ...found,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => name !== 'instanceView')),
+  }
 }
 
 /** Of a nested resource or list. */

@@ -1,6 +1,7 @@
 // Everything that the builders of the lab's Azure can make: each bare, and with every option in every one of its forms.
 import { adminRule, type AdminRuleSpec } from './admin-rules.ts'
 import * as data from './data-resources.ts'
+import { MACHINE_SPECIMENS } from './machine-specimens.ts'
 import * as network from './network-resources.ts'
 import { networkSecurityGroup, type RuleSpec } from './security-rules.ts'
 import { BARE, forms, id, PLACE, SUBNET, type Forms, type Full, type Spec } from './specimen-forms.ts'
@@ -185,6 +186,7 @@ const BUILT = {
       typeof data.dmsService
     >),
   ],
+  ...MACHINE_SPECIMENS,
 } satisfies Readonly<Record<string, readonly ArmResource[]>>
 
 /** By the name of the builder. */

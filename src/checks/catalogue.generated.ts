@@ -59,6 +59,13 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import targetVirtualMachineExists from './target/virtual-machine-exists/check.ts'
+import targetVirtualMachineIsRunning from './target/virtual-machine-is-running/check.ts'
+import targetIaasAgentIsFull from './target/iaas-agent-is-full/check.ts'
+import targetVersionIsNotOlder from './target/version-is-not-older/check.ts'
+import targetVolumesAreApart from './target/volumes-are-apart/check.ts'
+import sourceInstanceObjectsAreKnown from './source/instance-objects-are-known/check.ts'
+import sourceEncryptionIsInventoried from './source/encryption-is-inventoried/check.ts'
 import serviceWindowIsAgreed from './service/window-is-agreed/check.ts'
 import migrationPerformanceBaselineIsCaptured from './migration/performance-baseline-is-captured/check.ts'
 import migrationClientsCanBeSwitched from './migration/clients-can-be-switched/check.ts'
@@ -126,6 +133,13 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  targetVirtualMachineExists,
+  targetVirtualMachineIsRunning,
+  targetIaasAgentIsFull,
+  targetVersionIsNotOlder,
+  targetVolumesAreApart,
+  sourceInstanceObjectsAreKnown,
+  sourceEncryptionIsInventoried,
   serviceWindowIsAgreed,
   migrationPerformanceBaselineIsCaptured,
   migrationClientsCanBeSwitched,

@@ -6,6 +6,7 @@ import type { Judgement, Spec } from './define.ts'
 import { BROWSER_PORT, DEFAULT_PORT, type EngineEndpoint, type TriedEndpoint } from './engine-endpoint.ts'
 import { describeRunner, judgePath, proxyNote, readVantage, type VantageFact } from './network-path.ts'
 import { quoteYaml } from './quote-identifier.ts'
+import { forRunOnly } from './run-only-path.ts'
 import type { SqlSide } from './sql-side.ts'
 
 export type TriedPort = TriedEndpoint & { from: string; to: string; protocol: 'tcp'; vantage: VantageFact }
@@ -38,8 +39,11 @@ export interface EnginePort<S extends Spec> {
 export function enginePort<S extends Spec>(side: SqlSide<S>): EnginePort<S> {
   return {
     observe: (ports, { spec }) => observeEnginePort(side, ports, spec),
-    judge: (evidence, { name, spec }) =>
-      evidence.state === 'tried' ? judgeTried(side, evidence, spec) : judgeUntried(side, evidence, name),
+    judge: (evidence, { name, spec }) => {
+      if (evidence.state !== 'tried') return judgeUntried(side, evidence, name)
+      const judgement = judgeTried(side, evidence, spec)
+      return side.isForRunOnly?.(spec) === true ? forRunOnly(judgement, evidence.vantage) : judgement
+    },
   }
 }
 

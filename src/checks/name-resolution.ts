@@ -7,6 +7,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { Judgement, Spec } from './define.ts'
 import { boundText } from './foreign-text.ts'
 import { describeRunner, proofOf, proxyNote, readResolverVantage, type VantageFact } from './network-path.ts'
+import { FOR_RUN_ONLY } from './run-only-path.ts'
 import type { SqlSide } from './sql-side.ts'
 
 export type NameEvidence =
@@ -59,10 +60,20 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
       const { host, addresses, vantage } = evidence
       const actual = `${host} resolves to ${addresses.join(', ')}`
       const summary = `${actual} on ${describeRunner(vantage)}${vantage.verified ? '' : `; ${proxyNote(vantage)}`}`
+      if (side.isForRunOnly?.(spec) === true) {
+        const own = `${actual} on ${describeRunner(vantage)}; ${FOR_RUN_ONLY}`
+        return {
+          verdict: 'pass',
+          proof: 'direct',
+          summary: own,
+          expected: `${host} resolves where this run looks`,
+          actual,
+        }
+      }
       return { verdict: 'pass', proof: proofOf(vantage), summary, expected: expectedOf(host), actual }
     }
     case 'no-such-name':
-      return judgeMissing(side, evidence)
+      return judgeMissing(side, evidence, spec)
     case 'absent':
     case 'unreadable': {
       const summary = `Not tried: the host name is Azure's to tell, and ${evidence.state === 'absent' ? 'it knows no such server' : 'it could not be asked'} (${evidence.message})`
@@ -72,9 +83,10 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
     case 'untrusted': {
       const cause = { kind: evidence.kind, message: evidence.message }
       const text = 'Give the host in the manifest as `endpoint` of the target.'
+      const example = side.endpointExample?.(spec) ?? 'HOST'
       const remediation = {
         text,
-        scripts: [{ language: 'yaml', code: 'target:\n  endpoint: NAME.database.windows.net' }] as const,
+        scripts: [{ language: 'yaml', code: `target:\n  endpoint: ${example}` }] as const,
       }
       return {
         verdict: 'unknown',
@@ -89,25 +101,31 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
 }
 
 function judgeMissing<S extends Spec>(
-  { area }: SqlSide<S>,
+  side: SqlSide<S>,
   { host, message, vantage }: Extract<NameEvidence, { state: 'no-such-name' }>,
+  spec: S,
 ): Judgement {
   const fact = `${describeRunner(vantage)} finds no address for ${host} (${message})`
   const expected = expectedOf(host)
-  const remediation = remediationOf(area, host)
+  const isOwn = side.isForRunOnly?.(spec) === true
+  const remediation = remediationOf(isOwn ? 'own' : side.area, host)
   if (vantage.verified) {
     const summary = `From the DMS subnet ${vantage.subnet ?? ''}, ${fact}; likely a misspelt name, or the DNS servers of the virtual network do not know its zone`
     return { verdict: 'fail', proof: 'direct', summary, expected, actual: fact, remediation }
   }
-  const summary = `${capitalise(fact)}; ${proxyNote(vantage)}: the DNS servers of the DMS network may know the name`
+  const summary = isOwn
+    ? `${capitalise(fact)}; ${FOR_RUN_ONLY}, and the DNS servers of its network may know the name`
+    : `${capitalise(fact)}; ${proxyNote(vantage)}: the DNS servers of the DMS network may know the name`
   return { verdict: 'unknown', proof: 'proxy', summary, expected, cause: { kind: 'dns', message: fact }, remediation }
 }
 
-function remediationOf(area: 'source' | 'target', host: string): Remediation {
+function remediationOf(area: 'source' | 'target' | 'own', host: string): Remediation {
   const text =
-    area === 'source'
-      ? `Check the spelling of \`server\`; then let the DNS servers of the DMS virtual network resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
-      : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net to the DMS virtual network.`
+    area === 'own'
+      ? `Check the spelling of \`endpoint\`; let the DNS servers of this runner resolve ${host}, or give an address as \`endpoint\`.`
+      : area === 'source'
+        ? `Check the spelling of \`server\`; then let the DNS servers of the DMS virtual network resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
+        : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net to the DMS virtual network.`
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.-]+$/.test(host)
     ? [

@@ -13,6 +13,7 @@ import {
   readTargetHost,
 } from './engine-endpoint.ts'
 import type { EngineEndpoint, HostAnswer } from './engine-endpoint.ts'
+import { isVirtualMachine } from './machine-host.ts'
 import type { SourceSpec, TargetSpec } from './subjects.ts'
 
 /** What differs between the source and the target of a migration, for the checks that both have. */
@@ -29,6 +30,12 @@ export interface SqlSide<S extends Spec> {
   /** What to look at when the port does not answer, and with which commands on the host. */
   portAdvice: (spec: S) => string
   portScripts: readonly Script[]
+  /** What stands as endpoint in an example. */
+  endpointExample?: (spec: S) => string
+  /** Whether it is an installation of SQL Server, with an error log and logins of its own. */
+  isInstallation: (spec: S) => boolean
+  /** Whether nobody but this run takes the way to it: the service works on it from within. */
+  isForRunOnly?: (spec: S) => boolean
 }
 
 export const SOURCE_SIDE: SqlSide<SourceSpec> = {
@@ -51,6 +58,7 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
       ].join('\n'),
     },
   ],
+  isInstallation: () => true,
 }
 
 export const TARGET_SIDE: SqlSide<TargetSpec> = {
@@ -60,20 +68,28 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
   readHost: (ports, { target }) => readTargetHost(ports, target),
   readEndpoint: (ports, { target }) => readTargetEndpoint(ports, target),
   readFirstDatabase: async ({ arm }, { target, databases }) => {
-    // The databases of a managed instance come only with the migration.
-    if (isManagedInstance(target)) return 'master'
+    // The databases of a managed instance or a virtual machine come only with the migration.
+    if (isManagedInstance(target) || isVirtualMachine(target)) return 'master'
     for (const database of databases) {
       const answer = await arm.sqlDatabase(`${target.resourceId}/databases/${database}`)
       if (!answer.ok || answer.value.found) return database
     }
     return 'master'
   },
-  hostBlockers: ({ target, databases }) =>
-    isManagedInstance(target)
+  hostBlockers: ({ target, databases }) => {
+    if (isVirtualMachine(target)) return [{ id: 'target/virtual-machine-exists', subject: target.name }]
+    return isManagedInstance(target)
       ? [{ id: 'target/managed-instance-exists', subject: target.name }]
-      : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
-  portAdvice: ({ target }) => (isManagedInstance(target) ? INSTANCE_PORT_ADVICE : SERVER_PORT_ADVICE),
+      : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` }))
+  },
+  portAdvice: ({ target }) => {
+    if (isVirtualMachine(target)) return MACHINE_PORT_ADVICE
+    return isManagedInstance(target) ? INSTANCE_PORT_ADVICE : SERVER_PORT_ADVICE
+  },
   portScripts: [],
+  endpointExample: ({ target }) => (isVirtualMachine(target) ? 'VM.corp.example' : 'NAME.database.windows.net'),
+  isInstallation: ({ target }) => isVirtualMachine(target),
+  isForRunOnly: ({ target }) => isVirtualMachine(target),
 }
 
 const SERVER_PORT_ADVICE =
@@ -81,6 +97,9 @@ const SERVER_PORT_ADVICE =
 
 const INSTANCE_PORT_ADVICE =
   'A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of the DMS subnet and of the subnet of the instance pass it, and peer the two networks where they are not one.'
+
+const MACHINE_PORT_ADVICE =
+  'On the virtual machine: is SQL Server running, does it listen on this TCP port, does Windows Firewall let it in; on the way: do the security groups of its subnet and network interface let this runner in, and is there a route to it. DMS itself restores through the SQL IaaS Agent and does not need this way; without it, this run cannot look at the SQL Server.'
 
 /** The server to talk SQL to, asked for by one check. */
 export async function readSqlServer<S extends Spec>(

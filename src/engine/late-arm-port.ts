@@ -26,6 +26,8 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     sqlIpv6FirewallRules: (id) => ask((arm) => arm.sqlIpv6FirewallRules(id)),
     sqlVirtualNetworkRules: (id) => ask((arm) => arm.sqlVirtualNetworkRules(id)),
     managedInstance: (id) => ask((arm) => arm.managedInstance(id)),
+    sqlVirtualMachine: (id) => ask((arm) => arm.sqlVirtualMachine(id)),
+    virtualMachine: (id) => ask((arm) => arm.virtualMachine(id)),
     virtualNetwork: (id) => ask((arm) => arm.virtualNetwork(id)),
     networkSecurityGroup: (id) => ask((arm) => arm.networkSecurityGroup(id)),
     virtualNetworkGateway: (id) => ask((arm) => arm.virtualNetworkGateway(id)),

@@ -22,6 +22,7 @@ import type {
   VirtualNetworkGateway,
   VpnSite,
 } from './network-resources.ts'
+import type { SqlVirtualMachineResource, VirtualMachineResource } from './machine-resources.ts'
 import type { BlobContainerResource, StorageAccount } from './storage-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
@@ -131,6 +132,10 @@ export interface ArmPort {
   sqlIpv6FirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
   sqlVirtualNetworkRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlVirtualNetworkRule[]>>>
   managedInstance(id: string): Promise<Observed<ArmAnswer<ManagedInstanceResource>>>
+  /** The registration of a virtual machine with the SQL IaaS Agent extension. */
+  sqlVirtualMachine(id: string): Promise<Observed<ArmAnswer<SqlVirtualMachineResource>>>
+  /** With its instance view. */
+  virtualMachine(id: string): Promise<Observed<ArmAnswer<VirtualMachineResource>>>
   virtualNetwork(id: string): Promise<Observed<ArmAnswer<VirtualNetwork>>>
   networkSecurityGroup(id: string): Promise<Observed<ArmAnswer<NetworkSecurityGroup>>>
   /** With the ids of its connections; their status has to be read one by one (lists carry none). */

@@ -23,6 +23,8 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   managedInstance: [(arm) => arm.managedInstance(at('Microsoft.Sql/managedInstances/m'))],
   storageAccount: [(arm) => arm.storageAccount(at('Microsoft.Storage/storageAccounts/s'))],
   blobContainer: [(arm) => arm.blobContainer(at('Microsoft.Storage/storageAccounts/s'), 'c')],
+  sqlVirtualMachine: [(arm) => arm.sqlVirtualMachine(at('Microsoft.SqlVirtualMachine/sqlVirtualMachines/v'))],
+  virtualMachine: [(arm) => arm.virtualMachine(at('Microsoft.Compute/virtualMachines/v'))],
   virtualNetwork: [(arm) => arm.virtualNetwork(NETWORK)],
   networkSecurityGroup: [(arm) => arm.networkSecurityGroup(at('Microsoft.Network/networkSecurityGroups/n'))],
   virtualNetworkGateway: [(arm) => arm.virtualNetworkGateway(at('Microsoft.Network/virtualNetworkGateways/g'))],

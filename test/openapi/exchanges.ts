@@ -48,6 +48,8 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       sqlIpv6FirewallRules: alone(servers),
       sqlVirtualNetworkRules: alone(servers),
       managedInstance: alone(ofType('Microsoft.Sql/managedInstances')),
+      sqlVirtualMachine: alone(ofType('Microsoft.SqlVirtualMachine/sqlVirtualMachines')),
+      virtualMachine: alone(ofType('Microsoft.Compute/virtualMachines')),
       storageAccount: alone(ofType('Microsoft.Storage/storageAccounts')),
       blobContainer: ofType('Microsoft.Storage/storageAccounts/blobServices/containers').map(containerOf),
       virtualNetwork: alone(network('virtualNetworks')),

@@ -25,6 +25,7 @@ import {
   decodeVirtualNetworkRule,
 } from './decode-sql.ts'
 import { createFurtherReads, DATA_MIGRATION_VERSION, NETWORK_VERSION, type Ways } from './further-reads.ts'
+import { createMachineReads } from './machine-reads.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
@@ -160,6 +161,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
     ...createFurtherReads({ get, at }),
     ...createStorageReads({ get }),
+    ...createMachineReads({ get, at }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }

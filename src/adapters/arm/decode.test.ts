@@ -10,6 +10,7 @@ import {
 } from '../../../lab/azure/data-resources.ts'
 import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
+import { sqlVirtualMachine, virtualMachine } from '../../../lab/azure/machine-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
 import { serviceTags } from '../../../lab/azure/service-tags.ts'
 import { azureState } from '../../../lab/azure/state.ts'
@@ -33,6 +34,7 @@ import {
 import { blobContainer, managedInstance, storageAccount } from '../../../lab/azure/storage-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
+import { decodeSqlVirtualMachine, decodeVirtualMachine } from './decode-machine.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeExpressRouteCircuit,
@@ -151,6 +153,18 @@ const CASES: readonly Case[] = [
     decode: decodeManagedInstance,
     mayBeAbsent:
       /(^sku|^sku\.name|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled))$/,
+  },
+  {
+    name: 'SQL virtual machine',
+    body: sqlVirtualMachine(PLACE, 'vm', { storage: { data: 'F:\\data', log: 'G:\\log', tempDb: 'D:\\tempDb' } }),
+    decode: decodeSqlVirtualMachine,
+    mayBeAbsent: /\.(?!id$|name$|location$)/,
+  },
+  {
+    name: 'virtual machine',
+    body: virtualMachine(PLACE, 'vm', { networkInterfaces: ['/nic-1', '/nic-2'], dataDisksGb: [1024] }),
+    decode: decodeVirtualMachine,
+    mayBeAbsent: /\.(?!networkInterfaces\.\d\.id$|extensions\.\d\.name$|id$)/,
   },
   {
     name: 'storage account, open',

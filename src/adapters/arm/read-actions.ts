@@ -16,6 +16,8 @@ export const READ_ACTIONS: Readonly<
   sqlIpv6FirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/ipv6FirewallRules/read'] },
   sqlVirtualNetworkRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/virtualNetworkRules/read'] },
   managedInstance: { scope: 'resource', actions: ['Microsoft.Sql/managedInstances/read'] },
+  sqlVirtualMachine: { scope: 'resource', actions: ['Microsoft.SqlVirtualMachine/sqlVirtualMachines/read'] },
+  virtualMachine: { scope: 'resource', actions: ['Microsoft.Compute/virtualMachines/read'] },
   storageAccount: { scope: 'resource', actions: ['Microsoft.Storage/storageAccounts/read'] },
   blobContainer: {
     scope: 'resource',

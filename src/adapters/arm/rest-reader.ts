@@ -11,8 +11,8 @@ import { refuseOtherOrigin } from './transport.ts'
 export const PAGE_LIMIT = 500
 
 export interface ArmReader {
-  /** The body of one object. Throws ProbeError and HttpStatusError. */
-  get(path: string, apiVersion: string): Promise<unknown>
+  /** The body of one object, with a part that Azure shows only when asked. Throws ProbeError and HttpStatusError. */
+  get(path: string, apiVersion: string, expand?: string): Promise<unknown>
   /** All entries of a paged list. */
   list(path: string, apiVersion: string): Promise<readonly unknown[]>
   /** The whole body of every page, for lists that say more than their entries. */
@@ -60,7 +60,8 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   }
 
   return {
-    get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
+    get: (path, apiVersion, expand) =>
+      fetchJson(`${urlOf(path, apiVersion)}${expand === undefined ? '' : `&$expand=${encodeURIComponent(expand)}`}`),
     list: async (path, apiVersion) => (await pages(path, apiVersion)).flatMap((page) => readPage(page, path).entries),
     pages,
     async postForList(path, apiVersion) {
