@@ -36,7 +36,7 @@ export function judgeModern({ identity, places }: ModernEvidence, manifest: Mani
       summary: `The identity of this run, ${who}, may not run the migration: it lacks ${lacking.map(describeLack).join('; ')}. Whether another identity will, only a person knows`,
       expected,
       remediation: {
-        text: 'Where this identity only reads, leave it so, and let whoever will start the migration attest to have these rights. Else give it this role, which holds just what the migration takes; Contributor at the same places holds more than that.',
+        text: `Where this identity only reads, leave it so, and let whoever will start the migration attest to have these rights. Else give it this role, which holds just what the migration takes. Azure's own ${MIGRATION_ROLES[manifest.scenario].builtIn} is made for it as well; Contributor at the same places holds more.`,
         scripts: modernRoleScripts(manifest, places, [...lacking, ...portal]),
       },
     }

@@ -11,6 +11,8 @@ export type ModernPlace = 'target' | 'service' | 'service-group' | 'storage'
 export interface MigrationRole {
   /** Of the role that is proposed here. */
   name: string
+  /** Azure's own role for it, which may hold more and other actions; named by Microsoft since 2026-07-10. */
+  builtIn: string
   /** Where it is printed, and the date of that text. */
   url: string
   dated: string
@@ -51,6 +53,7 @@ export const BLOB_READ = `${ACCOUNT}/blobServices/containers/blobs/read`
 export const MIGRATION_ROLES: Readonly<Record<Scenario, MigrationRole>> = {
   'sql-server-to-azure-sql-database': {
     name: 'Database migration to Azure SQL Database',
+    builtIn: 'SqlDb Migration Role',
     url: 'https://learn.microsoft.com/data-migration/sql-server/database/custom-roles',
     dated: '2026-07-09',
     actions: {
@@ -66,6 +69,7 @@ export const MIGRATION_ROLES: Readonly<Record<Scenario, MigrationRole>> = {
   },
   'sql-server-to-azure-sql-managed-instance': {
     name: 'Database migration to Azure SQL Managed Instance',
+    builtIn: 'SqlMI Migration Role',
     url: 'https://learn.microsoft.com/data-migration/sql-server/managed-instance/custom-roles',
     dated: '2024-06-26',
     actions: {
@@ -83,6 +87,7 @@ export const MIGRATION_ROLES: Readonly<Record<Scenario, MigrationRole>> = {
   },
   'sql-server-to-sql-server-on-azure-vm': {
     name: 'Database migration to SQL Server on Azure virtual machines',
+    builtIn: 'SqlVM Migration Role',
     url: 'https://learn.microsoft.com/data-migration/sql-server/virtual-machines/custom-roles',
     dated: '2026-07-09',
     actions: {

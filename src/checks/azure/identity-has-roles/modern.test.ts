@@ -296,7 +296,7 @@ describe('the roles for the current service', () => {
 
   it('are read once at each place, however many containers an account has', async () => {
     const asked: string[] = []
-    const two = [container, { ...container, name: 'more', resourceId: `${ACCOUNT_ID.toUpperCase()}` }]
+    const two = [container, { ...container, name: 'more', resourceId: ACCOUNT_ID.toUpperCase() }]
     const shares = [{ ...MANIFEST.sources[0], share: 'fs' }] as unknown as Manifest['sources']
     const more = { permissions: (scope: string) => Promise.resolve((asked.push(scope), there([OWNER]))) }
     await run({ roles: [OWNER], more }, modern(INSTANCE, { containers: two, sources: shares }))
