@@ -10,6 +10,7 @@ import {
   subscriptionNotFound,
   type Answer,
 } from './answers.ts'
+import { answerAuthorization } from './authorization.ts'
 import type { ArmResource, AzureState } from './state.ts'
 import { answerSubscription, permissions } from './subscription.ts'
 
@@ -32,6 +33,8 @@ export function answerArm(state: AzureState, url: URL): Answer {
     )
   }
   const path = decodeURIComponent(url.pathname)
+  const ofAuthorization = answerAuthorization(state, path, url)
+  if (ofAuthorization !== undefined) return ofAuthorization
   const ofSubscription = answerSubscription(state, path, url)
   if (ofSubscription !== undefined) return ofSubscription
   if (/\/providers\/Microsoft\.Authorization\/permissions\/?$/i.test(path))

@@ -1,5 +1,6 @@
 import type { Json } from '../../src/domain/json.ts'
 import type { Answer } from './answers.ts'
+import type { AssignmentSpec, DenySpec, RoleSpec } from './authorization.ts'
 
 /** A resource as Azure Resource Manager shows it in a GET. */
 export interface ArmResource extends Record<string, Json> {
@@ -53,6 +54,13 @@ export interface AzureState {
   providers?: Readonly<Record<string, string>>
   /** Entries of the permissions list, the same at every scope; default: everything. */
   permissions?: readonly Json[]
+  /** Roles given to somebody; default: none that a list would show. */
+  roleAssignments?: readonly AssignmentSpec[]
+  /** Beside the built-in roles. */
+  customRoles?: readonly RoleSpec[]
+  denyAssignments?: readonly DenySpec[]
+  /** Members of groups, whether directly or by another group. */
+  groups?: Readonly<Record<string, readonly string[]>>
   /** Prefixes by tag; default: a few made-up ones of three regions. */
   serviceTags?: Readonly<Record<string, readonly string[]>>
   /** Security admin rules in effect on every virtual network; default: none. */

@@ -59,6 +59,7 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import targetIdentityCanReadContainer from './target/identity-can-read-container/check.ts'
 import targetVirtualMachineExists from './target/virtual-machine-exists/check.ts'
 import targetVirtualMachineIsRunning from './target/virtual-machine-is-running/check.ts'
 import targetIaasAgentIsFull from './target/iaas-agent-is-full/check.ts'
@@ -133,6 +134,7 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  targetIdentityCanReadContainer,
   targetVirtualMachineExists,
   targetVirtualMachineIsRunning,
   targetIaasAgentIsFull,

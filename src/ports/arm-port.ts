@@ -1,4 +1,5 @@
 import type { PermissionSet } from '../domain/azure-permissions.ts'
+import type { DenyAssignment, RoleAssignment, RoleDefinition } from '../domain/role-assignments.ts'
 import type { Observed } from '../domain/observed.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import type {
@@ -89,6 +90,18 @@ export interface ManagedInstanceResource {
   skuName?: string
   /** Whether the name with `.public` in it answers on TCP 3342. */
   publicDataEndpointEnabled?: boolean
+  /** Under which it reads other resources; absent: it has none. */
+  identity?: InstanceIdentity
+}
+
+/** The user-assigned identity that is its primary one goes before the system-assigned one. */
+export interface InstanceIdentity {
+  /** Object id of the system-assigned identity. */
+  systemPrincipalId?: string
+  /** Id of the primary user-assigned identity. */
+  primaryId?: string
+  /** Its object id; absent when Azure does not tell it. */
+  primaryPrincipalId?: string
 }
 
 export interface DmsService {
@@ -165,6 +178,12 @@ export interface ArmPort {
   provider(subscriptionId: string, namespace: string): Promise<Observed<ArmAnswer<ProviderRegistration>>>
   /** At a subscription, a resource group or a resource. Azure answers for scopes that do not exist as well. */
   permissions(scope: string): Promise<Observed<ArmAnswer<readonly PermissionSet[]>>>
+  /** At the scope, above and below it, to the principal and to every group that it is in, by whatever way. */
+  roleAssignments(scope: string, principalId: string): Promise<Observed<ArmAnswer<readonly RoleAssignment[]>>>
+  /** By the id that an assignment has, which may be one without a subscription. */
+  roleDefinition(id: string): Promise<Observed<ArmAnswer<RoleDefinition>>>
+  /** At the scope and above it, whomever they are for. */
+  denyAssignments(scope: string): Promise<Observed<ArmAnswer<readonly DenyAssignment[]>>>
   dmsService(id: string): Promise<Observed<ArmAnswer<DmsService>>>
   dmsServices(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsService[]>>>
   dmsSkus(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsSku[]>>>

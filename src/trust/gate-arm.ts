@@ -90,6 +90,10 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
     vpnSite: (id) => ask(id, () => arm.vpnSite(id)),
     provider: (subscription, namespace) => ask(list(subscription), () => arm.provider(subscription, namespace)),
     permissions: (scope) => ask(scope, () => arm.permissions(scope)),
+    roleAssignments: (scope, principalId) => ask(scope, () => arm.roleAssignments(scope, principalId)),
+    // A role is no resource: it may be read where its subscription may be asked for lists.
+    roleDefinition: (id) => ask(id.replace(/\/providers\/.*$/i, ''), () => arm.roleDefinition(id)),
+    denyAssignments: (scope) => ask(scope, () => arm.denyAssignments(scope)),
     dmsService: (id) => ask(id, () => arm.dmsService(id)),
     dmsServices: (subscription) => ask(list(subscription), () => arm.dmsServices(subscription)),
     dmsSkus: (subscription) => ask(list(subscription), () => arm.dmsSkus(subscription)),

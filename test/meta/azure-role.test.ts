@@ -11,6 +11,8 @@ const SUBSCRIPTION = `/subscriptions/${LAB_SUBSCRIPTION}`
 const GROUP = `${SUBSCRIPTION}/resourceGroups/rg`
 const at = (type: string): string => `${GROUP}/providers/${type}`
 const NETWORK = at('Microsoft.Network/virtualNetworks/v')
+const PRINCIPAL = 'cccccccc-0000-4000-8000-000000000003'
+const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 const SERVER = at('Microsoft.Sql/servers/s')
 
 /** One call of each question of the port; a question may be asked in several ways. */
@@ -54,6 +56,11 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   vpnSite: [(arm) => arm.vpnSite(at('Microsoft.Network/vpnSites/s'))],
   provider: [(arm) => arm.provider(LAB_SUBSCRIPTION, 'Microsoft.DataMigration')],
   permissions: [(arm) => arm.permissions(GROUP), (arm) => arm.permissions(NETWORK)],
+  roleAssignments: [(arm) => arm.roleAssignments(NETWORK, PRINCIPAL)],
+  roleDefinition: [
+    (arm) => arm.roleDefinition(`${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${READER}`),
+  ],
+  denyAssignments: [(arm) => arm.denyAssignments(NETWORK)],
   dmsService: [(arm) => arm.dmsService(at('Microsoft.DataMigration/services/d'))],
   dmsServices: [(arm) => arm.dmsServices(LAB_SUBSCRIPTION)],
   dmsSkus: [(arm) => arm.dmsSkus(LAB_SUBSCRIPTION)],

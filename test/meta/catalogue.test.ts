@@ -59,6 +59,8 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   SUBNET: ['network/dms-subnet-is-usable'],
   RP: ['azure/provider-is-registered'],
   'RBAC-CREATE': ['azure/identity-has-roles'],
+  ROLES: ['azure/identity-has-roles'],
+  MIMSI: ['target/identity-can-read-container'],
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],

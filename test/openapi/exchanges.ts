@@ -3,6 +3,7 @@ import { parseResourceId } from '../../src/domain/resource-id.ts'
 import type { ArmPort } from '../../src/ports/arm-port.ts'
 import type { Json } from '../../src/domain/json.ts'
 import { openAzure } from '../../lab/azure/connect.ts'
+import { roleDefinitionsOf } from '../../lab/azure/authorization.ts'
 import { answerAdminRules, answerArm } from '../../lab/azure/resource-manager.ts'
 import { LAB_SUBSCRIPTION, type AzureState } from '../../lab/azure/state.ts'
 
@@ -76,6 +77,12 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       vpnSite: alone(network('vpnSites')),
       provider: ['Microsoft.DataMigration', 'Microsoft.Sql'].map((namespace) => [LAB_SUBSCRIPTION, namespace]),
       permissions: alone([`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)]),
+      roleAssignments: [`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)].map((scope) => [
+        scope,
+        state.objectId,
+      ]),
+      roleDefinition: alone(roleDefinitionsOf(state).map(({ id }) => id)),
+      denyAssignments: alone([`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)]),
       dmsService: alone(ofType('Microsoft.DataMigration/services')),
       dmsServices: [[LAB_SUBSCRIPTION]],
       dmsSkus: [[LAB_SUBSCRIPTION]],

@@ -76,6 +76,7 @@ const UNSPECIFIED: readonly { of: RegExp; recordings?: string; unseen?: readonly
     recordings: 'Microsoft.Network/networkManagers.listActiveSecurityAdminRules',
   },
   { of: /^\/subscriptions\/[^/]+\/providers\/[^/]+$/i, recordings: 'Microsoft.Resources/providers.get' },
+  { of: /\/providers\/Microsoft\.Authorization\/denyAssignments$/i },
   { of: /\/publicIPPrefixes(\/[^/]+)?$/i },
   { of: /\/ipv6FirewallRules$/i },
   { of: /\/providers\/Microsoft\.SqlVirtualMachine\//i },

@@ -5,6 +5,7 @@ import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
+import { createAuthorizationReads } from './authorization-reads.ts'
 import type { Cloud } from './clouds.ts'
 import type { ArmCredential } from './credential.ts'
 import { decodeBody, decodeItems, text, type Fields } from './decode.ts'
@@ -91,8 +92,8 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     decode: (body: Fields) => T,
   ): Promise<Observed<ArmAnswer<T>>> =>
     ask(type, id, async ({ rest }, resource) => decodeBody(id, await rest.get(resourcePath(resource), version), decode))
-  const at: Ways['at'] = (path, read) =>
-    memo.once(path.toLowerCase(), async () => {
+  const at: Ways['at'] = (path, read, part = '') =>
+    memo.once(`${path} ${part}`.trimEnd().toLowerCase(), async () => {
       const session = await start()
       return session.ok ? answer(session.value, path, ({ rest }) => read(rest)) : session
     })
@@ -162,6 +163,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     ...createFurtherReads({ get, at }),
     ...createStorageReads({ get }),
     ...createMachineReads({ get, at }),
+    ...createAuthorizationReads({ at }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }

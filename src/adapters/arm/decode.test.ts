@@ -35,6 +35,7 @@ import { blobContainer, managedInstance, storageAccount } from '../../../lab/azu
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
 import { decodeSqlVirtualMachine, decodeVirtualMachine } from './decode-machine.ts'
+import { decodeDenyAssignment, decodeRoleAssignment, decodeRoleDefinition } from './decode-authorization.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeExpressRouteCircuit,
@@ -373,6 +374,53 @@ const CASES: readonly Case[] = [
     body: { actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] },
     decode: decodePermissionSet,
     mayBeAbsent: /^(dataActions|notDataActions)$/,
+  },
+  {
+    name: 'role assignment',
+    body: {
+      properties: { principalId: 'p', principalType: 'Group', roleDefinitionId: '/r', scope: '/s', condition: 'c' },
+    },
+    decode: decodeRoleAssignment,
+    mayBeAbsent: /\.(principalType|condition)$/,
+  },
+  {
+    name: 'role definition',
+    body: {
+      id: '/r',
+      properties: {
+        roleName: 'Role',
+        permissions: [{ actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] }],
+      },
+    },
+    decode: decodeRoleDefinition,
+    mayBeAbsent: /\.(dataActions|notDataActions)$/,
+  },
+  {
+    name: 'deny assignment',
+    body: {
+      properties: {
+        denyAssignmentName: 'd',
+        scope: '/s',
+        doNotApplyToChildScopes: false,
+        condition: 'c',
+        principals: [{ id: 'p', type: 'User' }],
+        excludePrincipals: [{ id: 'p', type: 'User' }],
+        permissions: [{ actions: ['*'], notActions: ['a'], dataActions: ['b'], notDataActions: ['c'], condition: 'c' }],
+      },
+    },
+    decode: decodeDenyAssignment,
+    mayBeAbsent: /\.(condition|type)$/,
+  },
+  {
+    name: 'managed instance with its identities',
+    body: managedInstance(PLACE, 'mi', {
+      subnet: '/subnet',
+      identity: 'o',
+      primary: { id: '/mi-id', principalId: 'q' },
+    }),
+    decode: decodeManagedInstance,
+    mayBeAbsent:
+      /(^sku|^sku\.name|^identity.*|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled|primaryUserAssignedIdentityId))$/,
   },
   {
     name: 'VPN site',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { isRequired, readRecordings, recordedOperations, SAMPLES } from '../../../test/recordings.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
+import { decodeRoleAssignment, decodeRoleDefinition } from './decode-authorization.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeExpressRouteCircuit,
@@ -336,6 +337,34 @@ const KINDS: readonly Kind[] = [
       notDataActions: ['notDataActions.*'],
     },
   },
+  {
+    operations: ['Microsoft.Authorization/roleAssignments.list'],
+    decode: decodeRoleAssignment,
+    shape: {
+      principalId: ['properties.principalId'],
+      principalType: ['properties.principalType'],
+      roleDefinitionId: ['properties.roleDefinitionId'],
+      scope: ['properties.scope'],
+      condition: ['properties.condition'],
+    },
+  },
+  {
+    operations: ['Microsoft.Authorization/roleDefinitions.list'],
+    decode: decodeRoleDefinition,
+    shape: {
+      id: ['id'],
+      name: ['properties.roleName'],
+      permissions: {
+        each: ['properties.permissions'],
+        shape: {
+          actions: ['actions.*'],
+          notActions: ['notActions.*'],
+          dataActions: ['dataActions.*'],
+          notDataActions: ['notDataActions.*'],
+        },
+      },
+    },
+  },
 ]
 
 /** Recordings that cannot be decoded, each with the reason. */
@@ -346,8 +375,6 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 
 /** What was recorded and is of no kind that the port reads. */
 const NOT_READ: readonly string[] = [
-  'Microsoft.Authorization/roleAssignments.list',
-  'Microsoft.Authorization/roleDefinitions.list',
   'Microsoft.DataMigration/databaseMigrations.get',
   'Microsoft.DataMigration/projects.get',
   'Microsoft.DataMigration/services.checkStatus',
