@@ -3,7 +3,7 @@ import { parseResourceId } from '../../src/domain/resource-id.ts'
 import type { ArmPort } from '../../src/ports/arm-port.ts'
 import type { Json } from '../../src/domain/json.ts'
 import { openAzure } from '../../lab/azure/connect.ts'
-import { answerAdminRules, answerArm } from '../../lab/azure/resource-manager.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from '../../lab/azure/resource-manager.ts'
 import { LAB_SUBSCRIPTION, type AzureState } from '../../lab/azure/state.ts'
 
 /** As the validator reads it. */
@@ -27,7 +27,9 @@ export async function exchangesOf(state: AzureState): Promise<Exchange[]> {
 
 function answerTo(state: AzureState, { method, url }: Exchange['request']): Exchange['response'] {
   const { status, body } =
-    (method === 'POST' ? answerAdminRules(state, new URL(url), '{}') : undefined) ?? answerArm(state, new URL(url))
+    (method === 'POST'
+      ? (answerAdminRules(state, new URL(url), '{}') ?? answerRuntimeNodes(state, new URL(url)))
+      : undefined) ?? answerArm(state, new URL(url))
   return { status, body }
 }
 
@@ -77,6 +79,8 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       dmsService: alone(ofType('Microsoft.DataMigration/services')),
       dmsServices: [[LAB_SUBSCRIPTION]],
       dmsSkus: [[LAB_SUBSCRIPTION]],
+      sqlMigrationService: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
+      runtimeNodes: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
     }
     for (const [method, all] of Object.entries(questions)) {
       for (const given of all) await (port[method as keyof ArmPort] as Question)(...given)

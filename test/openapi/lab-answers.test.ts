@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as answers from '../../lab/azure/answers.ts'
 import * as applianceBuilders from '../../lab/azure/appliance-resources.ts'
 import * as dataBuilders from '../../lab/azure/data-resources.ts'
+import * as migrationBuilders from '../../lab/azure/migration-service.ts'
 import * as networkBuilders from '../../lab/azure/network-resources.ts'
 import * as ruleBuilders from '../../lab/azure/security-rules.ts'
 import { SPECIMENS, specimenState } from '../../lab/azure/specimens.ts'
@@ -76,6 +77,14 @@ const UNSPECIFIED: readonly { of: RegExp; recordings?: string; unseen?: readonly
   },
   { of: /^\/subscriptions\/[^/]+\/providers\/[^/]+$/i, recordings: 'Microsoft.Resources/providers.get' },
   { of: /\/publicIPPrefixes(\/[^/]+)?$/i },
+  // The files of this provider are of the classic service.
+  { of: /\/sqlMigrationServices$/i, recordings: 'Microsoft.DataMigration/sqlMigrationServices.list' },
+  { of: /\/sqlMigrationServices\/[^/]+$/i, recordings: 'Microsoft.DataMigration/sqlMigrationServices.get' },
+  {
+    of: /\/listMonitoringData$/i,
+    recordings: 'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
+    unseen: ['nodes.*.maxConcurrentJobs: number'],
+  },
   { of: /\/ipv6FirewallRules$/i },
 ]
 
@@ -86,7 +95,7 @@ const VERSIONS: Readonly<Record<string, { asked: readonly string[]; specified: r
     asked: ['2022-04-01'],
     specified: ['2015-07-01', '2018-01-01-preview', '2020-04-01-preview'],
   },
-  'Microsoft.DataMigration': { asked: ['2018-07-15-preview'], specified: ['2018-07-15-preview'] },
+  'Microsoft.DataMigration': { asked: ['2018-07-15-preview', '2025-06-30'], specified: ['2018-07-15-preview'] },
   'Microsoft.Network': { asked: ['2023-09-01'], specified: ['2021-02-01'] },
   'Microsoft.Resources': { asked: ['2021-04-01'], specified: ['2021-04-01'] },
   'Microsoft.Sql': {
@@ -96,7 +105,10 @@ const VERSIONS: Readonly<Record<string, { asked: readonly string[]; specified: r
 }
 
 it('every builder has specimens', () => {
-  const modules = [networkBuilders, dataBuilders, wayBuilders, wanBuilders, applianceBuilders, ruleBuilders]
+  const modules = [
+    ...[networkBuilders, dataBuilders, wayBuilders, wanBuilders, applianceBuilders, ruleBuilders],
+    migrationBuilders,
+  ]
   const builders = modules.flatMap((module) => Object.keys(module))
   expect(Object.keys(SPECIMENS).sort()).toEqual(builders.sort())
 })

@@ -13,6 +13,8 @@ export const PAGE_LIMIT = 500
 export interface ArmReader {
   /** The body of one object. Throws ProbeError and HttpStatusError. */
   get(path: string, apiVersion: string): Promise<unknown>
+  /** One object that Azure gives for a POST without a body. It changes nothing. */
+  post(path: string, apiVersion: string): Promise<unknown>
   /** All entries of a paged list. */
   list(path: string, apiVersion: string): Promise<readonly unknown[]>
   /** The whole body of every page, for lists that say more than their entries. */
@@ -61,6 +63,7 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
 
   return {
     get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
+    post: (path, apiVersion) => fetchJson(urlOf(path, apiVersion), {}),
     list: async (path, apiVersion) => (await pages(path, apiVersion)).flatMap((page) => readPage(page, path).entries),
     pages,
     async postForList(path, apiVersion) {
