@@ -62,6 +62,10 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],
+  REGION: ['service/regions-match'],
+  SHIR: ['service/runtime-is-online', 'service/runtime-is-current', 'service/runtime-is-kept-up-to-date'],
+  SHIRHOST: ['service/runtime-host-is-suitable'],
+  SHIRNET: ['service/runtime-reaches-azure'],
 }
 
 /** They carry root causes, and every other check rests on them. */
@@ -84,6 +88,8 @@ const DECIDING: readonly [RegExp, readonly Disproof[]][] = [
   [/\/tls-is-acceptable$/, ['tls-refused']],
   // The virtual network and the DMS subnet in it exist.
   [/^network\/dms-vnet-uses-resource-manager$/, ['not-there']],
+  // The runtime's way to a storage account.
+  [/^service\/runtime-reaches-azure$/, ['connect-outcome']],
   // A login that may not open the database at all does not control it.
   [/^target\/login-has-control-database$/, ['login-refused']],
 ]
