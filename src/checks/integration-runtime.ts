@@ -15,6 +15,7 @@ export type NodeFact = {
   cpuUtilization?: number
   concurrentJobsLimit?: number
   concurrentJobsRunning?: number
+  maxConcurrentJobs?: number
 }
 
 /** Page of Microsoft that most checks of the runtime rest on. */
@@ -55,8 +56,8 @@ function noService(): Observed<never> {
   })
 }
 
-function nodeFact({ name, maxConcurrentJobs: _, ...figures }: RuntimeNode): NodeFact {
-  return { name: boundName(name), ...figures }
+function nodeFact(node: RuntimeNode): NodeFact {
+  return { ...node, name: boundName(node.name) }
 }
 
 /** Said where the service needs no runtime. */

@@ -44,7 +44,7 @@ export async function readMigrations(arm: ArmPort, manifest: Manifest): Promise<
 }
 
 export function judgeMigrations(facts: MigrationFacts): Judgement {
-  const { migrations, throughRuntime, nodes } = facts
+  const { migrations, throughRuntime } = facts
   const whole = `the manifest has ${count(migrations)}; a service takes ${String(MIGRATIONS_PER_SERVICE)} at a time, those of other waves among them`
   const limit = `at most ${String(MIGRATIONS_PER_SERVICE)} migrations at a time in one service`
   if (migrations > MIGRATIONS_PER_SERVICE) {

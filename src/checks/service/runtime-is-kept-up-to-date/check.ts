@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Spec } from '../../define.ts'
-import { noRuntimeUsed, RUNTIME_SOURCE } from '../../integration-runtime.ts'
+import { noRuntimeUsed } from '../../integration-runtime.ts'
 import { usesRuntime } from '../../modern-path.ts'
 import { manifestSubject } from '../../subjects.ts'
 
