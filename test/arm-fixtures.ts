@@ -116,6 +116,8 @@ export function armWith(answers: {
     dmsService: ask('dmsService') as ArmPort['dmsService'],
     dmsServices: ask('dmsServices') as ArmPort['dmsServices'],
     dmsSkus: ask('dmsSkus') as ArmPort['dmsSkus'],
+    sqlMigrationService: ask('sqlMigrationService') as ArmPort['sqlMigrationService'],
+    runtimeNodes: ask('runtimeNodes') as ArmPort['runtimeNodes'],
     storageAccount: ask('storageAccount') as ArmPort['storageAccount'],
     blobContainer: ask('blobContainer') as ArmPort['blobContainer'],
   }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../../src/domain/json.ts'
 import { armError, unauthorized, type Answer } from './answers.ts'
 import { createLogin, type Login } from './login.ts'
-import { answerAdminRules, answerArm } from './resource-manager.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from './resource-manager.ts'
 import { LAB_SQL_SUFFIX, type AzureState, type Fault } from './state.ts'
 
 export interface AzureRequest {
@@ -86,7 +86,7 @@ function answer(state: AzureState, login: Login, url: URL, request: IncomingMess
   if (!login.accepts(request.headers.authorization)) return unauthorized()
   const own = state.standIn?.({ method, url, body: sent })
   if (own !== undefined) return own
-  const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
+  const rules = method === 'POST' ? (answerAdminRules(state, url, sent) ?? answerRuntimeNodes(state, url)) : undefined
   if (rules !== undefined) return rules
   if (method !== 'GET') return armError(405, 'MethodNotAllowed', 'The lab is read only.')
   return answerArm(state, url)

@@ -3,7 +3,9 @@ import { adminRule, type AdminRuleSpec } from './admin-rules.ts'
 import { ROLES } from './authorization.ts'
 import * as data from './data-resources.ts'
 import { MACHINE_SPECIMENS } from './machine-specimens.ts'
+import { sqlMigrationService } from './migration-service.ts'
 import * as network from './network-resources.ts'
+import { runtimeNode } from './runtime-nodes.ts'
 import { networkSecurityGroup, type RuleSpec } from './security-rules.ts'
 import { BARE, forms, id, PLACE, SUBNET, type Forms, type Full, type Spec } from './specimen-forms.ts'
 import { azureState, LAB_SUBSCRIPTION, type ArmResource, type AzureState } from './state.ts'
@@ -188,6 +190,15 @@ const BUILT = {
     >),
   ],
   ...MACHINE_SPECIMENS,
+  sqlMigrationService: [
+    sqlMigrationService(BARE, 'dms-now'),
+    ...['Online', 'Offline', 'NeedRegistration', 'Limited'].map((integrationRuntimeState) =>
+      sqlMigrationService(PLACE, `dms-${integrationRuntimeState}`, {
+        provisioningState: 'Succeeded',
+        integrationRuntimeState,
+      } satisfies Spec<typeof sqlMigrationService>),
+    ),
+  ],
 } satisfies Readonly<Record<string, readonly ArmResource[]>>
 
 /** By the name of the builder. */
@@ -278,6 +289,12 @@ export function specimenState(): AzureState {
   return {
     ...azureState(Object.values(SPECIMENS).flat()),
     adminRules: [...adminRuleForms()].map(adminRule),
+    runtimeNodes: [
+      { nodeName: 'SHIR00' },
+      runtimeNode('SHIR01', {
+        ...{ availableMemoryInMB: 4219, cpuUtilization: 66, limit: 20, running: 1, most: 40 },
+      } satisfies Spec<typeof runtimeNode>),
+    ],
     permissions: [
       { actions: ['*/read'], notActions: ['Microsoft.Sql/*'], dataActions: [], notDataActions: [] },
       { actions: ['Microsoft.DataMigration/*'], notActions: [], dataActions: ['*'], notDataActions: ['*/write'] },

@@ -69,6 +69,8 @@ export interface AzureState {
   dmsSkus?: readonly Json[]
   /** Regions that Microsoft.DataMigration lists for its types; default: West and North Europe. */
   dmsRegions?: readonly string[]
+  /** Nodes of the integration runtime of every sqlMigrationService; default: one, where the service says Online. */
+  runtimeNodes?: readonly Json[]
   /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
   standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */

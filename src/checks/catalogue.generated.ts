@@ -59,6 +59,12 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import serviceRuntimeIsOnline from './service/runtime-is-online/check.ts'
+import serviceRuntimeIsCurrent from './service/runtime-is-current/check.ts'
+import serviceRuntimeIsKeptUpToDate from './service/runtime-is-kept-up-to-date/check.ts'
+import serviceRuntimeHostIsSuitable from './service/runtime-host-is-suitable/check.ts'
+import serviceRuntimeReachesAzure from './service/runtime-reaches-azure/check.ts'
+import serviceRegionsMatch from './service/regions-match/check.ts'
 import targetIdentityCanReadContainer from './target/identity-can-read-container/check.ts'
 import targetVirtualMachineExists from './target/virtual-machine-exists/check.ts'
 import targetVirtualMachineIsRunning from './target/virtual-machine-is-running/check.ts'
@@ -134,6 +140,12 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  serviceRuntimeIsOnline,
+  serviceRuntimeIsCurrent,
+  serviceRuntimeIsKeptUpToDate,
+  serviceRuntimeHostIsSuitable,
+  serviceRuntimeReachesAzure,
+  serviceRegionsMatch,
   targetIdentityCanReadContainer,
   targetVirtualMachineExists,
   targetVirtualMachineIsRunning,

@@ -55,6 +55,8 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     dmsService: (id) => ask((arm) => arm.dmsService(id)),
     dmsServices: (subscription) => ask((arm) => arm.dmsServices(subscription)),
     dmsSkus: (subscription) => ask((arm) => arm.dmsSkus(subscription)),
+    sqlMigrationService: (id) => ask((arm) => arm.sqlMigrationService(id)),
+    runtimeNodes: (id) => ask((arm) => arm.runtimeNodes(id)),
     storageAccount: (id) => ask((arm) => arm.storageAccount(id)),
     blobContainer: (accountId, name) => ask((arm) => arm.blobContainer(accountId, name)),
   }

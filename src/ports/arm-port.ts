@@ -24,6 +24,7 @@ import type {
   VpnSite,
 } from './network-resources.ts'
 import type { SqlVirtualMachineResource, VirtualMachineResource } from './machine-resources.ts'
+import type { RuntimeNode, SqlMigrationService } from './runtime-resources.ts'
 import type { BlobContainerResource, StorageAccount } from './storage-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
@@ -187,6 +188,10 @@ export interface ArmPort {
   dmsService(id: string): Promise<Observed<ArmAnswer<DmsService>>>
   dmsServices(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsService[]>>>
   dmsSkus(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsSku[]>>>
+  /** The service of today, with the state of its integration runtime. */
+  sqlMigrationService(id: string): Promise<Observed<ArmAnswer<SqlMigrationService>>>
+  /** The machines of that runtime; none: it is not registered anywhere. */
+  runtimeNodes(serviceId: string): Promise<Observed<ArmAnswer<readonly RuntimeNode[]>>>
   storageAccount(id: string): Promise<Observed<ArmAnswer<StorageAccount>>>
   blobContainer(accountId: string, name: string): Promise<Observed<ArmAnswer<BlobContainerResource>>>
 }

@@ -97,6 +97,8 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
     dmsService: (id) => ask(id, () => arm.dmsService(id)),
     dmsServices: (subscription) => ask(list(subscription), () => arm.dmsServices(subscription)),
     dmsSkus: (subscription) => ask(list(subscription), () => arm.dmsSkus(subscription)),
+    sqlMigrationService: (id) => ask(id, () => arm.sqlMigrationService(id)),
+    runtimeNodes: (id) => ask(id, () => arm.runtimeNodes(id)),
     storageAccount: (id) => ask(id, () => arm.storageAccount(id)),
     blobContainer: (id, name) => ask(id, () => arm.blobContainer(id, name)),
   }

@@ -64,6 +64,8 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   dmsService: [(arm) => arm.dmsService(at('Microsoft.DataMigration/services/d'))],
   dmsServices: [(arm) => arm.dmsServices(LAB_SUBSCRIPTION)],
   dmsSkus: [(arm) => arm.dmsSkus(LAB_SUBSCRIPTION)],
+  sqlMigrationService: [(arm) => arm.sqlMigrationService(at('Microsoft.DataMigration/sqlMigrationServices/d'))],
+  runtimeNodes: [(arm) => arm.runtimeNodes(at('Microsoft.DataMigration/sqlMigrationServices/d'))],
 }
 
 /** The same port, whose questions are written in another way. */
@@ -77,7 +79,10 @@ function withArguments(arm: ArmPort, write: (text: string) => string): ArmPort {
 }
 
 /** POST reads of contract 7. */
-const POSTS = ['Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action']
+const POSTS = [
+  'Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action',
+  'Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action',
+]
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const ROLE = JSON.parse(readFileSync(path.join(ROOT, 'docs/azure-role.json'), 'utf8')) as { Actions: string[] }

@@ -66,6 +66,10 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   '1LOG': ['source/has-one-log-file'],
   DOWNTIME: ['service/window-is-agreed'],
   CUTOVER: ['service/window-is-agreed'],
+  REGION: ['service/regions-match'],
+  SHIR: ['service/runtime-is-online', 'service/runtime-is-current', 'service/runtime-is-kept-up-to-date'],
+  SHIRHOST: ['service/runtime-host-is-suitable'],
+  SHIRNET: ['service/runtime-reaches-azure'],
 }
 
 /** They carry root causes, and every other check rests on them. */
@@ -88,6 +92,8 @@ const DECIDING: readonly [RegExp, readonly Disproof[]][] = [
   [/\/tls-is-acceptable$/, ['tls-refused']],
   // The virtual network and the DMS subnet in it exist.
   [/^network\/dms-vnet-uses-resource-manager$/, ['not-there']],
+  // The runtime's way to a storage account.
+  [/^service\/runtime-reaches-azure$/, ['connect-outcome']],
   // A login that may not open the database at all does not control it.
   [/^target\/login-has-control-database$/, ['login-refused']],
 ]

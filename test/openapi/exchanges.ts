@@ -4,7 +4,7 @@ import type { ArmPort } from '../../src/ports/arm-port.ts'
 import type { Json } from '../../src/domain/json.ts'
 import { openAzure } from '../../lab/azure/connect.ts'
 import { roleDefinitionsOf } from '../../lab/azure/authorization.ts'
-import { answerAdminRules, answerArm } from '../../lab/azure/resource-manager.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from '../../lab/azure/resource-manager.ts'
 import { LAB_SUBSCRIPTION, type AzureState } from '../../lab/azure/state.ts'
 
 /** As the validator reads it. */
@@ -28,7 +28,9 @@ export async function exchangesOf(state: AzureState): Promise<Exchange[]> {
 
 function answerTo(state: AzureState, { method, url }: Exchange['request']): Exchange['response'] {
   const { status, body } =
-    (method === 'POST' ? answerAdminRules(state, new URL(url), '{}') : undefined) ?? answerArm(state, new URL(url))
+    (method === 'POST'
+      ? (answerAdminRules(state, new URL(url), '{}') ?? answerRuntimeNodes(state, new URL(url)))
+      : undefined) ?? answerArm(state, new URL(url))
   return { status, body }
 }
 
@@ -86,6 +88,8 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       dmsService: alone(ofType('Microsoft.DataMigration/services')),
       dmsServices: [[LAB_SUBSCRIPTION]],
       dmsSkus: [[LAB_SUBSCRIPTION]],
+      sqlMigrationService: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
+      runtimeNodes: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
     }
     for (const [method, all] of Object.entries(questions)) {
       for (const given of all) await (port[method as keyof ArmPort] as Question)(...given)

@@ -35,6 +35,7 @@ import { createRestReader, type ArmReader } from './rest-reader.ts'
 import { createScrubber } from './scrubber.ts'
 import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
+import { createRuntimeReads } from './runtime-reads.ts'
 import { createStorageReads } from './storage-reads.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
@@ -65,7 +66,7 @@ export interface AzureAccess extends ArmPort {
   sqlToken: EntraToken
 }
 
-/** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
+/** Reads Azure, by GET and the few POSTs that are reads: Microsoft.Sql through its SDK, the rest by plain requests. */
 export function createArmPort(options: ArmPortOptions): AzureAccess {
   const memo = createMemo()
   const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options, memo))
@@ -164,6 +165,7 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     ...createStorageReads({ get }),
     ...createMachineReads({ get, at }),
     ...createAuthorizationReads({ at }),
+    ...createRuntimeReads({ get, at }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }

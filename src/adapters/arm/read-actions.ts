@@ -75,6 +75,11 @@ export const READ_ACTIONS: Readonly<
   dmsService: { scope: 'resource', actions: ['Microsoft.DataMigration/services/read'] },
   dmsServices: { scope: 'subscription', actions: ['Microsoft.DataMigration/services/read'] },
   dmsSkus: { scope: 'subscription', actions: ['Microsoft.DataMigration/skus/read'] },
+  sqlMigrationService: { scope: 'resource', actions: ['Microsoft.DataMigration/sqlMigrationServices/read'] },
+  runtimeNodes: {
+    scope: 'resource',
+    actions: ['Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action'],
+  },
 }
 
 /** The action that a request to Azure Resource Manager takes; undefined for a path that is none of a subscription. */

@@ -19,6 +19,7 @@ import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNe
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
 import { decodeAddressHolder, decodeRouteTable } from './decode-ways.ts'
 import { readPage } from './rest-reader.ts'
+import { decodeRuntimeNodes, decodeSqlMigrationService } from './runtime-reads.ts'
 
 /**
  * Where a field of the port's type stands in Azure's body, written down here a second time so that the decoders are
@@ -305,6 +306,36 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
+    operations: [
+      'Microsoft.DataMigration/sqlMigrationServices.get',
+      'Microsoft.DataMigration/sqlMigrationServices.list',
+    ],
+    decode: decodeSqlMigrationService,
+    shape: {
+      ...NAMED,
+      location: ['location'],
+      provisioningState: ['properties.provisioningState'],
+      integrationRuntimeState: ['properties.integrationRuntimeState'],
+    },
+  },
+  {
+    operations: ['Microsoft.DataMigration/sqlMigrationServices.listMonitoringData'],
+    decode: (body) => ({ nodes: decodeRuntimeNodes(body) }),
+    shape: {
+      nodes: {
+        each: ['nodes'],
+        shape: {
+          name: ['nodeName'],
+          availableMemoryInMB: ['availableMemoryInMB'],
+          cpuUtilization: ['cpuUtilization'],
+          concurrentJobsLimit: ['concurrentJobsLimit'],
+          concurrentJobsRunning: ['concurrentJobsRunning'],
+          maxConcurrentJobs: ['maxConcurrentJobs'],
+        },
+      },
+    },
+  },
+  {
     operations: ['Microsoft.DataMigration/skus.list'],
     decode: decodeDmsSku,
     shape: {
@@ -378,9 +409,6 @@ const NOT_READ: readonly string[] = [
   'Microsoft.DataMigration/databaseMigrations.get',
   'Microsoft.DataMigration/projects.get',
   'Microsoft.DataMigration/services.checkStatus',
-  'Microsoft.DataMigration/sqlMigrationServices.get',
-  'Microsoft.DataMigration/sqlMigrationServices.list',
-  'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
   'Microsoft.DataMigration/tasks.get',
   'Microsoft.Network/networkInterfaces.effectiveNetworkSecurityGroups',
   'Microsoft.Network/networkInterfaces.effectiveRouteTable',

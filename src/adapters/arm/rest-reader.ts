@@ -13,6 +13,8 @@ export const PAGE_LIMIT = 500
 export interface ArmReader {
   /** The body of one object, with a part that Azure shows only when asked. Throws ProbeError and HttpStatusError. */
   get(path: string, apiVersion: string, expand?: string): Promise<unknown>
+  /** One object that Azure gives for a POST without a body. It changes nothing. */
+  post(path: string, apiVersion: string): Promise<unknown>
   /** All entries of a paged list; `filter` is OData, as the list's documentation has it. */
   list(path: string, apiVersion: string, filter?: string): Promise<readonly unknown[]>
   /** The whole body of every page, for lists that say more than their entries. */
@@ -62,6 +64,7 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   return {
     get: (path, apiVersion, expand) =>
       fetchJson(`${urlOf(path, apiVersion)}${expand === undefined ? '' : `&$expand=${encodeURIComponent(expand)}`}`),
+    post: (path, apiVersion) => fetchJson(urlOf(path, apiVersion), {}),
     list: async (path, apiVersion, filter) =>
       (await pages(path, apiVersion, filter)).flatMap((page) => readPage(page, path).entries),
     pages: (path, apiVersion) => pages(path, apiVersion),
