@@ -1,5 +1,6 @@
 import type { Check } from '../src/checks/define.ts'
-import { PLAN_ROWS } from '../src/domain/plan-rows.ts'
+import { PLAN_PATHS, PLAN_ROWS, type PlanPath, type PlanRow } from '../src/domain/plan-rows.ts'
+import { isFor } from '../src/plan/plan.ts'
 
 /** Microsoft's list of 2018, in its order. M3 and M4 are D3 and D4 again, for the other target. */
 export const LIST_OF_2018: Readonly<Record<string, string>> = {
@@ -69,8 +70,8 @@ export const FURTHER_ROWS: Readonly<Record<string, string>> = {
 
 /** Not there yet. */
 const PENDING = [
-  ...['REGION', 'ROLES', 'MIMSI', 'SHIR', 'SHIRHOST', 'DBPERM', 'DBSHAPE', 'BKSET', 'FLAT', 'LASTBK'],
-  ...['SVCACCT-N', 'VMIAAS', 'DOWNTIME', 'CUTOVER'],
+  ...['DBPERM', 'DBSHAPE', 'BKSET', 'FLAT', 'LASTBK', 'ROLES', 'MIMSI', 'REGION', 'SHIR', 'SHIRHOST'],
+  ...['SVCACCT-N', 'VMIAAS'],
 ]
 
 /** The page that maps every row to its checks; throws when one has lost them, or a check names one that is not known. */
@@ -95,17 +96,51 @@ export function renderRowsPage(checks: readonly Check[]): string {
     '',
     ...table(FURTHER_ROWS, checks),
     '',
+    "## Microsoft's plan for the current service",
+    '',
+    "Rows of Microsoft's prerequisite plan (knowledge base 1.11 of 2026-09-12) for the ways that go through the service of",
+    'today, in our words; `COM` rows are common to all. The checks prove a row together. What stands under "only a person"',
+    'no check sees: it keeps a row from being confirmed by checks alone. See [prerequisite-plan.md](prerequisite-plan.md).',
+    '',
+    ...planTable(PLAN_ROWS, checks),
+    '',
   ].join('\n')
 }
 
 function table(rows: Readonly<Record<string, string>>, checks: readonly Check[]): string[] {
   const lines = Object.entries(rows).flatMap(([row, text]) => {
     const proving = checks.filter(({ meta }) => meta.source.rows.includes(row))
-    if (proving.length === 0 && PENDING.includes(row)) return []
+    if (proving.length === 0) return []
     if (proving.length === 0) throw new Error(`no check proves the row ${row}`)
     const ids = proving.map(({ meta: { id } }) => `[\`${id}\`](checks/${id}.md)`).join(', ')
     const verdicts = [...new Set(proving.flatMap(({ meta }) => meta.verdicts))]
     return `| ${row} | ${text} | ${ids} | ${verdicts.includes('manual') ? 'yes' : ''} |`
   })
   return ['| Row | Prerequisite | Checks | `manual` |', '| --- | --- | --- | --- |', ...lines]
+}
+
+/** The ways that a row belongs to; the common ones belong to all. */
+export function pathsOf({ id }: PlanRow): readonly PlanPath[] {
+  return PLAN_PATHS.filter((path) => id.startsWith('COM-') || id.startsWith(`${path.id}-`))
+}
+
+/** The checks that a manifest of that way is asked, and that cite the row. */
+export function checksOfRow(row: PlanRow, path: PlanPath, checks: readonly Check[]): readonly Check[] {
+  return checks.filter(
+    (check) => isFor(check, { ...path, generation: 'modern' }) && check.meta.source.rows.includes(row.id),
+  )
+}
+
+function planTable(rows: readonly PlanRow[], checks: readonly Check[]): string[] {
+  const lines = rows.map((row) => {
+    const proving = checks.filter((check) =>
+      pathsOf(row).some((path) => checksOfRow(row, path, checks).includes(check)),
+    )
+    const ids = proving.map(({ meta: { id } }) => `[\`${id}\`](checks/${id}.md)`).join(', ')
+    const isPersonal = proving.length > 0 && proving.every(({ meta }) => meta.vantage === 'person')
+    const rest = isPersonal ? 'all of it' : (row.rest ?? '')
+    const type = `${row.type}${row.when === undefined ? '' : `: ${row.when}`}${row.blocking ? '' : ', not blocking'}`
+    return `| ${row.id} | ${row.asks} | ${type} | ${row.outOfScope === undefined ? ids : `none: ${row.outOfScope}`} | ${rest} |`
+  })
+  return ['| Row | What it asks | Type | Checks | Only a person |', '| --- | --- | --- | --- | --- |', ...lines]
 }

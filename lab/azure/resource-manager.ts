@@ -10,7 +10,9 @@ import {
   subscriptionNotFound,
   type Answer,
 } from './answers.ts'
+import { answerAuthorization } from './authorization.ts'
 import type { ArmResource, AzureState } from './state.ts'
+import { monitoringData } from './runtime-nodes.ts'
 import { answerSubscription, permissions } from './subscription.ts'
 
 interface Asked {
@@ -32,6 +34,8 @@ export function answerArm(state: AzureState, url: URL): Answer {
     )
   }
   const path = decodeURIComponent(url.pathname)
+  const ofAuthorization = answerAuthorization(state, path, url)
+  if (ofAuthorization !== undefined) return ofAuthorization
   const ofSubscription = answerSubscription(state, path, url)
   if (ofSubscription !== undefined) return ofSubscription
   if (/\/providers\/Microsoft\.Authorization\/permissions\/?$/i.test(path))
@@ -42,7 +46,7 @@ export function answerArm(state: AzureState, url: URL): Answer {
   return missingContainer(state, asked) ?? forbidden(state, asked) ?? find(state, asked, url)
 }
 
-/** The one question that is asked by POST, for somebody who is signed in. */
+/** The security admin rules, which are asked by POST, for somebody who is signed in. */
 export function answerAdminRules(state: AzureState, url: URL, body: string): Answer | undefined {
   const suffix = '/listNetworkManagerEffectiveSecurityAdminRules'
   const path = decodeURIComponent(url.pathname)
@@ -56,6 +60,22 @@ export function answerAdminRules(state: AzureState, url: URL, body: string): Ans
   const question: unknown = JSON.parse(body === '' ? '{}' : body)
   const skipToken = isJsonObject(question) ? Number(question['skipToken'] ?? 0) : 0
   return { status: 200, body: adminRules(state, skipToken) }
+}
+
+/** The nodes of the integration runtime, for somebody who is signed in. */
+export function answerRuntimeNodes(state: AzureState, url: URL): Answer | undefined {
+  const path = decodeURIComponent(url.pathname)
+  const [, id] = /^(.*\/Microsoft\.DataMigration\/sqlMigrationServices\/[^/]+)\/listMonitoringData$/i.exec(path) ?? []
+  const asked = id === undefined ? undefined : parsePath(id)
+  if (asked === undefined) return undefined
+  const trouble = missingContainer(state, asked)
+  if (trouble !== undefined) return trouble
+  const action = 'Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action'
+  if ((state.forbidden ?? []).some((one) => isSame(one, asked.id) || isSame(one, action))) {
+    return authorizationFailed(state.objectId, action, asked.id)
+  }
+  const service = find(state, asked, url)
+  return service.status === 200 ? { status: 200, body: monitoringData(state, service.body) } : service
 }
 
 function forbiddenRules(state: AzureState, asked: Asked): Answer | undefined {
@@ -95,8 +115,19 @@ function find(state: AzureState, asked: Asked, url: URL): Answer {
   }
   if (isList) return listAnswer(state, members(state, asked), url)
   const found = state.resources.find(({ id }) => isSame(id, asked.id)) ?? subnetOf(state, asked.id)
-  if (found !== undefined) return { status: 200, body: found }
+  if (found !== undefined) return { status: 200, body: shown(found, url) }
   return resourceNotFound(`${asked.namespace}/${asked.segments.join('/')}`, asked.group)
+}
+
+/** The instance view of a machine is there only for whoever asks for it. */
+function shown(found: Json, url: URL): Json {
+  if (url.searchParams.get('$expand')?.toLowerCase() === 'instanceview' || !isJsonObject(found)) return found
+  const { properties } = found
+  if (!isJsonObject(properties) || properties['instanceView'] === undefined) return found
+  return {
+    ...found,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => name !== 'instanceView')),
+  }
 }
 
 /** Of a nested resource or list. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../../src/domain/json.ts'
 import { armError, unauthorized, type Answer } from './answers.ts'
 import { createLogin, type Login } from './login.ts'
-import { answerAdminRules, answerArm } from './resource-manager.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from './resource-manager.ts'
 import { answerValidateIr } from './validate-ir.ts'
 import { LAB_SQL_SUFFIX, type AzureState, type Fault } from './state.ts'
 
@@ -94,7 +94,7 @@ async function answer(
   if (!login.accepts(request.headers.authorization)) return unauthorized()
   const own = state.standIn?.({ method, url, body: sent })
   if (own !== undefined) return own
-  const rules = method === 'POST' ? answerAdminRules(state, url, sent) : undefined
+  const rules = method === 'POST' ? (answerAdminRules(state, url, sent) ?? answerRuntimeNodes(state, url)) : undefined
   if (rules !== undefined) return rules
   const tested = await answerValidateIr(state, method, url, sent)
   if (tested !== undefined) return tested

@@ -1,6 +1,7 @@
 import type { Json } from '../../src/domain/json.ts'
 import type { Answer } from './answers.ts'
 import type { LabRuntime } from './validate-ir.ts'
+import type { AssignmentSpec, DenySpec, RoleSpec } from './authorization.ts'
 
 /** A resource as Azure Resource Manager shows it in a GET. */
 export interface ArmResource extends Record<string, Json> {
@@ -54,6 +55,13 @@ export interface AzureState {
   providers?: Readonly<Record<string, string>>
   /** Entries of the permissions list, the same at every scope; default: everything. */
   permissions?: readonly Json[]
+  /** Roles given to somebody; default: none that a list would show. */
+  roleAssignments?: readonly AssignmentSpec[]
+  /** Beside the built-in roles. */
+  customRoles?: readonly RoleSpec[]
+  denyAssignments?: readonly DenySpec[]
+  /** Members of groups, whether directly or by another group. */
+  groups?: Readonly<Record<string, readonly string[]>>
   /** Prefixes by tag; default: a few made-up ones of three regions. */
   serviceTags?: Readonly<Record<string, readonly string[]>>
   /** Security admin rules in effect on every virtual network; default: none. */
@@ -64,6 +72,8 @@ export interface AzureState {
   dmsRegions?: readonly string[]
   /** What the migration services' runtime answers to `validateIr`; absent: there is none. */
   runtime?: LabRuntime
+  /** Nodes of the integration runtime of every sqlMigrationService; default: one, where the service says Online. */
+  runtimeNodes?: readonly Json[]
   /** Asked first by whoever is signed in: what it gives stands in for the usual answer. */
   standIn?: (asked: { method: string; url: URL; body: string }) => Answer | undefined
   /** Answer of `/metadata/endpoints`, made from the server's own origin; absent: the usual one. */

@@ -1,4 +1,4 @@
-import type { Json } from '../../src/domain/json.ts'
+import type { Json, JsonObject } from '../../src/domain/json.ts'
 import { resource, resourceId, type Place } from './place.ts'
 import type { ArmResource } from './state.ts'
 
@@ -84,7 +84,16 @@ export function blobContainer(
 export function managedInstance(
   place: Place,
   name: string,
-  spec: { subnet: string; state?: string; provisioningState?: string; fullyQualifiedDomainName?: string },
+  spec: {
+    subnet: string
+    state?: string
+    provisioningState?: string
+    fullyQualifiedDomainName?: string
+    /** Object id of the system-assigned identity. */
+    identity?: string
+    /** Id and object id of the user-assigned identity that is its primary one. */
+    primary?: { id: string; principalId: string }
+  },
 ): ArmResource {
   return resource(
     place,
@@ -105,7 +114,26 @@ export function managedInstance(
       proxyOverride: 'Proxy',
       privateEndpointConnections: [],
       minimalTlsVersion: '1.2',
+      ...(spec.primary === undefined ? {} : { primaryUserAssignedIdentityId: spec.primary.id }),
     },
-    { sku: { name: 'GP_Gen5', tier: 'GeneralPurpose', family: 'Gen5', capacity: 8 } },
+    { ...instanceIdentity(spec), sku: { name: 'GP_Gen5', tier: 'GeneralPurpose', family: 'Gen5', capacity: 8 } },
   )
+}
+
+function instanceIdentity({ identity, primary }: Parameters<typeof managedInstance>[2]): JsonObject {
+  const clientId = 'aaaaaaaa-0000-4000-8000-00000000000c'
+  const types = [
+    ...(identity === undefined ? [] : ['SystemAssigned']),
+    ...(primary === undefined ? [] : ['UserAssigned']),
+  ]
+  if (types.length === 0) return {}
+  return {
+    identity: {
+      type: types.join(','),
+      ...(identity === undefined ? {} : { principalId: identity, tenantId: 'aaaaaaaa-0000-4000-8000-000000000001' }),
+      ...(primary === undefined
+        ? {}
+        : { userAssignedIdentities: { [primary.id]: { principalId: primary.principalId, clientId } } }),
+    },
+  }
 }

@@ -31,7 +31,7 @@ function serverFacts(state: SqlState, _session: Session, account: LoginState): R
   return row(
     [text('product_version'), `${major}.${minor}.${build}.0`],
     [text('product_level'), 'RTM'],
-    [text('edition'), EDITIONS[engineEdition(state)]],
+    [text('edition'), state.edition ?? EDITIONS[engineEdition(state)]],
     [int('engine_edition'), engineEdition(state)],
     [text('instance_name'), state.instanceName ?? null],
     [text('machine_name'), state.serverName],

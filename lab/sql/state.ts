@@ -72,6 +72,9 @@ export interface DatabaseState {
   filestreamFiles?: number
   /** Default OFF. */
   nonTransactedAccess?: 'OFF' | 'READ_ONLY' | 'FULL'
+  keys?: readonly KeyState[]
+  /** What sys.dm_db_persisted_sku_features names. */
+  skuFeatures?: readonly string[]
   backups?: readonly { type: 'D' | 'L'; finished: string; checksums: boolean; damaged?: boolean; copyOnly?: boolean }[]
 }
 
@@ -85,6 +88,24 @@ export interface BackupState {
   refusesReading?: readonly [SqlMessage, ...SqlMessage[]]
   /** What is read back is another backup. */
   readsDatabase?: string
+}
+
+/** A key or certificate in a database, or in the store of a column master key. */
+export interface KeyState {
+  kind: 'symmetric key' | 'asymmetric key' | 'certificate' | 'column master key'
+  name: string
+  store?: string
+}
+
+/** Drives of the machine with the files of the system databases; data and log go to the default paths. */
+export interface VolumesState {
+  drives: readonly { mount: string; totalMb: number; freeMb: number }[]
+  dataPath: string
+  logPath: string
+  /** Mount point of tempdb. */
+  tempDb: string
+  /** A drive without files is told by `fixed-drives` alone. */
+  empty?: readonly string[]
 }
 
 export interface SqlState {
@@ -114,6 +135,13 @@ export interface SqlState {
   certificates?: readonly string[]
   /** The server option `contained database authentication`; default off. */
   containedAuthentication?: boolean
+  /** Default: F: for data, G: for the log and D: for tempdb, each a terabyte and half full. */
+  volumes?: VolumesState
+  /** Things of the instance that somebody made. */
+  instanceObjects?: readonly { kind: string; name: string | null; count?: number }[]
+  agentJobs?: readonly string[]
+  /** SERVERPROPERTY('Edition'); default: as the engine edition says. */
+  edition?: string
   /** Nodes of a failover cluster instance; its `serverName` is then that of the virtual server. */
   clusterNodes?: readonly string[]
   /** Azure SQL Database: only `master` and the databases of the list; server permissions are NULL. */

@@ -59,9 +59,28 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import serviceRuntimeIsOnline from './service/runtime-is-online/check.ts'
+import serviceRuntimeIsCurrent from './service/runtime-is-current/check.ts'
+import serviceRuntimeIsKeptUpToDate from './service/runtime-is-kept-up-to-date/check.ts'
+import serviceRuntimeHostIsSuitable from './service/runtime-host-is-suitable/check.ts'
+import serviceRuntimeReachesAzure from './service/runtime-reaches-azure/check.ts'
+import serviceRegionsMatch from './service/regions-match/check.ts'
 import sourceRuntimeCanConnect from './source/runtime-can-connect/check.ts'
 import shareRuntimeCanConnect from './share/runtime-can-connect/check.ts'
 import targetRuntimeCanConnect from './target/runtime-can-connect/check.ts'
+import targetIdentityCanReadContainer from './target/identity-can-read-container/check.ts'
+import targetVirtualMachineExists from './target/virtual-machine-exists/check.ts'
+import targetVirtualMachineIsRunning from './target/virtual-machine-is-running/check.ts'
+import targetIaasAgentIsFull from './target/iaas-agent-is-full/check.ts'
+import targetVersionIsNotOlder from './target/version-is-not-older/check.ts'
+import targetVolumesAreApart from './target/volumes-are-apart/check.ts'
+import sourceInstanceObjectsAreKnown from './source/instance-objects-are-known/check.ts'
+import sourceEncryptionIsInventoried from './source/encryption-is-inventoried/check.ts'
+import serviceWindowIsAgreed from './service/window-is-agreed/check.ts'
+import migrationPerformanceBaselineIsCaptured from './migration/performance-baseline-is-captured/check.ts'
+import migrationClientsCanBeSwitched from './migration/clients-can-be-switched/check.ts'
+import migrationValidationIsDefined from './migration/validation-is-defined/check.ts'
+import migrationRollbackIsAgreed from './migration/rollback-is-agreed/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -124,7 +143,26 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  serviceRuntimeIsOnline,
+  serviceRuntimeIsCurrent,
+  serviceRuntimeIsKeptUpToDate,
+  serviceRuntimeHostIsSuitable,
+  serviceRuntimeReachesAzure,
+  serviceRegionsMatch,
   sourceRuntimeCanConnect,
   shareRuntimeCanConnect,
   targetRuntimeCanConnect,
+  targetIdentityCanReadContainer,
+  targetVirtualMachineExists,
+  targetVirtualMachineIsRunning,
+  targetIaasAgentIsFull,
+  targetVersionIsNotOlder,
+  targetVolumesAreApart,
+  sourceInstanceObjectsAreKnown,
+  sourceEncryptionIsInventoried,
+  serviceWindowIsAgreed,
+  migrationPerformanceBaselineIsCaptured,
+  migrationClientsCanBeSwitched,
+  migrationValidationIsDefined,
+  migrationRollbackIsAgreed,
 ]

@@ -6,6 +6,7 @@ import type { BrowserAnswer, ConnectAnswer, ConnectOutcome } from '../ports/net-
 import type { Ports } from '../ports/ports.ts'
 import type { SqlServer } from '../ports/sql-port.ts'
 import { boundName, boundText } from './foreign-text.ts'
+import { isVirtualMachine, readMachineHost } from './machine-host.ts'
 import { mostTelling } from './network-path.ts'
 
 /** Port of a default instance, and of Azure SQL. */
@@ -109,9 +110,10 @@ export function isManagedInstance({ resourceId }: Pick<Target, 'resourceId'>): b
   return parseResourceId(resourceId)?.type.toLowerCase() === INSTANCE_TYPE
 }
 
-/** A name from Azure is taken only with a known SQL suffix: credentials will go there. */
+/** A name from Azure is taken only with a known SQL suffix, an address only if private: credentials will go there. */
 export async function readTargetHost({ arm }: Pick<Ports, 'arm'>, target: Target): Promise<HostAnswer> {
   if (target.endpoint !== undefined) return { known: true, server: target.endpoint, from: 'manifest' }
+  if (isVirtualMachine(target)) return readMachineHost({ arm }, target)
   const isInstance = isManagedInstance(target)
   const answer = await (isInstance ? arm.managedInstance(target.resourceId) : arm.sqlServer(target.resourceId))
   if (!answer.ok) {

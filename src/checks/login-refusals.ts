@@ -13,6 +13,8 @@ export interface RefusedLogin {
   /** The account's name on the server; undefined for an identity whose name only Azure knows. */
   user?: string
   area: 'source' | 'target'
+  /** A SQL Server with an error log and logins of its own; default: the source is, a target is not. */
+  isInstallation?: boolean
 }
 
 export interface Refusal {
@@ -65,7 +67,7 @@ const REFUSALS: Readonly<Record<number, (refused: RefusedLogin) => Refusal>> = {
 }
 
 function passwordRefused(refused: RefusedLogin): Refusal {
-  const log = refused.area === 'source' ? [tsql(readReason(refused))] : []
+  const log = isInstallation(refused) ? [tsql(readReason(refused))] : []
   return {
     meaning: `user name or password is wrong, or the login may not connect${stateNote(refused.state)}`,
     text: 'The true reason stands in the error log of the server, under the same number with another state (2, 5: no such login; 8: wrong password; 11, 12: no CONNECT SQL; 58: only Windows logins; 132, 133: an Entra identity that the server cannot resolve). Correct the secret or the login; the password is not tried again in this run.',
@@ -75,8 +77,8 @@ function passwordRefused(refused: RefusedLogin): Refusal {
 
 /** Contained users of Azure SQL Database have no login in master; on SQL Server an identity needs one. */
 function identityRefused(refused: RefusedLogin): Refusal {
-  const { area, database, state } = refused
-  const isTarget = area === 'target'
+  const { database, state } = refused
+  const isTarget = !isInstallation(refused)
   return {
     meaning: `the server knows no ${isTarget ? `user for this identity in the database ${database}` : 'login for this identity'}, or cannot validate it${stateNote(state)}`,
     text: isTarget
@@ -160,9 +162,13 @@ function readReason({ user = UNNAMED_IDENTITY }: RefusedLogin): string {
   return `EXEC sys.sp_readerrorlog 0, 1, N'Login failed for user', ${quoteText(user)};`
 }
 
-function whoIs({ user, area }: RefusedLogin): string {
-  const name = quoteText(user ?? UNNAMED_IDENTITY)
-  return area === 'source'
+function isInstallation({ isInstallation, area }: RefusedLogin): boolean {
+  return isInstallation ?? area === 'source'
+}
+
+function whoIs(refused: RefusedLogin): string {
+  const name = quoteText(refused.user ?? UNNAMED_IDENTITY)
+  return isInstallation(refused)
     ? `SELECT name, type_desc, is_disabled, default_database_name FROM sys.server_principals WHERE name = ${name};`
     : `-- in master\nSELECT name, is_disabled FROM sys.sql_logins WHERE name = ${name};`
 }

@@ -73,9 +73,10 @@ function judgeName<S extends Spec>(side: SqlSide<S>, evidence: NameEvidence, spe
     case 'untrusted': {
       const cause = { kind: evidence.kind, message: evidence.message }
       const text = 'Give the host in the manifest as `endpoint` of the target.'
+      const example = side.endpointExample?.(spec) ?? 'HOST'
       const remediation = {
         text,
-        scripts: [{ language: 'yaml', code: 'target:\n  endpoint: NAME.database.windows.net' }] as const,
+        scripts: [{ language: 'yaml', code: `target:\n  endpoint: ${example}` }] as const,
       }
       return {
         verdict: 'unknown',
@@ -109,12 +110,7 @@ function judgeMissing<S extends Spec>(
   return { verdict: 'unknown', proof: proofOf(vantage), summary, expected, cause, remediation }
 }
 
-function remediationOf(area: 'source' | 'target', host: string, { resolvers, place }: PlaceWords): Remediation {
-  const link = place === 'the DMS subnet' ? 'to the DMS virtual network' : `where ${resolvers} see it`
-  const text =
-    area === 'source'
-      ? `Check the spelling of \`server\`; then let ${resolvers} resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
-      : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net ${link}.`
+function remediationOf(area: 'source' | 'target', host: string, words: PlaceWords): Remediation {
   // A host goes into a shell script only when a shell reads nothing else in it.
   const scripts: Script[] = /^[\w.-]+$/.test(host)
     ? [
@@ -122,7 +118,17 @@ function remediationOf(area: 'source' | 'target', host: string, { resolvers, pla
         { language: 'bash', code: `getent ahosts ${host}` },
       ]
     : []
-  return { text, scripts }
+  return { text: area === 'source' ? sourceAdvice(host, words) : targetAdvice(host, words), scripts }
+}
+
+function sourceAdvice(host: string, { resolvers }: PlaceWords): string {
+  return `Check the spelling of \`server\`; then let ${resolvers} resolve ${host} (forward its zone to the DNS servers on site), or give an IP address as \`server\`.`
+}
+
+function targetAdvice(host: string, { resolvers, zones }: PlaceWords): string {
+  return zones === undefined
+    ? `Check the spelling of \`endpoint\`; let ${resolvers} resolve ${host}, or give an address as \`endpoint\`.`
+    : `Check the spelling of \`endpoint\`; with a private endpoint, link the zone privatelink.database.windows.net to ${zones}.`
 }
 
 function expectedOf<S extends Spec>(host: string, side: SqlSide<S>, spec: S): string {

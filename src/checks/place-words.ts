@@ -7,6 +7,8 @@ export interface PlaceWords {
   place: string
   /** What stands for its addresses in a script. */
   addresses: string
+  /** To what the zone of a private endpoint has to be linked, where there is something. */
+  zones?: string
   /** The DNS servers that it asks. */
   resolvers: string
   /** Follows `accepts a connection`, `answers`. */
@@ -18,6 +20,7 @@ export interface PlaceWords {
 const CLASSIC: PlaceWords = {
   place: 'the DMS subnet',
   addresses: '<prefix of the DMS subnet>',
+  zones: 'the DMS virtual network',
   resolvers: 'the DNS servers of the DMS virtual network',
   from: 'from where DMS runs',
   at: 'where DMS runs',
@@ -26,6 +29,7 @@ const CLASSIC: PlaceWords = {
 const MODERN: PlaceWords = {
   place: 'the host of the integration runtime',
   addresses: '<address of the host of the integration runtime>',
+  zones: 'the network of the host of the integration runtime',
   resolvers: 'the DNS servers that the host of the integration runtime asks',
   from: 'from the host of the integration runtime',
   at: 'on the host of the integration runtime',

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts'
 import type { LoginAnswer, SqlPort, SqlServer, Statement } from '../ports/sql-port.ts'
 import type { Judgement, Spec } from './define.ts'
 import { boundName, boundText } from './foreign-text.ts'
-import { explainRefusal } from './login-refusals.ts'
+import { explainRefusal, type RefusedLogin } from './login-refusals.ts'
 import { describeLogin, readSqlServer, type SqlSide } from './sql-side.ts'
 
 /** Where a login was tried, and as whom. */
@@ -103,7 +103,11 @@ function judgeLogin<S extends Spec>(side: SqlSide<S>, evidence: LoginEvidence, s
     case 'withheld':
       return judgeWithheld(evidence, spec.manifest.name)
     case 'refused':
-      return judgeRefused(evidence, expected, { area: side.area, login: side.login(spec) })
+      return judgeRefused(evidence, expected, {
+        area: side.area,
+        login: side.login(spec),
+        isInstallation: side.isInstallation(spec),
+      })
   }
 }
 
@@ -134,7 +138,11 @@ export function judgeNoLogin(
 export function judgeRefused(
   evidence: RefusedFacts,
   expected: string,
-  { area, login }: { area: 'source' | 'target'; login: Login },
+  {
+    area,
+    login,
+    isInstallation = area === 'source',
+  }: Pick<RefusedLogin, 'area'> & { login: Login; isInstallation?: boolean },
 ): Judgement {
   const { host, port, database, account, number, state, severity, message } = evidence
   const words = `error ${String(number)}, state ${String(state)}, severity ${String(severity)}: ${message}`
@@ -145,6 +153,7 @@ export function judgeRefused(
     state,
     database,
     area,
+    isInstallation,
     kind: login.kind,
     server: `${host},${String(port)}`,
     ...user,

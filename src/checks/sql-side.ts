@@ -13,6 +13,7 @@ import {
   readTargetHost,
 } from './engine-endpoint.ts'
 import type { EngineEndpoint, HostAnswer } from './engine-endpoint.ts'
+import { isVirtualMachine } from './machine-host.ts'
 import { placeWords } from './place-words.ts'
 import { takerOfSource, takerOfTarget, type PathTaker } from './runtime-vantage.ts'
 import type { SourceSpec, TargetSpec } from './subjects.ts'
@@ -33,6 +34,10 @@ export interface SqlSide<S extends Spec> {
   /** What to look at when the port does not answer, and with which commands on the host. */
   portAdvice: (spec: S) => string
   portScripts: readonly Script[]
+  /** What stands as endpoint in an example. */
+  endpointExample?: (spec: S) => string
+  /** Whether it is an installation of SQL Server, with an error log and logins of its own. */
+  isInstallation: (spec: S) => boolean
 }
 
 export const SOURCE_SIDE: SqlSide<SourceSpec> = {
@@ -56,6 +61,7 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
       ].join('\n'),
     },
   ],
+  isInstallation: () => true,
 }
 
 export const TARGET_SIDE: SqlSide<TargetSpec> = {
@@ -66,28 +72,36 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
   readEndpoint: (ports, { target }) => readTargetEndpoint(ports, target),
   taker: ({ manifest }) => takerOfTarget(manifest),
   readFirstDatabase: async ({ arm }, { target, databases }) => {
-    // The databases of a managed instance come only with the migration.
-    if (isManagedInstance(target)) return 'master'
+    // The databases of a managed instance or a virtual machine come only with the migration.
+    if (isManagedInstance(target) || isVirtualMachine(target)) return 'master'
     for (const database of databases) {
       const answer = await arm.sqlDatabase(`${target.resourceId}/databases/${database}`)
       if (!answer.ok || answer.value.found) return database
     }
     return 'master'
   },
-  hostBlockers: ({ target, databases }) =>
-    isManagedInstance(target)
+  hostBlockers: ({ target, databases }) => {
+    if (isVirtualMachine(target)) return [{ id: 'target/virtual-machine-exists', subject: target.name }]
+    return isManagedInstance(target)
       ? [{ id: 'target/managed-instance-exists', subject: target.name }]
-      : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
+      : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` }))
+  },
   portAdvice: targetPortAdvice,
   portScripts: [],
+  endpointExample: ({ target }) => (isVirtualMachine(target) ? 'VM.corp.example' : 'NAME.database.windows.net'),
+  isInstallation: ({ target }) => isVirtualMachine(target),
 }
 
 function targetPortAdvice({ manifest, target }: TargetSpec): string {
+  if (isVirtualMachine(target)) return MACHINE_PORT_ADVICE
   const { place } = placeWords(manifest, takerOfTarget(manifest))
   return isManagedInstance(target)
     ? `A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of ${place} and of the subnet of the instance pass it, and peer the two networks where they are not one.`
     : `Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of ${place} pass it outbound, and look whether the name should lead to a private endpoint.`
 }
+
+const MACHINE_PORT_ADVICE =
+  'On the virtual machine: is SQL Server running, does it listen on this TCP port, does Windows Firewall let it in; on the way: do the security groups of its subnet and network interface let this runner in, and is there a route to it. DMS itself restores through the SQL IaaS Agent and does not need this way; without it, this run cannot look at the SQL Server.'
 
 /** The server to talk SQL to, asked for by one check. */
 export async function readSqlServer<S extends Spec>(

@@ -7,6 +7,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: "source version, build, edition, OS and place known and above the path's floor",
+    rest: 'where the server stands, and that its operating system is supported',
   },
   {
     id: 'COM-002',
@@ -19,6 +20,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'target subscription, region, tier, size, limits and headroom confirmed',
+    rest: 'the tier of the target and its headroom against the measured load',
   },
   {
     id: 'COM-004',
@@ -31,6 +33,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'routing, DNS, firewall and NSG, proxy, TLS inspection, endpoints tested from the real migration runtime',
+    rest: 'proxies and TLS inspection between the runtime and Azure',
   },
   {
     id: 'COM-006',
@@ -38,6 +41,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     blocking: true,
     when: 'encryption in use',
     asks: 'TDE, backup encryption, Always Encrypted, keys and certificates inventoried with restore procedure',
+    rest: 'that the keys can be restored, tried once',
   },
   {
     id: 'COM-007',
@@ -74,5 +78,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: false,
     asks: 'each open item has an owner; evidence register kept',
+    outOfScope:
+      'it is about the plan itself: the report names the team of each open item, and keeps what each verdict rests on',
   },
 ]

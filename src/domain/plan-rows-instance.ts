@@ -32,6 +32,7 @@ export const INSTANCE_ROWS: readonly PlanRow[] = [
     blocking: true,
     when: 'backups on an SMB share',
     asks: 'dedicated runtime apart from the source, DMS key, out 443 to clouddatahub and storage, out 445 to the share',
+    rest: 'that the runtime stands on a host of its own and was registered with a key of this service',
   },
   {
     id: 'P23-006',

@@ -38,6 +38,7 @@ export const MACHINE_ROWS: readonly PlanRow[] = [
     blocking: true,
     when: 'backups on an SMB share',
     asks: 'runtime on Windows, out 443 to the data factory name or clouddatahub and storage, out 445 to the share',
+    rest: 'that the runtime stands on a host of its own and was registered with a key of this service',
   },
   {
     id: 'P25-006',

@@ -1,4 +1,5 @@
 import type { PermissionSet } from '../domain/azure-permissions.ts'
+import type { DenyAssignment, RoleAssignment, RoleDefinition } from '../domain/role-assignments.ts'
 import type { Observed } from '../domain/observed.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import type {
@@ -22,6 +23,8 @@ import type {
   VirtualNetworkGateway,
   VpnSite,
 } from './network-resources.ts'
+import type { SqlVirtualMachineResource, VirtualMachineResource } from './machine-resources.ts'
+import type { RuntimeNode, SqlMigrationService } from './runtime-resources.ts'
 import type { BlobContainerResource, StorageAccount } from './storage-resources.ts'
 
 /** What is not there. A missing subscription is not an answer: it is a ProbeFailure, `not-found`. */
@@ -88,6 +91,18 @@ export interface ManagedInstanceResource {
   skuName?: string
   /** Whether the name with `.public` in it answers on TCP 3342. */
   publicDataEndpointEnabled?: boolean
+  /** Under which it reads other resources; absent: it has none. */
+  identity?: InstanceIdentity
+}
+
+/** The user-assigned identity that is its primary one goes before the system-assigned one. */
+export interface InstanceIdentity {
+  /** Object id of the system-assigned identity. */
+  systemPrincipalId?: string
+  /** Id of the primary user-assigned identity. */
+  primaryId?: string
+  /** Its object id; absent when Azure does not tell it. */
+  primaryPrincipalId?: string
 }
 
 export interface DmsService {
@@ -131,6 +146,10 @@ export interface ArmPort {
   sqlIpv6FirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
   sqlVirtualNetworkRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlVirtualNetworkRule[]>>>
   managedInstance(id: string): Promise<Observed<ArmAnswer<ManagedInstanceResource>>>
+  /** The registration of a virtual machine with the SQL IaaS Agent extension. */
+  sqlVirtualMachine(id: string): Promise<Observed<ArmAnswer<SqlVirtualMachineResource>>>
+  /** With its instance view. */
+  virtualMachine(id: string): Promise<Observed<ArmAnswer<VirtualMachineResource>>>
   virtualNetwork(id: string): Promise<Observed<ArmAnswer<VirtualNetwork>>>
   networkSecurityGroup(id: string): Promise<Observed<ArmAnswer<NetworkSecurityGroup>>>
   /** With the ids of its connections; their status has to be read one by one (lists carry none). */
@@ -160,9 +179,19 @@ export interface ArmPort {
   provider(subscriptionId: string, namespace: string): Promise<Observed<ArmAnswer<ProviderRegistration>>>
   /** At a subscription, a resource group or a resource. Azure answers for scopes that do not exist as well. */
   permissions(scope: string): Promise<Observed<ArmAnswer<readonly PermissionSet[]>>>
+  /** At the scope, above and below it, to the principal and to every group that it is in, by whatever way. */
+  roleAssignments(scope: string, principalId: string): Promise<Observed<ArmAnswer<readonly RoleAssignment[]>>>
+  /** By the id that an assignment has, which may be one without a subscription. */
+  roleDefinition(id: string): Promise<Observed<ArmAnswer<RoleDefinition>>>
+  /** At the scope and above it, whomever they are for. */
+  denyAssignments(scope: string): Promise<Observed<ArmAnswer<readonly DenyAssignment[]>>>
   dmsService(id: string): Promise<Observed<ArmAnswer<DmsService>>>
   dmsServices(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsService[]>>>
   dmsSkus(subscriptionId: string): Promise<Observed<ArmAnswer<readonly DmsSku[]>>>
+  /** The service of today, with the state of its integration runtime. */
+  sqlMigrationService(id: string): Promise<Observed<ArmAnswer<SqlMigrationService>>>
+  /** The machines of that runtime; none: it is not registered anywhere. */
+  runtimeNodes(serviceId: string): Promise<Observed<ArmAnswer<readonly RuntimeNode[]>>>
   storageAccount(id: string): Promise<Observed<ArmAnswer<StorageAccount>>>
   blobContainer(accountId: string, name: string): Promise<Observed<ArmAnswer<BlobContainerResource>>>
 }

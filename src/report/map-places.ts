@@ -41,6 +41,7 @@ export const LEG_CHECKS: Readonly<Record<string, MapPlace>> = {
   'network/nsg-allows-declared-flows': mainLeg('network-service', 'flow'),
   'network/service-endpoints-are-set': leg('network-service', 'service endpoints'),
   'network/no-admin-rule-blocks-dms': leg('network-service', 'security admin rules'),
+  'service/runtime-reaches-azure': mainLeg('network-service', 'integration runtime'),
   'storage/sas-has-all-permissions': mainLeg('service-container', 'SAS'),
   'storage/is-reachable-from-target': mainLeg('container-target', 'network'),
   'target/engine-port-is-reachable': mainLeg('service-target', 'TCP'),
@@ -60,6 +61,7 @@ export const AREA_KINDS: Readonly<Record<string, MapKind>> = {
   service: 'service',
   azure: 'service',
   tools: 'service',
+  migration: 'service',
 }
 
 export function placeOf(id: string): MapPlace {

@@ -1,6 +1,7 @@
 import { mapSeen, unseen, type Observed } from '../domain/observed.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
 import type { Permit } from './permit.ts'
+import { createMachineHosts } from './machine-hosts.ts'
 import type { HostBook } from './pick-grant.ts'
 import type { AzureUse } from './uses.ts'
 
@@ -44,6 +45,7 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
       }
       return value
     })
+  const machines = createMachineHosts(told)
   const list = (subscription: string): string => `/subscriptions/${subscription}`
   const isEntra = uses.find((use) => use.kind === 'sql' && use.login.kind === 'entra' && grantOf(use).granted)
   return {
@@ -65,6 +67,8 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
         id,
         ask(id, () => arm.managedInstance(id)),
       ),
+    sqlVirtualMachine: async (id) => machines.noteRegistration(id, await ask(id, () => arm.sqlVirtualMachine(id))),
+    virtualMachine: async (id) => machines.noteMachine(id, await ask(id, () => arm.virtualMachine(id))),
     virtualNetwork: (id) => ask(id, () => arm.virtualNetwork(id)),
     networkSecurityGroup: (id) => ask(id, () => arm.networkSecurityGroup(id)),
     virtualNetworkGateway: (id) => ask(id, () => arm.virtualNetworkGateway(id)),
@@ -82,13 +86,19 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
     hubConnections: (id) => ask(id, () => arm.hubConnections(id)),
     hubGateway: (id) => ask(id, () => arm.hubGateway(id)),
     hubGatewayConnection: (id) => ask(id, () => arm.hubGatewayConnection(id)),
-    addressHolder: (id) => ask(id, () => arm.addressHolder(id)),
+    addressHolder: async (id) => machines.noteAddresses(id, await ask(id, () => arm.addressHolder(id))),
     vpnSite: (id) => ask(id, () => arm.vpnSite(id)),
     provider: (subscription, namespace) => ask(list(subscription), () => arm.provider(subscription, namespace)),
     permissions: (scope) => ask(scope, () => arm.permissions(scope)),
+    roleAssignments: (scope, principalId) => ask(scope, () => arm.roleAssignments(scope, principalId)),
+    // A role is no resource: it may be read where its subscription may be asked for lists.
+    roleDefinition: (id) => ask(id.replace(/\/providers\/.*$/i, ''), () => arm.roleDefinition(id)),
+    denyAssignments: (scope) => ask(scope, () => arm.denyAssignments(scope)),
     dmsService: (id) => ask(id, () => arm.dmsService(id)),
     dmsServices: (subscription) => ask(list(subscription), () => arm.dmsServices(subscription)),
     dmsSkus: (subscription) => ask(list(subscription), () => arm.dmsSkus(subscription)),
+    sqlMigrationService: (id) => ask(id, () => arm.sqlMigrationService(id)),
+    runtimeNodes: (id) => ask(id, () => arm.runtimeNodes(id)),
     storageAccount: (id) => ask(id, () => arm.storageAccount(id)),
     blobContainer: (id, name) => ask(id, () => arm.blobContainer(id, name)),
   }

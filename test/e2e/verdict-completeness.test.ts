@@ -10,6 +10,7 @@ import { FLOW_CASES } from './verdicts/flow-cases.ts'
 import { INSTANCE_CASES } from './verdicts/instance-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
 import { NETWORK_CASES } from './verdicts/network-cases.ts'
+import { RUNTIME_CASES } from './verdicts/runtime-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
 import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
@@ -33,6 +34,7 @@ const expected = [
     INSTANCE_CASES,
     SHARE_CASES,
     BACKUP_CASES,
+    RUNTIME_CASES,
   ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))

@@ -11,6 +11,8 @@ const SUBSCRIPTION = `/subscriptions/${LAB_SUBSCRIPTION}`
 const GROUP = `${SUBSCRIPTION}/resourceGroups/rg`
 const at = (type: string): string => `${GROUP}/providers/${type}`
 const NETWORK = at('Microsoft.Network/virtualNetworks/v')
+const PRINCIPAL = 'cccccccc-0000-4000-8000-000000000003'
+const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
 const SERVER = at('Microsoft.Sql/servers/s')
 
 /** One call of each question of the port; a question may be asked in several ways. */
@@ -23,6 +25,8 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   managedInstance: [(arm) => arm.managedInstance(at('Microsoft.Sql/managedInstances/m'))],
   storageAccount: [(arm) => arm.storageAccount(at('Microsoft.Storage/storageAccounts/s'))],
   blobContainer: [(arm) => arm.blobContainer(at('Microsoft.Storage/storageAccounts/s'), 'c')],
+  sqlVirtualMachine: [(arm) => arm.sqlVirtualMachine(at('Microsoft.SqlVirtualMachine/sqlVirtualMachines/v'))],
+  virtualMachine: [(arm) => arm.virtualMachine(at('Microsoft.Compute/virtualMachines/v'))],
   virtualNetwork: [(arm) => arm.virtualNetwork(NETWORK)],
   networkSecurityGroup: [(arm) => arm.networkSecurityGroup(at('Microsoft.Network/networkSecurityGroups/n'))],
   virtualNetworkGateway: [(arm) => arm.virtualNetworkGateway(at('Microsoft.Network/virtualNetworkGateways/g'))],
@@ -52,9 +56,16 @@ const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort)
   vpnSite: [(arm) => arm.vpnSite(at('Microsoft.Network/vpnSites/s'))],
   provider: [(arm) => arm.provider(LAB_SUBSCRIPTION, 'Microsoft.DataMigration')],
   permissions: [(arm) => arm.permissions(GROUP), (arm) => arm.permissions(NETWORK)],
+  roleAssignments: [(arm) => arm.roleAssignments(NETWORK, PRINCIPAL)],
+  roleDefinition: [
+    (arm) => arm.roleDefinition(`${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/${READER}`),
+  ],
+  denyAssignments: [(arm) => arm.denyAssignments(NETWORK)],
   dmsService: [(arm) => arm.dmsService(at('Microsoft.DataMigration/services/d'))],
   dmsServices: [(arm) => arm.dmsServices(LAB_SUBSCRIPTION)],
   dmsSkus: [(arm) => arm.dmsSkus(LAB_SUBSCRIPTION)],
+  sqlMigrationService: [(arm) => arm.sqlMigrationService(at('Microsoft.DataMigration/sqlMigrationServices/d'))],
+  runtimeNodes: [(arm) => arm.runtimeNodes(at('Microsoft.DataMigration/sqlMigrationServices/d'))],
 }
 
 /** The same port, whose questions are written in another way. */
@@ -68,7 +79,10 @@ function withArguments(arm: ArmPort, write: (text: string) => string): ArmPort {
 }
 
 /** POST reads of contract 7. */
-const POSTS = ['Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action']
+const POSTS = [
+  'Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action',
+  'Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action',
+]
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const ROLE = JSON.parse(readFileSync(path.join(ROOT, 'docs/azure-role.json'), 'utf8')) as { Actions: string[] }

@@ -59,10 +59,22 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   SUBNET: ['network/dms-subnet-is-usable'],
   RP: ['azure/provider-is-registered'],
   'RBAC-CREATE': ['azure/identity-has-roles'],
+  ROLES: ['azure/identity-has-roles'],
+  MIMSI: ['target/identity-can-read-container'],
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],
-  SHIRNET: ['source/runtime-can-connect', 'share/runtime-can-connect', 'target/runtime-can-connect'],
+  DOWNTIME: ['service/window-is-agreed'],
+  CUTOVER: ['service/window-is-agreed'],
+  REGION: ['service/regions-match'],
+  SHIR: ['service/runtime-is-online', 'service/runtime-is-current', 'service/runtime-is-kept-up-to-date'],
+  SHIRHOST: ['service/runtime-host-is-suitable'],
+  SHIRNET: [
+    'service/runtime-reaches-azure',
+    'source/runtime-can-connect',
+    'share/runtime-can-connect',
+    'target/runtime-can-connect',
+  ],
 }
 
 /** They carry root causes, and every other check rests on them. */
@@ -85,6 +97,8 @@ const DECIDING: readonly [RegExp, readonly Disproof[]][] = [
   [/\/tls-is-acceptable$/, ['tls-refused']],
   // The virtual network and the DMS subnet in it exist.
   [/^network\/dms-vnet-uses-resource-manager$/, ['not-there']],
+  // The runtime's way to a storage account.
+  [/^service\/runtime-reaches-azure$/, ['connect-outcome']],
   // A login that may not open the database at all does not control it.
   [/^target\/login-has-control-database$/, ['login-refused']],
 ]

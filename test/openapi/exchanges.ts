@@ -3,7 +3,8 @@ import { parseResourceId } from '../../src/domain/resource-id.ts'
 import type { ArmPort } from '../../src/ports/arm-port.ts'
 import type { Json } from '../../src/domain/json.ts'
 import { openAzure } from '../../lab/azure/connect.ts'
-import { answerAdminRules, answerArm } from '../../lab/azure/resource-manager.ts'
+import { roleDefinitionsOf } from '../../lab/azure/authorization.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from '../../lab/azure/resource-manager.ts'
 import { LAB_SUBSCRIPTION, type AzureState } from '../../lab/azure/state.ts'
 
 /** As the validator reads it. */
@@ -27,7 +28,9 @@ export async function exchangesOf(state: AzureState): Promise<Exchange[]> {
 
 function answerTo(state: AzureState, { method, url }: Exchange['request']): Exchange['response'] {
   const { status, body } =
-    (method === 'POST' ? answerAdminRules(state, new URL(url), '{}') : undefined) ?? answerArm(state, new URL(url))
+    (method === 'POST'
+      ? (answerAdminRules(state, new URL(url), '{}') ?? answerRuntimeNodes(state, new URL(url)))
+      : undefined) ?? answerArm(state, new URL(url))
   return { status, body }
 }
 
@@ -48,6 +51,8 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       sqlIpv6FirewallRules: alone(servers),
       sqlVirtualNetworkRules: alone(servers),
       managedInstance: alone(ofType('Microsoft.Sql/managedInstances')),
+      sqlVirtualMachine: alone(ofType('Microsoft.SqlVirtualMachine/sqlVirtualMachines')),
+      virtualMachine: alone(ofType('Microsoft.Compute/virtualMachines')),
       storageAccount: alone(ofType('Microsoft.Storage/storageAccounts')),
       blobContainer: ofType('Microsoft.Storage/storageAccounts/blobServices/containers').map(containerOf),
       virtualNetwork: alone(network('virtualNetworks')),
@@ -74,9 +79,17 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       vpnSite: alone(network('vpnSites')),
       provider: ['Microsoft.DataMigration', 'Microsoft.Sql'].map((namespace) => [LAB_SUBSCRIPTION, namespace]),
       permissions: alone([`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)]),
+      roleAssignments: [`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)].map((scope) => [
+        scope,
+        state.objectId,
+      ]),
+      roleDefinition: alone(roleDefinitionsOf(state).map(({ id }) => id)),
+      denyAssignments: alone([`/subscriptions/${LAB_SUBSCRIPTION}`, ...scopesOf(state)]),
       dmsService: alone(ofType('Microsoft.DataMigration/services')),
       dmsServices: [[LAB_SUBSCRIPTION]],
       dmsSkus: [[LAB_SUBSCRIPTION]],
+      sqlMigrationService: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
+      runtimeNodes: alone(ofType('Microsoft.DataMigration/sqlMigrationServices')),
     }
     for (const [method, all] of Object.entries(questions)) {
       for (const given of all) await (port[method as keyof ArmPort] as Question)(...given)

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import * as answers from '../../lab/azure/answers.ts'
 import * as applianceBuilders from '../../lab/azure/appliance-resources.ts'
 import * as dataBuilders from '../../lab/azure/data-resources.ts'
+import * as machineBuilders from '../../lab/azure/machine-resources.ts'
+import * as migrationBuilders from '../../lab/azure/migration-service.ts'
 import * as networkBuilders from '../../lab/azure/network-resources.ts'
 import * as ruleBuilders from '../../lab/azure/security-rules.ts'
 import { SPECIMENS, specimenState } from '../../lab/azure/specimens.ts'
@@ -75,8 +77,19 @@ const UNSPECIFIED: readonly { of: RegExp; recordings?: string; unseen?: readonly
     recordings: 'Microsoft.Network/networkManagers.listActiveSecurityAdminRules',
   },
   { of: /^\/subscriptions\/[^/]+\/providers\/[^/]+$/i, recordings: 'Microsoft.Resources/providers.get' },
+  { of: /\/providers\/Microsoft\.Authorization\/denyAssignments$/i },
   { of: /\/publicIPPrefixes(\/[^/]+)?$/i },
+  // The files of this provider are of the classic service.
+  { of: /\/sqlMigrationServices$/i, recordings: 'Microsoft.DataMigration/sqlMigrationServices.list' },
+  { of: /\/sqlMigrationServices\/[^/]+$/i, recordings: 'Microsoft.DataMigration/sqlMigrationServices.get' },
+  {
+    of: /\/listMonitoringData$/i,
+    recordings: 'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
+    unseen: ['nodes.*.maxConcurrentJobs: number'],
+  },
   { of: /\/ipv6FirewallRules$/i },
+  { of: /\/providers\/Microsoft\.SqlVirtualMachine\//i },
+  { of: /\/providers\/Microsoft\.Compute\//i },
 ]
 
 /** By the provider that answers. The files are mostly older than the api-versions by which the product asks; fields that came later are not in them. */
@@ -86,17 +99,22 @@ const VERSIONS: Readonly<Record<string, { asked: readonly string[]; specified: r
     asked: ['2022-04-01'],
     specified: ['2015-07-01', '2018-01-01-preview', '2020-04-01-preview'],
   },
-  'Microsoft.DataMigration': { asked: ['2018-07-15-preview'], specified: ['2018-07-15-preview'] },
+  'Microsoft.Compute': { asked: ['2024-07-01'], specified: [] },
+  'Microsoft.DataMigration': { asked: ['2018-07-15-preview', '2025-06-30'], specified: ['2018-07-15-preview'] },
   'Microsoft.Network': { asked: ['2023-09-01'], specified: ['2021-02-01'] },
   'Microsoft.Resources': { asked: ['2021-04-01'], specified: ['2021-04-01'] },
   'Microsoft.Sql': {
     asked: ['2020-11-01-preview', '2021-11-01-preview', '2022-08-01-preview'],
     specified: ['2020-11-01-preview', '2021-02-01-preview'],
   },
+  'Microsoft.SqlVirtualMachine': { asked: ['2023-10-01'], specified: [] },
 }
 
 it('every builder has specimens', () => {
-  const modules = [networkBuilders, dataBuilders, wayBuilders, wanBuilders, applianceBuilders, ruleBuilders]
+  const modules = [
+    ...[networkBuilders, dataBuilders, wayBuilders, wanBuilders, applianceBuilders, ruleBuilders],
+    ...[machineBuilders, migrationBuilders],
+  ]
   const builders = modules.flatMap((module) => Object.keys(module))
   expect(Object.keys(SPECIMENS).sort()).toEqual(builders.sort())
 })

@@ -34,6 +34,6 @@ export function recordingPorts(answers: (question: string, args: readonly unknow
         ownKeys: () => [],
       },
     )
-  const names = ['net', 'sql', 'share', 'arm', 'blob', 'files', 'clock'] as const
+  const names = ['net', 'sql', 'share', 'arm', 'blob', 'runtime', 'files', 'clock'] as const
   return { ports: Object.fromEntries(names.map((name) => [name, port(name)])) as unknown as Ports, asked }
 }

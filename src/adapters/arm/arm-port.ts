@@ -6,6 +6,7 @@ import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
+import { createAuthorizationReads } from './authorization-reads.ts'
 import type { Cloud } from './clouds.ts'
 import type { ArmCredential } from './credential.ts'
 import { decodeBody, decodeItems, text, type Fields } from './decode.ts'
@@ -27,6 +28,7 @@ import {
 } from './decode-sql.ts'
 import { parseErrorBody } from './error-body.ts'
 import { createFurtherReads, DATA_MIGRATION_VERSION, NETWORK_VERSION, type Ways } from './further-reads.ts'
+import { createMachineReads } from './machine-reads.ts'
 import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
@@ -35,6 +37,7 @@ import { createRestReader, type ArmReader } from './rest-reader.ts'
 import { createScrubber, type Scrubber } from './scrubber.ts'
 import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
 import { createSqlReader, type SqlReader } from './sql-reader.ts'
+import { createRuntimeReads } from './runtime-reads.ts'
 import { createStorageReads } from './storage-reads.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import { createAskRuntime, RUNTIME_LIMIT_MS, type AskRuntime } from './validate-ir.ts'
@@ -74,7 +77,7 @@ export interface AzureAccess extends ArmPort {
 export type RuntimeReply =
   { status: 'answered'; body: unknown } | { status: 'refused'; code: string; message: string; failure: ProbeFailure }
 
-/** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
+/** Reads Azure, by GET and the few POSTs that are reads: Microsoft.Sql through its SDK, the rest by plain requests. */
 export function createArmPort(options: ArmPortOptions): AzureAccess {
   const memo = createMemo()
   const start = (): Promise<Observed<Session>> => memo.once('session', () => startSession(options, memo))
@@ -101,8 +104,8 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     decode: (body: Fields) => T,
   ): Promise<Observed<ArmAnswer<T>>> =>
     ask(type, id, async ({ rest }, resource) => decodeBody(id, await rest.get(resourcePath(resource), version), decode))
-  const at: Ways['at'] = (path, read) =>
-    memo.once(path.toLowerCase(), async () => {
+  const at: Ways['at'] = (path, read, part = '') =>
+    memo.once(`${path} ${part}`.trimEnd().toLowerCase(), async () => {
       const session = await start()
       return session.ok ? answer(session.value, path, ({ rest }) => read(rest)) : session
     })
@@ -177,6 +180,9 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       get('Microsoft.Network/localNetworkGateways', id, NETWORK_VERSION, decodeLocalNetworkGateway),
     ...createFurtherReads({ get, at }),
     ...createStorageReads({ get }),
+    ...createMachineReads({ get, at }),
+    ...createAuthorizationReads({ at }),
+    ...createRuntimeReads({ get, at }),
     dmsService: (id) => get('Microsoft.DataMigration/services', id, DATA_MIGRATION_VERSION, decodeDmsService),
   }
 }

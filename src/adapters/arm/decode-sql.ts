@@ -1,5 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { isSameResource } from '../../domain/resource-id.ts'
 import type {
+  InstanceIdentity,
   ManagedInstanceResource,
   SqlDatabaseResource,
   SqlFirewallRule,
@@ -82,6 +84,7 @@ export function decodeManagedInstance(body: Fields): ManagedInstanceResource {
   const vCores = optionalInteger(properties, 'vCores')
   const storageSizeInGB = optionalInteger(properties, 'storageSizeInGB')
   const publicDataEndpointEnabled = optionalFlag(properties, 'publicDataEndpointEnabled')
+  const identity = decodeInstanceIdentity(body, optionalText(properties, 'primaryUserAssignedIdentityId'))
   return {
     id: text(body, 'id'),
     name: text(body, 'name'),
@@ -91,6 +94,23 @@ export function decodeManagedInstance(body: Fields): ManagedInstanceResource {
     ...(vCores === undefined ? {} : { vCores }),
     ...(storageSizeInGB === undefined ? {} : { storageSizeInGB }),
     ...(publicDataEndpointEnabled === undefined ? {} : { publicDataEndpointEnabled }),
+    ...(identity === undefined ? {} : { identity }),
+  }
+}
+
+function decodeInstanceIdentity(body: Fields, primaryId: string | undefined): InstanceIdentity | undefined {
+  const identity = optionalFields(body, 'identity')
+  const systemPrincipalId = identity === undefined ? undefined : optionalText(identity, 'principalId')
+  const assigned = identity === undefined ? undefined : optionalFields(identity, 'userAssignedIdentities')
+  // Azure writes the same id in other letters as a key.
+  const key = Object.keys(assigned ?? {}).find((one) => primaryId !== undefined && isSameResource(one, primaryId))
+  const primary = assigned === undefined || key === undefined ? undefined : optionalFields(assigned, key)
+  const primaryPrincipalId = primary === undefined ? undefined : optionalText(primary, 'principalId')
+  if (systemPrincipalId === undefined && primaryId === undefined) return undefined
+  return {
+    ...(systemPrincipalId === undefined ? {} : { systemPrincipalId }),
+    ...(primaryId === undefined ? {} : { primaryId }),
+    ...(primaryPrincipalId === undefined ? {} : { primaryPrincipalId }),
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../../lab/azure/data-resources.ts'
 import { azureFirewall, loadBalancer, networkInterface } from '../../../lab/azure/appliance-resources.ts'
 import { connection, localNetworkGateway, virtualNetwork, vpnGateway } from '../../../lab/azure/network-resources.ts'
+import { sqlVirtualMachine, virtualMachine } from '../../../lab/azure/machine-resources.ts'
 import { networkSecurityGroup } from '../../../lab/azure/security-rules.ts'
 import { serviceTags } from '../../../lab/azure/service-tags.ts'
 import { azureState } from '../../../lab/azure/state.ts'
@@ -33,6 +34,8 @@ import {
 import { blobContainer, managedInstance, storageAccount } from '../../../lab/azure/storage-resources.ts'
 import type { Json } from '../../domain/json.ts'
 import { decodeBody, type Fields } from './decode.ts'
+import { decodeSqlVirtualMachine, decodeVirtualMachine } from './decode-machine.ts'
+import { decodeDenyAssignment, decodeRoleAssignment, decodeRoleDefinition } from './decode-authorization.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeExpressRouteCircuit,
@@ -151,6 +154,18 @@ const CASES: readonly Case[] = [
     decode: decodeManagedInstance,
     mayBeAbsent:
       /(^sku|^sku\.name|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled))$/,
+  },
+  {
+    name: 'SQL virtual machine',
+    body: sqlVirtualMachine(PLACE, 'vm', { storage: { data: 'F:\\data', log: 'G:\\log', tempDb: 'D:\\tempDb' } }),
+    decode: decodeSqlVirtualMachine,
+    mayBeAbsent: /\.(?!id$|name$|location$)/,
+  },
+  {
+    name: 'virtual machine',
+    body: virtualMachine(PLACE, 'vm', { networkInterfaces: ['/nic-1', '/nic-2'], dataDisksGb: [1024] }),
+    decode: decodeVirtualMachine,
+    mayBeAbsent: /\.(?!networkInterfaces\.\d\.id$|extensions\.\d\.name$|id$)/,
   },
   {
     name: 'storage account, open',
@@ -359,6 +374,53 @@ const CASES: readonly Case[] = [
     body: { actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] },
     decode: decodePermissionSet,
     mayBeAbsent: /^(dataActions|notDataActions)$/,
+  },
+  {
+    name: 'role assignment',
+    body: {
+      properties: { principalId: 'p', principalType: 'Group', roleDefinitionId: '/r', scope: '/s', condition: 'c' },
+    },
+    decode: decodeRoleAssignment,
+    mayBeAbsent: /\.(principalType|condition)$/,
+  },
+  {
+    name: 'role definition',
+    body: {
+      id: '/r',
+      properties: {
+        roleName: 'Role',
+        permissions: [{ actions: ['*'], notActions: ['a/*'], dataActions: ['b/read'], notDataActions: ['c/*'] }],
+      },
+    },
+    decode: decodeRoleDefinition,
+    mayBeAbsent: /\.(dataActions|notDataActions)$/,
+  },
+  {
+    name: 'deny assignment',
+    body: {
+      properties: {
+        denyAssignmentName: 'd',
+        scope: '/s',
+        doNotApplyToChildScopes: false,
+        condition: 'c',
+        principals: [{ id: 'p', type: 'User' }],
+        excludePrincipals: [{ id: 'p', type: 'User' }],
+        permissions: [{ actions: ['*'], notActions: ['a'], dataActions: ['b'], notDataActions: ['c'], condition: 'c' }],
+      },
+    },
+    decode: decodeDenyAssignment,
+    mayBeAbsent: /\.(condition|type)$/,
+  },
+  {
+    name: 'managed instance with its identities',
+    body: managedInstance(PLACE, 'mi', {
+      subnet: '/subnet',
+      identity: 'o',
+      primary: { id: '/mi-id', principalId: 'q' },
+    }),
+    decode: decodeManagedInstance,
+    mayBeAbsent:
+      /(^sku|^sku\.name|^identity.*|\.(state|provisioningState|fullyQualifiedDomainName|subnetId|vCores|storageSizeInGB|publicDataEndpointEnabled|primaryUserAssignedIdentityId))$/,
   },
   {
     name: 'VPN site',

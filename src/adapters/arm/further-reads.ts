@@ -32,8 +32,12 @@ const PERMISSIONS_VERSION = '2022-04-01'
 export interface Ways {
   /** One object of a resource group. */
   get: <T>(type: string, id: string, version: string, decode: (body: Fields) => T) => Promise<Observed<ArmAnswer<T>>>
-  /** What stands at a path below the endpoint. */
-  at: <T>(path: string, read: (rest: ArmReader) => Promise<Observed<T>>) => Promise<Observed<ArmAnswer<T>>>
+  /** What stands at a path below the endpoint. `part`: which part of a list, where it is asked for in several ways. */
+  at: <T>(
+    path: string,
+    read: (rest: ArmReader) => Promise<Observed<T>>,
+    part?: string,
+  ) => Promise<Observed<ArmAnswer<T>>>
 }
 
 type FurtherReads = Pick<
@@ -158,7 +162,7 @@ export function createFurtherReads({ get, at }: Ways): FurtherReads {
 }
 
 /** A subscription, a resource group, or a resource, made of segments that stay what they are in a URL. */
-function isScope(text: string): boolean {
+export function isScope(text: string): boolean {
   const segments = text.split('/').slice(1)
   return (
     /^\/subscriptions\/[0-9a-f-]{36}(?:\/|$)/i.test(text) &&

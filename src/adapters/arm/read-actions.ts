@@ -16,6 +16,8 @@ export const READ_ACTIONS: Readonly<
   sqlIpv6FirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/ipv6FirewallRules/read'] },
   sqlVirtualNetworkRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/virtualNetworkRules/read'] },
   managedInstance: { scope: 'resource', actions: ['Microsoft.Sql/managedInstances/read'] },
+  sqlVirtualMachine: { scope: 'resource', actions: ['Microsoft.SqlVirtualMachine/sqlVirtualMachines/read'] },
+  virtualMachine: { scope: 'resource', actions: ['Microsoft.Compute/virtualMachines/read'] },
   storageAccount: { scope: 'resource', actions: ['Microsoft.Storage/storageAccounts/read'] },
   blobContainer: {
     scope: 'resource',
@@ -67,9 +69,17 @@ export const READ_ACTIONS: Readonly<
   vpnSite: { scope: 'resource', actions: ['Microsoft.Network/vpnSites/read'] },
   provider: { scope: 'subscription', actions: ['Microsoft.Resources/subscriptions/providers/read'] },
   permissions: { scope: 'resource', actions: ['Microsoft.Authorization/permissions/read'] },
+  roleAssignments: { scope: 'resource', actions: ['Microsoft.Authorization/roleAssignments/read'] },
+  roleDefinition: { scope: 'subscription', actions: ['Microsoft.Authorization/roleDefinitions/read'] },
+  denyAssignments: { scope: 'resource', actions: ['Microsoft.Authorization/denyAssignments/read'] },
   dmsService: { scope: 'resource', actions: ['Microsoft.DataMigration/services/read'] },
   dmsServices: { scope: 'subscription', actions: ['Microsoft.DataMigration/services/read'] },
   dmsSkus: { scope: 'subscription', actions: ['Microsoft.DataMigration/skus/read'] },
+  sqlMigrationService: { scope: 'resource', actions: ['Microsoft.DataMigration/sqlMigrationServices/read'] },
+  runtimeNodes: {
+    scope: 'resource',
+    actions: ['Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action'],
+  },
 }
 
 /** The action that a request to Azure Resource Manager takes; undefined for a path that is none of a subscription. */

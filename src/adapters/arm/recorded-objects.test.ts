@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { isRequired, readRecordings, recordedOperations, SAMPLES } from '../../../test/recordings.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { decodeBody, text, type Fields } from './decode.ts'
+import { decodeRoleAssignment, decodeRoleDefinition } from './decode-authorization.ts'
 import { decodeDmsService } from './decode-dms.ts'
 import {
   decodeExpressRouteCircuit,
@@ -18,6 +19,7 @@ import { decodeFirewallRule, decodeSqlDatabase, decodeSqlServer, decodeVirtualNe
 import { decodeDmsSku, decodePermissionSet, decodeProvider } from './decode-subscription.ts'
 import { decodeAddressHolder, decodeRouteTable } from './decode-ways.ts'
 import { readPage } from './rest-reader.ts'
+import { decodeRuntimeNodes, decodeSqlMigrationService } from './runtime-reads.ts'
 
 /**
  * Where a field of the port's type stands in Azure's body, written down here a second time so that the decoders are
@@ -304,6 +306,36 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
+    operations: [
+      'Microsoft.DataMigration/sqlMigrationServices.get',
+      'Microsoft.DataMigration/sqlMigrationServices.list',
+    ],
+    decode: decodeSqlMigrationService,
+    shape: {
+      ...NAMED,
+      location: ['location'],
+      provisioningState: ['properties.provisioningState'],
+      integrationRuntimeState: ['properties.integrationRuntimeState'],
+    },
+  },
+  {
+    operations: ['Microsoft.DataMigration/sqlMigrationServices.listMonitoringData'],
+    decode: (body) => ({ nodes: decodeRuntimeNodes(body) }),
+    shape: {
+      nodes: {
+        each: ['nodes'],
+        shape: {
+          name: ['nodeName'],
+          availableMemoryInMB: ['availableMemoryInMB'],
+          cpuUtilization: ['cpuUtilization'],
+          concurrentJobsLimit: ['concurrentJobsLimit'],
+          concurrentJobsRunning: ['concurrentJobsRunning'],
+          maxConcurrentJobs: ['maxConcurrentJobs'],
+        },
+      },
+    },
+  },
+  {
     operations: ['Microsoft.DataMigration/skus.list'],
     decode: decodeDmsSku,
     shape: {
@@ -336,6 +368,34 @@ const KINDS: readonly Kind[] = [
       notDataActions: ['notDataActions.*'],
     },
   },
+  {
+    operations: ['Microsoft.Authorization/roleAssignments.list'],
+    decode: decodeRoleAssignment,
+    shape: {
+      principalId: ['properties.principalId'],
+      principalType: ['properties.principalType'],
+      roleDefinitionId: ['properties.roleDefinitionId'],
+      scope: ['properties.scope'],
+      condition: ['properties.condition'],
+    },
+  },
+  {
+    operations: ['Microsoft.Authorization/roleDefinitions.list'],
+    decode: decodeRoleDefinition,
+    shape: {
+      id: ['id'],
+      name: ['properties.roleName'],
+      permissions: {
+        each: ['properties.permissions'],
+        shape: {
+          actions: ['actions.*'],
+          notActions: ['notActions.*'],
+          dataActions: ['dataActions.*'],
+          notDataActions: ['notDataActions.*'],
+        },
+      },
+    },
+  },
 ]
 
 /** Recordings that cannot be decoded, each with the reason. */
@@ -346,14 +406,9 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 
 /** What was recorded and is of no kind that the port reads. */
 const NOT_READ: readonly string[] = [
-  'Microsoft.Authorization/roleAssignments.list',
-  'Microsoft.Authorization/roleDefinitions.list',
   'Microsoft.DataMigration/databaseMigrations.get',
   'Microsoft.DataMigration/projects.get',
   'Microsoft.DataMigration/services.checkStatus',
-  'Microsoft.DataMigration/sqlMigrationServices.get',
-  'Microsoft.DataMigration/sqlMigrationServices.list',
-  'Microsoft.DataMigration/sqlMigrationServices.listMonitoringData',
   'Microsoft.DataMigration/tasks.get',
   'Microsoft.Network/networkInterfaces.effectiveNetworkSecurityGroups',
   'Microsoft.Network/networkInterfaces.effectiveRouteTable',

@@ -11,10 +11,12 @@ import { refuseOtherOrigin } from './transport.ts'
 export const PAGE_LIMIT = 500
 
 export interface ArmReader {
-  /** The body of one object. Throws ProbeError and HttpStatusError. */
-  get(path: string, apiVersion: string): Promise<unknown>
-  /** All entries of a paged list. */
-  list(path: string, apiVersion: string): Promise<readonly unknown[]>
+  /** The body of one object, with a part that Azure shows only when asked. Throws ProbeError and HttpStatusError. */
+  get(path: string, apiVersion: string, expand?: string): Promise<unknown>
+  /** One object that Azure gives for a POST without a body. It changes nothing. */
+  post(path: string, apiVersion: string): Promise<unknown>
+  /** All entries of a paged list; `filter` is OData, as the list's documentation has it. */
+  list(path: string, apiVersion: string, filter?: string): Promise<readonly unknown[]>
   /** The whole body of every page, for lists that say more than their entries. */
   pages(path: string, apiVersion: string): Promise<readonly unknown[]>
   /** All entries of a list that Azure gives for a POST, page by page with a `skipToken`. It changes nothing. */
@@ -44,12 +46,12 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
     if (body === undefined) throw notJson(url)
     return body
   }
-  const urlOf = (path: string, apiVersion: string): string =>
-    `${resourceManager}${path}?api-version=${encodeURIComponent(apiVersion)}`
-  async function pages(path: string, apiVersion: string): Promise<readonly unknown[]> {
+  const urlOf = (path: string, apiVersion: string, filter?: string): string =>
+    `${resourceManager}${path}?api-version=${encodeURIComponent(apiVersion)}${filter === undefined ? '' : `&$filter=${encodeURIComponent(filter)}`}`
+  async function pages(path: string, apiVersion: string, filter?: string): Promise<readonly unknown[]> {
     const bodies: unknown[] = []
     const follow = createPageGuard(path, resourceManager)
-    for (let url: string | undefined = urlOf(path, apiVersion); url !== undefined;) {
+    for (let url: string | undefined = urlOf(path, apiVersion, filter); url !== undefined;) {
       const body = await fetchJson(url)
       bodies.push(body)
       const nextLink = nextLinkOf(body, path)
@@ -60,9 +62,12 @@ export async function createRestReader(settings: PipelineSettings): Promise<ArmR
   }
 
   return {
-    get: (path, apiVersion) => fetchJson(urlOf(path, apiVersion)),
-    list: async (path, apiVersion) => (await pages(path, apiVersion)).flatMap((page) => readPage(page, path).entries),
-    pages,
+    get: (path, apiVersion, expand) =>
+      fetchJson(`${urlOf(path, apiVersion)}${expand === undefined ? '' : `&$expand=${encodeURIComponent(expand)}`}`),
+    post: (path, apiVersion) => fetchJson(urlOf(path, apiVersion), {}),
+    list: async (path, apiVersion, filter) =>
+      (await pages(path, apiVersion, filter)).flatMap((page) => readPage(page, path).entries),
+    pages: (path, apiVersion) => pages(path, apiVersion),
     async postForList(path, apiVersion) {
       const entries: unknown[] = []
       const used = new Set<string>()

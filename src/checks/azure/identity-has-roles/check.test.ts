@@ -15,6 +15,7 @@ import { MANIFEST } from '../../../../test/fixtures.ts'
 import type { PermissionSet } from '../../../domain/azure-permissions.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
+import type { DenyAssignment } from '../../../domain/role-assignments.ts'
 import type { ArmPort, DmsService } from '../../../ports/arm-port.ts'
 import type { Judgement } from '../../define.ts'
 import { REQUIRED } from './actions.ts'
@@ -185,13 +186,31 @@ describe('azure/identity-has-roles', () => {
     )
   })
 
+  it('leaves open for the current service what is taken under a condition', async () => {
+    const serviceId = `${GROUP}/providers/Microsoft.DataMigration/sqlMigrationServices/dms`
+    const modern = manifestWith({ generation: 'modern', dms: { ...MANIFEST.dms, serviceId } })
+    const deny: DenyAssignment = {
+      name: 'Deny of the stack',
+      scope: SUBSCRIPTION,
+      permissions: [role(['Microsoft.DataMigration/*'])],
+      principals: [{ id: 'object-1', type: 'ServicePrincipal' }],
+      excludePrincipals: [],
+      doNotApplyToChildScopes: false,
+      isConditional: true,
+    }
+    const arm = { ...azure([OWNER]), denyAssignments: () => Promise.resolve(there([deny])) }
+    expect(await run(arm, modern)).toMatchObject({ verdict: 'unknown', cause: { kind: 'insufficient' } })
+  })
+
   it('keeps of the roles only what concerns DMS', async () => {
     const [subject] = definition.subjects(MANIFEST)
     if (subject === undefined) throw new Error('no subject')
     const wide = role(['Microsoft.Compute/*', 'Microsoft.Network/*'], ['Microsoft.Compute/disks/*'])
     const evidence = evidenceIn(await definition.observe({ arm: azure([wide, role(['Microsoft.Web/*'])]) }, subject))
     expect(
-      evidence.places.map(({ sets }) => sets.map(({ actions, notActions }) => [...actions, ...notActions])),
+      evidence.places.map(
+        (place) => 'sets' in place && place.sets.map(({ actions, notActions }) => [...actions, ...notActions]),
+      ),
     ).toEqual([[['Microsoft.Network/*']], [['Microsoft.Network/*']], [['Microsoft.Network/*']]])
   })
 

@@ -1,17 +1,18 @@
 import { isActionGranted, missingActions, type PermissionSet } from '../../../domain/azure-permissions.ts'
-import { SCENARIOS } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { manifestSubject } from '../../subjects.ts'
 import { REQUIRED, type RequiredAction } from './actions.ts'
+import { describeIdentity, readIdentity, type IdentityFact } from './identity.ts'
+import { judgeModern, type ModernEvidence } from './judge-modern.ts'
+import { readModernPlaces } from './read-modern.ts'
 import { readRights, type Rights } from './read-rights.ts'
 import { roleScripts } from './role-scripts.ts'
 
-type Evidence = Rights & {
-  /** Whom Azure took this run for. */
-  identity: { clientId?: string; objectId?: string }
-}
+type ClassicEvidence = Rights & { identity: IdentityFact }
+type Evidence = ClassicEvidence | ModernEvidence
 
 export default defineCheck<Spec, Evidence, 'arm'>({
   meta: {
@@ -20,41 +21,41 @@ export default defineCheck<Spec, Evidence, 'arm'>({
     title: 'Whoever creates and runs DMS has the roles for it',
     team: 'azure',
     scenarios: SCENARIOS,
-    generations: ['classic'],
-    severity: 'recommended',
-    needs: [{ id: 'network/dms-vnet-uses-resource-manager' }],
+    generations: GENERATIONS,
+    severity: ({ manifest }) => (manifest.generation === 'modern' ? 'required' : 'recommended'),
+    needs: [
+      { id: 'network/dms-vnet-uses-resource-manager', when: ({ manifest }) => manifest.generation === 'classic' },
+      { id: 'azure/sign-in-works', when: ({ manifest }) => manifest.generation === 'modern' },
+    ],
     vantage: 'control-plane',
-    verdicts: ['pass', 'manual'],
-    why: 'DMS touches a virtual network that is seldom in its own resource group: a Contributor of one group alone cannot create it, and learns so in the middle of a deployment.',
+    verdicts: ['pass', 'unknown', 'manual'],
+    why: 'A migration touches resources that are seldom in one resource group: the service, the target, the storage account, for the classic service a virtual network. A Contributor of one group alone learns so in the middle of the work.',
     source: {
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['RBAC-CREATE'],
+      rows: ['RBAC-CREATE', 'ROLES', 'P12-003', 'P23-003', 'P24-007', 'P25-006', 'P26-010', 'COM-004'],
     },
     remedy:
-      'Give whoever creates and runs DMS Contributor on the subscription, or the custom role of Microsoft that holds these actions alone. A run that only reads needs none of it.',
+      'Give whoever creates and runs DMS the custom role that the script makes, with just the actions that are needed. Contributor on the subscription is needed only to create a service. A run that only reads needs none of it.',
   },
   uses: ['arm'],
   subjects: manifestSubject,
   observe: async ({ arm }, { spec }) => {
-    const identity = await arm.signIn()
+    const identity = await readIdentity(arm)
     if (!identity.ok) return identity
+    if (spec.manifest.generation === 'modern') {
+      const places = await readModernPlaces(arm, spec.manifest)
+      return seen<Evidence>({ generation: 'modern', identity: identity.value, places })
+    }
     const rights = await readRights(arm, spec.manifest)
-    if (!rights.ok) return rights
-    const { clientId, objectId } = identity.value
-    return seen<Evidence>({
-      identity: {
-        ...(clientId === undefined ? {} : { clientId: boundText(clientId) }),
-        ...(objectId === undefined ? {} : { objectId: boundText(objectId) }),
-      },
-      ...rights.value,
-    })
+    return rights.ok ? seen<Evidence>({ identity: identity.value, ...rights.value }) : rights
   },
-  judge: (evidence) => judgeAccess(evidence),
+  judge: (evidence, { spec }) =>
+    'generation' in evidence ? judgeModern(evidence, spec.manifest) : judgeAccess(evidence),
 })
 
-function judgeAccess({ identity, service, places }: Evidence): Judgement {
+function judgeAccess({ identity, service, places }: ClassicEvidence): Judgement {
   const missing = places.flatMap(({ place, where, sets }) => {
     const actions = REQUIRED.filter((one) => one.place === place && (service === null || !one.isForCreating))
     return actions.filter((one) => !isHeld(one, sets)).map((one) => ({ where, names: namesOf(one, sets) }))
@@ -80,12 +81,6 @@ function judgeAccess({ identity, service, places }: Evidence): Judgement {
       scripts: roleScripts(places.map(({ scope }) => scope)),
     },
   }
-}
-
-/** A managed identity may have no client id that is known, an application no object id. */
-function describeIdentity({ clientId, objectId }: Evidence['identity']): string {
-  if (clientId === undefined) return `object ${objectId ?? 'unnamed'}`
-  return `client ${clientId}${objectId === undefined ? '' : ` (object ${objectId})`}`
 }
 
 /** The form that Microsoft's role has, or each single operation that counts. */

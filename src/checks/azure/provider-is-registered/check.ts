@@ -33,7 +33,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
       title: 'Azure resource providers and types',
       url: 'https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types',
       verified: '2026-11-26',
-      rows: ['RP'],
+      rows: ['RP', 'P23-006', 'P26-009'],
     },
     remedy:
       'Register the resource provider Microsoft.DataMigration in the subscription of DMS; Contributor on the subscription is enough for it.',

@@ -11,8 +11,10 @@ import {
   UNPLACED,
 } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
+import { MODERN, modernWith, SHARED, sharedWith } from '../../../../test/modern-fixtures.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
+import type { RuntimeNode } from '../../../ports/runtime-resources.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
 
@@ -124,6 +126,74 @@ describe('service/activity-fits-limits', () => {
       'forbidden',
       'not-found',
       'missing-input',
+    ])
+  })
+})
+
+describe('service/activity-fits-limits, of the service of today', () => {
+  const onNodes = (...nodes: RuntimeNode[]): ArmPort => armWith({ runtimeNodes: () => there(nodes) })
+  const one = { name: 'SHIR01', concurrentJobsLimit: 20, concurrentJobsRunning: 0 }
+  const withMany = (count: number): Manifest =>
+    modernWith({ sources: withDatabases(['erp', 'default', count]).sources })
+  const inContainer = sharedWith({ sources: MODERN.sources })
+
+  it.each<[string, Manifest, ArmPort, Judgement['verdict'], string]>([
+    [
+      'two on one node',
+      MODERN,
+      onNodes(one),
+      'pass',
+      '2 migrations for 1 node: SHIR01, which together are good for 10 at a time (10 on each)',
+    ],
+    ['of a share', SHARED, onNodes({ name: 'SHIR01' }), 'pass', 'good for 10 at a time'],
+    ['ten on one node', withMany(10), onNodes(one), 'pass', '10 migrations for 1 node'],
+    [
+      'eleven on one node',
+      withMany(11),
+      onNodes(one),
+      'fail',
+      '11 migrations for 1 node: SHIR01, which together are good for 10',
+    ],
+    ['eleven on two', withMany(11), onNodes(one, { name: 'SHIR02' }), 'pass', 'good for 20 at a time'],
+    [
+      'a node whose own limit is lower',
+      withMany(5),
+      onNodes({ ...one, concurrentJobsLimit: 4, concurrentJobsRunning: 3 }),
+      'fail',
+      'good for 4 at a time (10 on each, SHIR01 for 4 by its own limit of jobs); 3 jobs run there now',
+    ],
+    ['no node', MODERN, onNodes(), 'unknown', 'it has no node, for 2 migrations'],
+    ['none through a runtime', inContainer, armWith({}), 'pass', 'none of them goes through an integration runtime'],
+    ['more than a service takes', withMany(10_001), armWith({}), 'fail', 'the manifest has 10001 migrations'],
+  ])('%s', async (_, manifest, arm, verdict, summary) => {
+    const judgement = await run(manifest, arm)
+    expect(judgement.verdict).toBe(verdict)
+    expect(judgement.summary).toContain(summary)
+  })
+
+  it('says how to go on', async () => {
+    expect(await run(withMany(41), onNodes(one, { name: 'B' }, { name: 'C' }, { name: 'D' }))).toMatchObject({
+      verdict: 'fail',
+      remediation: {
+        text: expect.stringMatching(/^Start the migrations in batches of at most 40, (?!.*add nodes)/) as unknown,
+      },
+    })
+    expect(await run(withMany(11), onNodes(one))).toMatchObject({
+      remediation: { text: expect.stringContaining('or add nodes, up to 4') as unknown },
+    })
+  })
+
+  it('waits for the runtime where it counts, and for nothing of the classic service', () => {
+    const waits = (manifest: Manifest): readonly string[] => {
+      const [subject] = definition.subjects(manifest)
+      if (subject === undefined) throw new Error('no subject')
+      return definition.meta.needs.filter(({ when }) => when?.(subject.spec) ?? true).map(({ id }) => id)
+    }
+    expect([MODERN, inContainer, withMany(10_001), MANIFEST].map(waits)).toEqual([
+      ['service/runtime-is-online'],
+      [],
+      [],
+      ['azure/provider-is-registered'],
     ])
   })
 })

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS, type Manifest } from '../../../domain/manifest.ts'
 import { seen, unseen } from '../../../domain/observed.ts'
 import { isSameResource } from '../../../domain/resource-id.ts'
 import type { DmsService } from '../../../ports/arm-port.ts'
@@ -6,17 +6,21 @@ import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { subscriptionOfDms } from '../../dms-service.ts'
 import { boundName } from '../../foreign-text.ts'
 import { manifestSubject } from '../../subjects.ts'
+import { asksForNodes, judgeMigrations, readMigrations, type MigrationFacts } from './judge-migrations.ts'
 
 type GroupFact = { source: string; target: string; databases: number }
 
-type Evidence = {
+/** Of the classic service. */
+type ActivityFacts = {
   /** An activity copies from one source to one target. */
   groups: GroupFact[]
   /** DMS services that the run's identity may see; null: not looked at, too many databases decide already. */
   services: { subscription: string; names: string[]; own: string | null } | null
 }
 
-/** Both from the page of `source`: "More than max number '4' objects of 'Databases'", and two services a subscription. */
+type Evidence = ActivityFacts | MigrationFacts
+
+/** https://learn.microsoft.com/azure/dms/known-issues-troubleshooting-dms: "More than max number '4' objects of 'Databases'", and two services a subscription. */
 const DATABASES_PER_ACTIVITY = 4
 const SERVICES_PER_SUBSCRIPTION = 2
 
@@ -24,27 +28,37 @@ export default defineCheck<Spec, Evidence, 'arm'>({
   meta: {
     id: 'service/activity-fits-limits',
     ref: 'DMSP-044',
-    title: 'The databases of a source fit one activity, and the subscription has room for DMS',
+    title: 'The databases fit the limits of DMS',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
-    generations: ['classic'],
+    scenarios: SCENARIOS,
+    generations: GENERATIONS,
     severity: 'recommended',
-    needs: [{ id: 'azure/provider-is-registered', when: ({ manifest }) => tooLarge(groupsOf(manifest)).length === 0 }],
+    needs: [
+      {
+        id: 'azure/provider-is-registered',
+        when: ({ manifest }) => manifest.generation === 'classic' && tooLarge(groupsOf(manifest)).length === 0,
+      },
+      {
+        id: 'service/runtime-is-online',
+        when: ({ manifest }) => manifest.generation === 'modern' && asksForNodes(manifest),
+      },
+    ],
     vantage: 'control-plane',
     verdicts: ['pass', 'fail', 'unknown'],
-    why: 'DMS refuses an activity with more than four databases, and Azure a third service in a subscription: both show only when the migration is set up.',
+    why: 'DMS takes only so many databases at a time: what is too much is refused or has to wait, which shows only when the migrations are set up or under way.',
     source: {
       title: 'Troubleshoot common Azure Database Migration Service issues and errors',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-troubleshooting-dms',
       verified: '2026-11-26',
-      rows: ['LIMIT4'],
+      rows: ['LIMIT4', 'P12-011'],
     },
     remedy:
-      'Plan several activities of at most four databases each, and use a DMS service that is there or delete one that nobody needs.',
+      'Plan the migrations in batches that the service takes at a time, or give them more room: another service, or more nodes of its integration runtime.',
   },
   uses: ['arm'],
   subjects: manifestSubject,
   observe: async ({ arm }, { spec }) => {
+    if (spec.manifest.generation === 'modern') return readMigrations(arm, spec.manifest)
     const groups = groupsOf(spec.manifest)
     if (tooLarge(groups).length > 0) return seen<Evidence>({ groups, services: null })
     const subscription = subscriptionOfDms(spec.manifest)
@@ -60,14 +74,16 @@ export default defineCheck<Spec, Evidence, 'arm'>({
       services: { subscription: subscription.value, names, own: own === undefined ? null : boundName(own) },
     })
   },
-  judge: ({ groups, services }) => {
+  judge: (evidence) => {
+    if ('generation' in evidence) return judgeMigrations(evidence)
+    const { groups, services } = evidence
     const large = tooLarge(groups)
     if (services === null || large.length > 0) return needsMore(large)
     return judgeRoom(groups, services)
   },
 })
 
-function judgeRoom(groups: readonly GroupFact[], services: NonNullable<Evidence['services']>): Judgement {
+function judgeRoom(groups: readonly GroupFact[], services: NonNullable<ActivityFacts['services']>): Judgement {
   const { subscription, names, own } = services
   const fit = `${groups.map(describe).join(', ')} fit one activity each (at most ${DATABASES_PER_ACTIVITY})`
   const expected = `at most ${DATABASES_PER_ACTIVITY} databases from a source to a target, and room for DMS in subscription ${subscription} (${SERVICES_PER_SUBSCRIPTION} services)`

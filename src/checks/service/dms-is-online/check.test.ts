@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { armWith, evidenceIn, forbidden, GROUP, manifestWith, notThere, there } from '../../../../test/arm-fixtures.ts'
 import { MANIFEST } from '../../../../test/fixtures.ts'
+import { MODERN } from '../../../../test/modern-fixtures.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import type { Judgement } from '../../define.ts'
 import check from './check.ts'
@@ -75,5 +76,51 @@ describe('service/dms-is-online', () => {
       ok: false,
       failure: { kind: 'forbidden' },
     })
+  })
+})
+
+describe('service/dms-is-online, of today', () => {
+  const [modern] = definition.subjects(MODERN) as [ReturnType<typeof definition.subjects>[number]]
+  const now = (provisioningState?: string): ArmPort =>
+    armWith({
+      sqlMigrationService: (id) =>
+        there({
+          id,
+          name: 'dms-now',
+          location: 'westeurope',
+          ...(provisioningState === undefined ? {} : { provisioningState }),
+        }),
+    })
+
+  it.each<[string | undefined, Judgement['verdict'], string]>([
+    ['Succeeded', 'pass', 'Migration service dms-now (westeurope) is Succeeded'],
+    ['Failed', 'fail', 'it cannot be used'],
+    ['Canceled', 'fail', 'is Canceled'],
+    ['Provisioning', 'unknown', 'passes by itself'],
+    ['Stopped', 'unknown', 'does not say whether it can be used'],
+    [undefined, 'unknown', 'is without a state'],
+  ])('%s', async (state, verdict, summary) => {
+    const judgement = await run(now(state), modern)
+    expect(judgement.verdict).toBe(verdict)
+    expect(judgement.summary).toContain(summary)
+    if (judgement.verdict === 'fail') {
+      expect(judgement.remediation.scripts[0]?.code).toMatch(/^az datamigration sql-service show /)
+    }
+  })
+
+  it('leaves open what a service that is not there would do', async () => {
+    expect(await run(armWith({ sqlMigrationService: () => notThere() }), modern)).toMatchObject({
+      verdict: 'unknown',
+      cause: { kind: 'not-found' },
+      summary: 'Azure does not find the migration service dms-now: ResourceNotFound',
+    })
+  })
+
+  it('is required, and with the classic service it is not', () => {
+    const { severity } = definition.meta
+    expect([modern, subject].map(({ spec }) => typeof severity === 'function' && severity(spec))).toEqual([
+      'required',
+      'recommended',
+    ])
   })
 })

@@ -1,10 +1,12 @@
-import { SCENARIOS } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import { azScript, groupOptions } from '../../azure-cli.ts'
 import { defineCheck, type Judgement, type Spec } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { readMigrationService } from '../../integration-runtime.ts'
 import { manifestSubject } from '../../subjects.ts'
+import { judgeModern } from './judge-modern.ts'
 
 type Evidence =
   /** The manifest names no service. */
@@ -15,7 +17,7 @@ type Evidence =
 
 const EXPECTED = 'the DMS service of the manifest is there and runs (provisioningState Succeeded)'
 
-/** What each state of the service means (ServiceProvisioningState of the REST API, 2018-07-15-preview). */
+/** What each state of the classic service means (ServiceProvisioningState of the REST API, 2018-07-15-preview). */
 const STOPPED = ['stopped', 'stopping']
 const BROKEN = ['failed', 'failedtostart', 'deleting']
 const ON_ITS_WAY = ['accepted', 'deploying', 'starting']
@@ -27,26 +29,28 @@ export default defineCheck<Spec, Evidence, 'arm'>({
     title: 'The DMS service runs',
     team: 'azure',
     scenarios: SCENARIOS,
-    generations: ['classic'],
-    severity: 'recommended',
+    generations: GENERATIONS,
+    // Who uses the classic service may create it last of all; the manifest of a modern migration always names one.
+    severity: ({ manifest }) => (manifest.generation === 'modern' ? 'required' : 'recommended'),
     needs: [{ id: 'azure/provider-is-registered', when: ({ manifest }) => manifest.dms.serviceId !== undefined }],
     vantage: 'control-plane',
     verdicts: ['pass', 'fail', 'unknown', 'not-applicable'],
-    why: 'A stopped service takes no activity, and to start it takes minutes of the cutover window; one that fails to start has to be made anew.',
+    why: 'A service that is stopped, or was not created to its end, takes no migration; to start it or to create another takes time of the cutover window.',
     source: {
-      title: 'Troubleshoot common Azure Database Migration Service issues and errors',
-      url: 'https://learn.microsoft.com/azure/dms/known-issues-troubleshooting-dms',
+      title: 'What is Azure Database Migration Service?',
+      url: 'https://learn.microsoft.com/azure/dms/dms-overview',
       verified: '2026-11-26',
-      rows: [],
+      rows: ['P12-002'],
     },
-    remedy: 'Start the service before the cutover; replace one that cannot be started.',
+    remedy: 'Create the service, or start it, before the cutover; replace one that cannot be used.',
   },
   uses: ['arm'],
   subjects: manifestSubject,
   observe: async ({ arm }, { spec }) => {
     const { serviceId } = spec.manifest.dms
     if (serviceId === undefined) return seen<Evidence>({ asked: false })
-    const service = await arm.dmsService(serviceId)
+    const isModern = spec.manifest.generation === 'modern'
+    const service = isModern ? await readMigrationService(arm, spec.manifest) : await arm.dmsService(serviceId)
     if (!service.ok) return service
     if (!service.value.found) {
       return seen<Evidence>({ asked: true, found: false, message: boundText(service.value.message) })
@@ -63,6 +67,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
         summary: 'The manifest names no DMS service (dms.service), so none has to run',
       }
     }
+    if (spec.manifest.generation === 'modern') return judgeModern(evidence, spec.manifest)
     if (!evidence.found) return missing(evidence.message, serviceId)
     return judgeState(`DMS service ${boundText(evidence.name, 60)} (${evidence.location})`, evidence.state, serviceId)
   },

@@ -19,7 +19,7 @@ export default defineCheck<UsedShareSpec, RuntimeEvidence, 'runtime'>({
     scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['modern'],
     severity: 'required',
-    needs: [{ id: 'share/login-is-accepted' }],
+    needs: [{ id: 'service/runtime-is-online' }, { id: 'share/login-is-accepted' }],
     optIn: 'probe-through-runtime',
     vantage: 'control-plane',
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'not-applicable'],

@@ -2,6 +2,7 @@ import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundName } from '../../foreign-text.ts'
+import { isOfPeople } from '../../logins-of-people.ts'
 import { blockedByControlServer } from '../../missing-control-server.ts'
 import { readRow, judgeNoLogin, type LoginPlace, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
 import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
@@ -42,12 +43,12 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
     needs: [{ id: 'source/login-is-accepted' }],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS does not move Windows logins, so the applications and people that use them cannot log in after the cutover.',
+    why: 'DMS does not move Windows logins with the databases, so the applications and people that use them cannot log in after the cutover.',
     source: {
       title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-22',
-      rows: ['LOGINS'],
+      rows: ['LOGINS', 'COM-002'],
     },
     remedy:
       'Plan what each Windows login becomes on the target: a Microsoft Entra login or user, a SQL login or a contained user. Logins that nobody needs can be disabled or dropped on the source.',
@@ -94,12 +95,6 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
   },
 })
 
-/** Not the server's own: service accounts, `##...##` of certificates, and built-in groups exist on every server anew. */
-function isOfPeople({ name, type }: ServerPrincipalRow): boolean {
-  if (!['S', 'U', 'G', 'E', 'X'].includes(type)) return false
-  return !/^(?:NT AUTHORITY|NT SERVICE|BUILTIN)\\|^##.*##$|^sa$/i.test(name)
-}
-
 function kindOf(logins: readonly ServerPrincipalRow[]): Kind {
   return { count: logins.length, names: logins.slice(0, NAMES_LIMIT).map(({ name }) => boundName(name)) }
 }
@@ -111,7 +106,9 @@ function judgeLogins(evidence: Extract<Evidence, { outcome: 'answered' }>, spec:
   const isDatabase = spec.manifest.scenario === 'sql-server-to-azure-sql-database'
   const where = isDatabase
     ? 'Azure SQL Database has no Windows logins, and no server login is moved to it: SQL logins are made anew there, or as contained users'
-    : 'DMS moves SQL logins only'
+    : spec.manifest.generation === 'classic'
+      ? 'DMS moves SQL logins only'
+      : 'A restore moves no login: SQL logins are made anew on the target with their SIDs and password hashes'
   const counts = `${describe(sql, 'SQL login')}, ${describe(windows, 'Windows login or group')}, ${describe(entra, 'Entra login')}, ${String(disabled.count)} disabled`
   if (windows.count > 0) {
     const summary = `${at} has ${describe(windows, 'Windows login or group')} that will be left behind: ${listNames(windows)}. ${where}`

@@ -16,7 +16,7 @@ export default defineCheck<SourceSpec, RuntimeEvidence, 'runtime'>({
     scenarios: SCENARIOS,
     generations: ['modern'],
     severity: 'required',
-    needs: [{ id: 'source/login-is-accepted' }],
+    needs: [{ id: 'service/runtime-is-online' }, { id: 'source/login-is-accepted' }],
     optIn: 'probe-through-runtime',
     vantage: 'control-plane',
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'not-applicable'],

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../domain/json.ts'
 import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
+import { describeRelease, isAboveFloor, parseSqlVersion } from '../../../domain/sql-version.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { observeSource, type SourceFacts } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
@@ -11,19 +12,6 @@ type Answered = Extract<Evidence, { outcome: 'answered' }>
 
 const ID = 'source/version-is-supported'
 
-/** By major and minor number, oldest first. */
-const RELEASES: readonly [number, number, string][] = [
-  [10, 0, 'SQL Server 2008'],
-  [10, 50, 'SQL Server 2008 R2'],
-  [11, 0, 'SQL Server 2012'],
-  [12, 0, 'SQL Server 2014'],
-  [13, 0, 'SQL Server 2016'],
-  [14, 0, 'SQL Server 2017'],
-  [15, 0, 'SQL Server 2019'],
-  [16, 0, 'SQL Server 2022'],
-  [17, 0, 'SQL Server 2025'],
-]
-const LOWEST_MAJOR = 10
 const TUTORIALS_MAJOR = 13
 /** SERVERPROPERTY('EngineEdition') of what is no SQL Server installation. */
 const OTHER_ENGINES: ReadonlyMap<number, string> = new Map([
@@ -52,7 +40,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
       title: 'Known issues, limitations and troubleshooting of Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio',
       verified: '2026-11-22',
-      rows: ['SRCVER'],
+      rows: ['SRCVER', 'COM-001'],
     },
     remedy:
       'Upgrade the source to SQL Server 2008 or later first, or move its databases by backup through a newer server.',
@@ -61,15 +49,15 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
   subjects: sourceSubjects,
   observe: (ports, subject) => observeSource(ports, subject, ID, () => Promise.resolve(() => seen({}))),
   judge: (evidence, { name, spec }) =>
-    evidence.outcome === 'answered' ? judgeVersion(evidence) : judgeNoLogin(evidence, name, spec.manifest.name),
+    evidence.outcome === 'answered' ? judgeVersion(evidence, spec) : judgeNoLogin(evidence, name, spec.manifest.name),
 })
 
-function judgeVersion({ host, port, server }: Answered): Judgement {
+function judgeVersion({ host, port, server }: Answered, { manifest }: SourceSpec): Judgement {
   const at = `${host}:${String(port)}`
   const { productVersion, productLevel, edition, engineEdition } = server
   const expected = `${at} is SQL Server 2008 (10.0) or later`
   const other = OTHER_ENGINES.get(engineEdition)
-  const [major, minor] = readVersion(productVersion)
+  const version = parseSqlVersion(productVersion)
   const shown = `version ${productVersion}${productLevel === null ? '' : ` ${productLevel}`}, ${edition}`
   if (other !== undefined) {
     const actual = `${other} (engine edition ${String(engineEdition)}, ${shown})`
@@ -85,12 +73,12 @@ function judgeVersion({ host, port, server }: Answered): Judgement {
       },
     }
   }
-  if (major === undefined || minor === undefined) {
+  if (version === undefined) {
     const message = `${at} calls its version "${productVersion}", which is no version number`
     return { verdict: 'unknown', proof: 'direct', summary: message, expected, cause: { kind: 'insufficient', message } }
   }
-  const release = releaseOf(major, minor)
-  if (major < LOWEST_MAJOR) {
+  const release = describeRelease(version)
+  if (!isAboveFloor(version)) {
     return {
       verdict: 'fail',
       proof: 'direct',
@@ -104,7 +92,9 @@ function judgeVersion({ host, port, server }: Answered): Judgement {
     }
   }
   const remark =
-    major < TUTORIALS_MAJOR ? '; the tutorials of DMS name 2016 or later, the service itself takes 2008 or later' : ''
+    manifest.generation === 'classic' && version.major < TUTORIALS_MAJOR
+      ? '; the tutorials of DMS name 2016 or later, the service itself takes 2008 or later'
+      : ''
   return {
     verdict: 'pass',
     proof: 'direct',
@@ -112,16 +102,6 @@ function judgeVersion({ host, port, server }: Answered): Judgement {
     expected,
     actual: `${release}, ${shown}`,
   }
-}
-
-function readVersion(text: string): readonly (number | undefined)[] {
-  const [, major, minor] = /^(\d{1,3})\.(\d{1,4})(?:\.|$)/.exec(text) ?? []
-  return [major, minor].map((part) => (part === undefined ? undefined : Number(part)))
-}
-
-function releaseOf(major: number, minor: number): string {
-  const known = RELEASES.findLast(([ofMajor, ofMinor]) => major === ofMajor && minor >= ofMinor)
-  return known?.[2] ?? `a SQL Server newer than this program knows (${String(major)}.${String(minor)})`
 }
 
 function clusterNote({ isClustered, isHadrEnabled }: Answered['server']): string {

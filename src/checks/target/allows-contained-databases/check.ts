@@ -19,9 +19,9 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
   meta: {
     id: ID,
     ref: 'DMSP-056',
-    title: 'The managed instance lets a contained database in',
+    title: 'The target lets a contained database in',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['classic', 'modern'],
     severity: 'recommended',
     needs: [
@@ -38,7 +38,7 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
       verified: '2026-11-26',
       rows: ['CONT'],
     },
-    remedy: 'Switch the server option `contained database authentication` on at the managed instance.',
+    remedy: 'Switch the server option `contained database authentication` on at the target.',
   },
   uses: ['net', 'arm', 'sql'],
   subjects: migratedDatabaseSubjects,
@@ -73,7 +73,7 @@ function judgeOption(
   const actual = `\`contained database authentication\` is ${option === 1 ? 'on' : 'off'} at ${at}`
   const summary = `${is}; ${actual}`
   if (option === 1) return { verdict: 'pass', proof: 'direct', summary, expected, actual }
-  const text = 'Switch the option on at the managed instance (ALTER SETTINGS, which a sysadmin has).'
+  const text = 'Switch the option on at the target (ALTER SETTINGS, which a sysadmin has).'
   return { verdict: 'fail', proof: 'direct', summary, expected, actual, remediation: { text, scripts: [SWITCH_ON] } }
 }
 

@@ -21,9 +21,9 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
   meta: {
     id: ID,
     ref: 'DMSP-054',
-    title: 'No database on the managed instance has the name yet',
+    title: 'No database on the target has the name yet',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['classic', 'modern'],
     severity: 'required',
     needs: [{ id: 'target/login-is-accepted' }],
@@ -71,7 +71,7 @@ function judgeName(evidence: Evidence, { target, database, manifest }: TargetDat
       remediation: {
         text: 'Look whose database it is. Rename or drop it, or migrate under another name.',
         scripts: [
-          { language: 'tsql', code: `-- in master of the instance, as a sysadmin\n${rename}` },
+          { language: 'tsql', code: `-- in master of the target, as a sysadmin\n${rename}` },
           { language: 'yaml', code: `databases:\n  - { name: NAME, as: ${quoteYaml(`${database}-migrated`)} }` },
         ],
       },
@@ -90,7 +90,7 @@ function judgeName(evidence: Evidence, { target, database, manifest }: TargetDat
         scripts: [
           {
             language: 'tsql',
-            code: `-- in master of the instance\nGRANT VIEW ANY DATABASE TO ${quoteIdentifier(account)};`,
+            code: `-- in master of the target\nGRANT VIEW ANY DATABASE TO ${quoteIdentifier(account)};`,
           },
         ],
       },

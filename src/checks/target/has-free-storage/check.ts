@@ -7,36 +7,43 @@ import { boundName, boundText } from '../../foreign-text.ts'
 import { detail, findByName, observeInstance, observeSource } from '../../source-facts.ts'
 import { DATABASE_FILES } from '../../statements/database-files.ts'
 import { INSTANCE_STORAGE } from '../../statements/instance-storage.ts'
+import { isVirtualMachine } from '../../machine-host.ts'
 import { fedTargetSubjects, sourcesOf, type TargetSpec } from '../../subjects.ts'
-import { judgeStorage, type Evidence, type SizesFact } from './judge-storage.ts'
+import { judgeStorage, type InstanceEvidence, type SizesFact } from './judge-storage.ts'
+import { judgeMachineStorage, observeMachineStorage, type MachineEvidence } from './machine-storage.ts'
 
 const ID = 'target/has-free-storage'
+
+type Evidence = InstanceEvidence | MachineEvidence
+
 const MB_PER_GB = 1024
 
 export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
   meta: {
     id: ID,
     ref: 'DMSP-053',
-    title: 'The managed instance has free storage for the databases',
+    title: 'The target has free storage for the databases',
     team: 'azure',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['classic', 'modern'],
     severity: 'required',
     needs: [{ id: 'target/login-is-accepted' }, { id: 'source/login-is-accepted' }],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'A restore makes the files as large as they are at the source. Where the storage of the instance ends, the restore does too.',
+    why: 'A restore makes the files as large as they are at the source. Where the storage of the instance or the volumes of the virtual machine end, the restore does too.',
     source: {
       title: 'Known issues, limitations, and troubleshooting',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-migration-azure-data-studio',
       verified: '2026-11-26',
-      rows: ['MISIZE'],
+      rows: ['MISIZE', 'P25-003'],
     },
-    remedy: 'Raise the storage of the managed instance, or make the files of the databases smaller at the source.',
+    remedy:
+      'Raise the storage of the managed instance or the size of the disks, or make the files of the databases smaller at the source.',
   },
   uses: ['net', 'arm', 'sql'],
   subjects: fedTargetSubjects,
   observe: async (ports, { name, spec }) => {
+    if (isVirtualMachine(spec.target)) return observeMachineStorage(ports, name, spec, ID)
     const [instance, sizes] = await Promise.all([
       observeInstance(ports, { name, spec }, ID, async (ask) => {
         const storage = detail('storage', await ask(INSTANCE_STORAGE))
@@ -51,9 +58,10 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
       }),
       Promise.all(sourcesOf(spec.manifest, name).map((source) => readSizes(ports, spec, source))),
     ])
-    return instance.ok ? seen<Evidence>({ instance: instance.value, sizes }) : instance
+    return instance.ok ? seen<InstanceEvidence>({ instance: instance.value, sizes }) : instance
   },
-  judge: (evidence, { name, spec }) => judgeStorage(evidence, name, spec),
+  judge: (evidence, { name, spec }) =>
+    'machine' in evidence ? judgeMachineStorage(evidence, name, spec) : judgeStorage(evidence, name, spec),
 })
 
 /** What Azure sells the instance; how much of it is used, only the instance itself tells. */

@@ -15,13 +15,13 @@ export type SizesFact =
   | { source: string; outcome: 'unseen'; kind: CauseKind; why: string; missing: string | null }
   | { source: string; outcome: 'no-login'; login: RefusedFacts | WithheldFacts }
 
-export type Evidence = { instance: SourceFacts<StorageFacts>; sizes: SizesFact[] }
+export type InstanceEvidence = { instance: SourceFacts<StorageFacts>; sizes: SizesFact[] }
 
-const MB_PER_GB = 1024
+export const MB_PER_GB = 1024
 /** Azure sells storage of a managed instance by this much. */
 const STEP_GB = 32
 
-export function judgeStorage({ instance, sizes }: Evidence, name: string, spec: TargetSpec): Judgement {
+export function judgeStorage({ instance, sizes }: InstanceEvidence, name: string, spec: TargetSpec): Judgement {
   const { manifest } = spec
   if (instance.outcome !== 'answered') return judgeNoLogin(instance, name, manifest.name, 'target')
   for (const fact of sizes) {
@@ -97,6 +97,6 @@ function raise({ target }: TargetSpec, totalMb: number): ReturnType<typeof azScr
   })
 }
 
-function inGb(mb: number): string {
+export function inGb(mb: number): string {
   return `${(mb / MB_PER_GB).toFixed(1)} GB`
 }

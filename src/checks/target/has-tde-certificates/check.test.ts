@@ -8,6 +8,7 @@ import {
   refusedBy,
 } from '../../../../test/instance-fixtures.ts'
 import { closeSourceRigs, openMigrationRig } from '../../../../test/source-rig.ts'
+import { AT_MACHINE, machineAnswers, machineSubject, openMachineRig } from '../../../../test/machine-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
 
@@ -42,6 +43,52 @@ const TABLE = [
   [{ source: key(3), instance: refusedBy(AT_INSTANCE) }, 'blocked', /mi-erp\.1b4e.*:1433 refused/],
 ] as const
 
+const onMachine = (controlServer: 0 | 1, ...thumbprints: string[]) =>
+  machineAnswers({ rows: thumbprints.map((thumbprint) => ({ name: 'tde-0', thumbprint })) }, { controlServer })
+
+/** A SQL Server of a virtual machine lists what it has. */
+const MACHINE_TABLE = [
+  [{ source: key(3), instance: onMachine(0, 'FF', THUMB) }, 'pass', /lists that certificate as tde-0/],
+  [
+    { source: key(3), instance: onMachine(1, 'FF') },
+    'fail',
+    /lists 1 certificates and keys in master, and not that one$/,
+  ],
+  [{ source: key(3), instance: onMachine(0) }, 'unknown', /and may not show all of them/],
+  [
+    { source: key(3, null), instance: onMachine(1) },
+    'unknown',
+    /what vm-sql\.corp\.example:1433 would need is not known/,
+  ],
+  [{ source: databaseAt(AT_SOURCE, {}), instance: onMachine(1) }, 'not-applicable', /has no encryption key/],
+  [{ source: key(3), instance: refusedBy(AT_MACHINE) }, 'blocked', /vm-sql.*refused/],
+] as const
+
+describe('target/has-tde-certificates of a virtual machine', () => {
+  const machine = machineSubject(check)
+
+  it.each(MACHINE_TABLE)('%# judges as %s', (evidence, verdict, summary) => {
+    const judgement = fixtures.judgeStored(check, evidence, machine)
+    expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+  })
+
+  it('prints how to copy the certificate that is missing', () => {
+    expect(fixtures.judgeStored(check, MACHINE_TABLE[1][0], machine)).toMatchObject({
+      remediation: {
+        scripts: [{ code: expect.stringMatching(new RegExp(`thumbprint .*${THUMB}[^]*CREATE CERTIFICATE`)) }],
+      },
+    })
+  })
+
+  it.each([
+    ['copied', [THUMB], 'pass'],
+    ['not copied', [], 'fail'],
+  ] as const)('over the wire: %s', async (_world, certificates, verdict) => {
+    const rig = await openMachineRig({ databases: [{ name: 'Sales', encryptedBy: THUMB }] }, { certificates })
+    expect((await rig.verdict(check)).verdict).toBe(verdict)
+  })
+})
+
 describe('target/has-tde-certificates', () => {
   it.each(TABLE)('%# judges as %s', (evidence, verdict, summary) => {
     const judgement = fixtures.judgeStored(check, evidence, subject)
@@ -51,7 +98,7 @@ describe('target/has-tde-certificates', () => {
   it('gives each verdict that it names', () => {
     fixtures.expectEveryVerdict(
       check,
-      TABLE.map(([, verdict]) => verdict),
+      [...TABLE, ...MACHINE_TABLE].map(([, verdict]) => verdict),
     )
   })
 

@@ -1,6 +1,7 @@
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundName } from '../../foreign-text.ts'
+import { isVirtualMachine } from '../../machine-host.ts'
 import {
   judgeMigratedDatabase,
   observeMigratedDatabase,
@@ -9,6 +10,7 @@ import {
   type MigratedEvidence,
   type SourceAnswered,
 } from '../../migrated-database.ts'
+import { quoteInComment } from '../../quote-identifier.ts'
 import { CERTIFICATES, type CertificateRow } from '../../statements/certificates.ts'
 import { migratedDatabaseSubjects, type MigratedDatabaseSpec } from '../../subjects.ts'
 
@@ -21,9 +23,9 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
   meta: {
     id: ID,
     ref: 'DMSP-055',
-    title: 'The managed instance has the certificate of an encrypted database',
+    title: 'The target has the certificate of an encrypted database',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['classic', 'modern'],
     severity: 'required',
     needs: [
@@ -32,15 +34,16 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
       { id: 'target/login-is-accepted' },
     ],
     vantage: 'server',
-    verdicts: ['pass', 'manual', 'not-applicable', 'unknown', 'blocked'],
-    why: 'The backup of a database with transparent data encryption (TDE) can be restored only where the certificate that protects its key was uploaded before.',
+    verdicts: ['pass', 'fail', 'manual', 'not-applicable', 'unknown', 'blocked'],
+    why: 'The backup of a database with transparent data encryption (TDE) can be restored only where the certificate that protects its key, with its private key, is already.',
     source: {
       title: 'Migrate a certificate of a TDE-protected database to Azure SQL Managed Instance',
       url: 'https://learn.microsoft.com/azure/azure-sql/managed-instance/tde-certificate-migrate',
       verified: '2026-11-26',
-      rows: ['TDE'],
+      rows: ['TDE', 'P23-007', 'P25-007', 'P26-006', 'COM-006'],
     },
-    remedy: 'Export the certificate with its private key from the source and upload it to the managed instance.',
+    remedy:
+      'Export the certificate with its private key from the source, and upload it to the managed instance or create it in master of the virtual machine.',
   },
   uses: ['net', 'arm', 'sql'],
   subjects: migratedDatabaseSubjects,
@@ -55,8 +58,8 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
 /** Whatever its state: while a key is there, a backup holds it, and the restore asks for what protects it. */
 function judgeKey(
   source: SourceAnswered,
-  { host, port, rows }: InstanceAnswered<CertificateRow>,
-  { database, target }: MigratedDatabaseSpec,
+  { host, port, rows, server }: InstanceAnswered<CertificateRow>,
+  { database, target, manifest }: MigratedDatabaseSpec,
 ): Judgement {
   const { encryption, notSeen } = source.facts
   const what = `The database ${database.name} on ${source.host}:${String(source.port)}`
@@ -75,16 +78,67 @@ function judgeKey(
     const actual = `${at} lists that certificate as ${found.name}`
     return { verdict: 'pass', proof: 'direct', summary: `${needed}; ${actual}`, expected, actual }
   }
+  if (isVirtualMachine(target)) {
+    return judgeMissing(thumbprint, { needed, at, expected, seesAll: server.controlServer === 1, seen: rows.length })
+  }
   // By Microsoft's own page an uploaded certificate is not visible in sys.certificates: its absence proves nothing.
   return {
     verdict: 'manual',
     summary: `${needed}; ${at} does not list it, as it does not list uploaded certificates: only whoever uploaded it knows`,
     expected,
     remediation: {
-      text: 'Back the certificate up with its private key, make a .pfx file of both, upload it, and attest it here; RESTORE FILELISTONLY of a backup of the database on the instance confirms it. DMS (classic) uploads it itself only where the Windows user of the share is the built-in administrator account, with User Account Control off.',
+      text: `Back the certificate up with its private key, make a .pfx file of both, upload it, and attest it here; RESTORE FILELISTONLY of a backup of the database on the instance confirms it.${manifest.generation === 'classic' ? CLASSIC_UPLOAD : ''}`,
       scripts: [{ language: 'powershell', code: uploadScript(target.resourceId) }],
     },
   }
+}
+
+const CLASSIC_UPLOAD =
+  ' DMS (classic) uploads it itself only where the Windows user of the share is the built-in administrator account, with User Account Control off.'
+
+/** A SQL Server of a virtual machine lists its own certificates and keys to whoever controls it. */
+function judgeMissing(
+  thumbprint: string | null,
+  {
+    needed,
+    at,
+    expected,
+    seesAll,
+    seen,
+  }: { needed: string; at: string; expected: string; seesAll: boolean; seen: number },
+): Judgement {
+  const lists = `${at} lists ${String(seen)} certificates and keys in master, and not that one`
+  if (thumbprint !== null && seesAll) {
+    const text =
+      'Back the certificate up with its private key at the source, copy both files, and create it in master of the target; delete the copies afterwards. A key of a provider (EKM) needs the same provider and key there.'
+    const scripts = [{ language: 'tsql' as const, code: copyScript(thumbprint) }]
+    return {
+      verdict: 'fail',
+      proof: 'direct',
+      summary: `${needed}; ${lists}`,
+      expected,
+      actual: lists,
+      remediation: { text, scripts },
+    }
+  }
+  const message = seesAll
+    ? `${needed}, so what ${at} would need is not known`
+    : `${needed}; ${lists}, and may not show all of them`
+  const cause = { kind: seesAll ? ('insufficient' as const) : ('forbidden' as const), message }
+  const text =
+    'Look as a sysadmin whether master of the target has it, or give the login of the target CONTROL SERVER for this run.'
+  return { verdict: 'unknown', proof: 'direct', summary: message, expected, cause, remediation: { text, scripts: [] } }
+}
+
+function copyScript(thumbprint: string): string {
+  return [
+    `-- at the source, in master: the certificate with the thumbprint ${quoteInComment(thumbprint)}`,
+    "BACKUP CERTIFICATE [<name>] TO FILE = N'<path>.cer'",
+    "  WITH PRIVATE KEY (FILE = N'<path>.pvk', ENCRYPTION BY PASSWORD = N'<password of the file>');",
+    '-- at the target, in master (once, if it has none: CREATE MASTER KEY)',
+    "CREATE CERTIFICATE [<name>] FROM FILE = N'<path>.cer'",
+    "  WITH PRIVATE KEY (FILE = N'<path>.pvk', DECRYPTION BY PASSWORD = N'<password of the file>');",
+  ].join('\n')
 }
 
 const STATES: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import { GENERATIONS } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { defineCheck } from '../../define.ts'
 import { sqlLogin } from '../../sql-login.ts'
 import { TARGET_SIDE } from '../../sql-side.ts'
@@ -12,14 +12,14 @@ export default defineCheck({
     ref: 'DMSP-014',
     title: 'The target accepts the login',
     team: 'dba',
-    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
+    scenarios: SCENARIOS,
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'target/engine-port-is-reachable' }, { id: 'target/tls-is-acceptable' }],
     disprovedBy: ['login-refused'],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS writes to the target databases with this login; a refused one ends the migration before it begins.',
+    why: 'DMS writes to the target databases with this login; a refused one ends the migration before it begins. On a virtual machine this run looks with it whether the target can take the databases.',
     source: {
       title: 'Troubleshoot connectivity issues and other errors with Azure SQL Database and Azure SQL Managed Instance',
       url: 'https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues',

@@ -39,7 +39,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['M1'],
+      rows: ['M1', 'P23-001', 'COM-003'],
     },
     remedy: 'Create the managed instance, or start it, in good time before the cutover.',
   },

@@ -1,4 +1,4 @@
-import { GENERATIONS } from '../../../domain/manifest.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { defineCheck } from '../../define.ts'
 import { nameResolution } from '../../name-resolution.ts'
 import { TARGET_SIDE } from '../../sql-side.ts'
@@ -10,7 +10,7 @@ export default defineCheck({
     ref: 'DMSP-011',
     title: "The target server's name resolves",
     team: 'network',
-    scenarios: ['sql-server-to-azure-sql-database', 'sql-server-to-azure-sql-managed-instance'],
+    scenarios: SCENARIOS,
     generations: GENERATIONS,
     severity: 'required',
     needs: [{ id: 'azure/sign-in-works', when: ({ target }) => target.endpoint === undefined }],
@@ -18,7 +18,7 @@ export default defineCheck({
     disprovedBy: ['no-such-name'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS writes to the target under its name; behind a private endpoint that name leads to the right address only where the private DNS zone is linked.',
+    why: 'DMS writes to the target under its name; behind a private endpoint that name leads to the right address only where the private DNS zone is linked. That of a virtual machine only this run has to find.',
     source: {
       title: 'Azure Private Endpoint DNS integration',
       url: 'https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration',

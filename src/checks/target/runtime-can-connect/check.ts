@@ -15,7 +15,7 @@ export default defineCheck<TargetSpec, RuntimeEvidence, 'runtime' | 'arm'>({
     scenarios: ['sql-server-to-azure-sql-database'],
     generations: ['modern'],
     severity: 'required',
-    needs: [{ id: 'target/login-is-accepted' }],
+    needs: [{ id: 'service/runtime-is-online' }, { id: 'target/login-is-accepted' }],
     optIn: 'probe-through-runtime',
     vantage: 'control-plane',
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'not-applicable'],
