@@ -18,6 +18,8 @@ export default defineCheck<Spec, Evidence, 'arm' | 'net' | 'blob'>({
     generations: ['modern'],
     severity: 'required',
     needs: [{ id: 'service/runtime-is-online', when: whereRuntimeIsUsed }],
+    // Only where rows are copied: a test of a connection takes the very ways that are needed then.
+    provenBy: 'target/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown', 'manual', 'not-applicable'],
