@@ -1,7 +1,7 @@
 // Runs the checks of a world again and again, each time with one field of one of Azure's answers not as it should be.
 import { openAzure, type AzureLab } from '../../lab/azure/connect.ts'
 import type { Answer } from '../../lab/azure/answers.ts'
-import { answerAdminRules, answerArm } from '../../lab/azure/resource-manager.ts'
+import { answerAdminRules, answerArm, answerRuntimeNodes } from '../../lab/azure/resource-manager.ts'
 import { LAB_SUBSCRIPTION, type AzureState } from '../../lab/azure/state.ts'
 import { CATALOGUE } from '../../src/checks/catalogue.generated.ts'
 import type { Check } from '../../src/checks/define.ts'
@@ -149,7 +149,8 @@ function distinct(calls: readonly Call[]): readonly Call[] {
 }
 
 function usualAnswer(state: AzureState, method: string, url: URL): Answer {
-  return (method === 'POST' ? answerAdminRules(state, url, '{}') : undefined) ?? answerArm(state, url)
+  const posted = method === 'POST' ? (answerAdminRules(state, url, '{}') ?? answerRuntimeNodes(state, url)) : undefined
+  return posted ?? answerArm(state, url)
 }
 
 function isQuestion(question: string, method: string, path: string): boolean {

@@ -4,6 +4,7 @@ import type { ArmResource } from '../../lab/azure/state.ts'
 import { broken } from './broken-world.ts'
 import { noPlaceForDms, stoppedDms } from './dms-worlds.ts'
 import * as doubtful from './doubtful-worlds.ts'
+import { brokenModernWorld, modernWorld, offlineModernWorld } from './modern-worlds.ts'
 import { ownGateway, peeredGateway, hubGateway } from './well-worlds.ts'
 import { DATA, DMS_SUBNET, manifest, type World } from './world-frame.ts'
 
@@ -66,4 +67,7 @@ export const WORLDS: readonly (() => World)[] = [
   failedEndpoint,
   halfAdmitted,
   misplaced,
+  modernWorld,
+  brokenModernWorld,
+  offlineModernWorld,
 ]

@@ -145,7 +145,21 @@ describe('service/activity-fits-limits, of the service of today', () => {
       'pass',
       '2 migrations for 1 node: SHIR01, which together are good for 10 at a time (10 on each)',
     ],
-    ['of a share', SHARED, onNodes({ name: 'SHIR01' }), 'pass', 'good for 10 at a time'],
+    ['of a share', SHARED, onNodes(one), 'pass', 'good for 10 at a time'],
+    [
+      'a node that tells nothing',
+      SHARED,
+      onNodes({ name: 'SHIR01' }),
+      'unknown',
+      'good for 0 at a time (10 on each, of SHIR01 Azure tells nothing)',
+    ],
+    [
+      'eleven on two, of which one tells nothing',
+      withMany(11),
+      onNodes(one, { name: 'SHIR02' }),
+      'unknown',
+      'of SHIR02 Azure tells nothing',
+    ],
     ['ten on one node', withMany(10), onNodes(one), 'pass', '10 migrations for 1 node'],
     [
       'eleven on one node',
@@ -154,7 +168,7 @@ describe('service/activity-fits-limits, of the service of today', () => {
       'fail',
       '11 migrations for 1 node: SHIR01, which together are good for 10',
     ],
-    ['eleven on two', withMany(11), onNodes(one, { name: 'SHIR02' }), 'pass', 'good for 20 at a time'],
+    ['eleven on two', withMany(11), onNodes(one, { ...one, name: 'SHIR02' }), 'pass', 'good for 20 at a time'],
     [
       'a node whose own limit is lower',
       withMany(5),

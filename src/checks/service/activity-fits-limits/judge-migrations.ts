@@ -61,34 +61,26 @@ export function judgeMigrations(facts: MigrationFacts): Judgement {
     const summary = `T${whole.slice(1)}; none of them goes through an integration runtime`
     return { verdict: 'pass', proof: 'direct', summary, expected: limit, actual: count(migrations) }
   }
-  return judgeRuntime(facts, `${limit}, and ${MIGRATIONS_PER_NODE} on each node of its integration runtime`)
+  const expected = `${limit}, and ${MIGRATIONS_PER_NODE} on each node of its integration runtime`
+  if (facts.nodes.length > 0) return judgeRuntime(facts, expected)
+  const none = `How many migrations the integration runtime takes is not known: it has no node, for ${count(throughRuntime)}`
+  return undetermined(none, expected)
 }
 
-/** Microsoft recommends ten migrations a node; where the node's own limit of jobs is lower, that one counts. */
+/**
+ * Microsoft recommends ten migrations a node; where the node's own limit of jobs is lower, that one counts. A node of which
+ * Azure tells no limit may be down: nothing rests on it.
+ */
 function judgeRuntime({ throughRuntime, nodes }: MigrationFacts, expected: string): Judgement {
-  if (nodes.length === 0) {
-    const message = `How many migrations the integration runtime takes is not known: it has no node, for ${count(throughRuntime)}`
-    return {
-      verdict: 'unknown',
-      proof: 'direct',
-      summary: message,
-      expected,
-      cause: { kind: 'insufficient', message },
-      remediation: { text: 'Register the runtime on a machine, then run the gate again.', scripts: [] },
-    }
-  }
-  const room = nodes.reduce((sum, node) => sum + roomOf(node), 0)
-  const low = nodes.filter((node) => roomOf(node) < MIGRATIONS_PER_NODE)
-  const counted =
-    low.length === 0
-      ? ''
-      : `, ${low.map((node) => `${node.name} for ${roomOf(node)} by its own limit of jobs`).join(', ')}`
-  const busy = nodes.reduce((sum, { concurrentJobsRunning = 0 }) => sum + concurrentJobsRunning, 0)
-  const now = busy === 0 ? '' : `; ${busy} ${busy === 1 ? 'job runs' : 'jobs run'} there now`
-  const actual = `${count(throughRuntime)} for ${describeNodes(nodes)}, which together are good for ${room} at a time (${MIGRATIONS_PER_NODE} on each${counted})${now}`
+  const silent = nodes.filter(({ concurrentJobsLimit }) => concurrentJobsLimit === undefined)
+  const told = nodes.filter(({ concurrentJobsLimit }) => concurrentJobsLimit !== undefined)
+  const room = told.reduce((sum, node) => sum + roomOf(node), 0)
+  const actual = `${count(throughRuntime)} for ${describeNodes(nodes)}, which together are good for ${room} at a time (${describeRoom(told, silent)})${describeBusy(nodes)}`
   if (throughRuntime <= room) {
     return { verdict: 'pass', proof: 'direct', summary: upper(actual), expected, actual }
   }
+  if (throughRuntime <= room + silent.length * MIGRATIONS_PER_NODE) return undetermined(upper(actual), expected)
+  const most = room + silent.length * MIGRATIONS_PER_NODE
   const grow = nodes.length < MOST_NODES ? `; or add nodes, up to ${MOST_NODES}` : ''
   return {
     verdict: 'fail',
@@ -97,14 +89,43 @@ function judgeRuntime({ throughRuntime, nodes }: MigrationFacts, expected: strin
     expected,
     actual,
     remediation: {
-      text: `Start the migrations in batches of at most ${room}, and count the time of all batches into the cutover${grow}; or split the wave over several services with a runtime each. Who has planned batches can waive this check.`,
+      text: `Start the migrations in batches of at most ${most}, and count the time of all batches into the cutover${grow}; or split the wave over several services with a runtime each. Who has planned batches can waive this check.`,
       scripts: [],
     },
   }
 }
 
-function roomOf({ concurrentJobsLimit }: NodeFact): number {
-  return Math.min(MIGRATIONS_PER_NODE, concurrentJobsLimit ?? MIGRATIONS_PER_NODE)
+function undetermined(message: string, expected: string): Judgement {
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: message,
+    expected,
+    cause: { kind: 'insufficient', message },
+    remediation: {
+      text: 'Bring every node of the runtime up, so that Azure tells how many jobs it takes; then run the gate again.',
+      scripts: [],
+    },
+  }
+}
+
+function describeRoom(told: readonly NodeFact[], silent: readonly NodeFact[]): string {
+  const low = told.filter((node) => roomOf(node) < MIGRATIONS_PER_NODE)
+  const parts = [
+    `${MIGRATIONS_PER_NODE} on each`,
+    ...low.map((node) => `${node.name} for ${roomOf(node)} by its own limit of jobs`),
+    ...silent.map(({ name }) => `of ${name} Azure tells nothing`),
+  ]
+  return parts.join(', ')
+}
+
+function describeBusy(nodes: readonly NodeFact[]): string {
+  const busy = nodes.reduce((sum, { concurrentJobsRunning = 0 }) => sum + concurrentJobsRunning, 0)
+  return busy === 0 ? '' : `; ${busy} ${busy === 1 ? 'job runs' : 'jobs run'} there now`
+}
+
+function roomOf({ concurrentJobsLimit = 0 }: NodeFact): number {
+  return Math.max(0, Math.min(MIGRATIONS_PER_NODE, concurrentJobsLimit))
 }
 
 function count(migrations: number): string {
