@@ -62,6 +62,12 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full'],
   '1LOG': ['source/has-one-log-file'],
+  VMIAAS: [
+    'target/virtual-machine-exists',
+    'target/virtual-machine-is-running',
+    'target/iaas-agent-is-full',
+    'target/version-is-not-older',
+  ],
 }
 
 /** They carry root causes, and every other check rests on them. */

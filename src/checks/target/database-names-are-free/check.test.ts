@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { answeredBy, AT_INSTANCE, firstSubject, INSTANCE_HOST, refusedBy } from '../../../../test/instance-fixtures.ts'
 import { closeSourceRigs, openInstanceRig } from '../../../../test/source-rig.ts'
 import { openMachineRig } from '../../../../test/machine-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
+
+afterEach(closeSourceRigs)
 import { isSameName } from './same-name.ts'
 
 const subject = firstSubject(check)
