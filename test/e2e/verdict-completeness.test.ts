@@ -9,6 +9,7 @@ import { FACTS_CASES } from './verdicts/facts-cases.ts'
 import { FLOW_CASES } from './verdicts/flow-cases.ts'
 import { INSTANCE_CASES } from './verdicts/instance-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
+import { MACHINE_CASES } from './verdicts/machine-cases.ts'
 import { NETWORK_CASES } from './verdicts/network-cases.ts'
 import { RUNTIME_CASES } from './verdicts/runtime-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
@@ -32,6 +33,7 @@ const expected = [
     WELL_CASES,
     WAY_CASES,
     INSTANCE_CASES,
+    MACHINE_CASES,
     SHARE_CASES,
     BACKUP_CASES,
     RUNTIME_CASES,

@@ -75,6 +75,12 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
     'share/runtime-can-connect',
     'target/runtime-can-connect',
   ],
+  VMIAAS: [
+    'target/virtual-machine-exists',
+    'target/virtual-machine-is-running',
+    'target/iaas-agent-is-full',
+    'target/version-is-not-older',
+  ],
 }
 
 /** They carry root causes, and every other check rests on them. */

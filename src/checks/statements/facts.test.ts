@@ -7,9 +7,11 @@ import { CLUSTER_NODES } from './cluster-nodes.ts'
 import { DATABASE_ENCRYPTION } from './database-encryption.ts'
 import { DATABASE_FILES, FILESTREAM_OPTIONS } from './database-files.ts'
 import { DATABASE_CONTAINMENT, DATABASE_STATES } from './database-states.ts'
+import { AGENT_JOBS, INSTANCE_OBJECTS } from './instance-objects.ts'
 import { TCP_LISTENERS, TCP_SETTINGS } from './listeners.ts'
 import { SERVER_FACTS } from './server-facts.ts'
 import { LOGIN_TOKEN, SERVER_PERMISSIONS, SERVER_PRINCIPALS, SERVER_ROLE_MEMBERS } from './server-principals.ts'
+import { DATABASE_SIZES, DEFAULT_PATHS, FIXED_DRIVES, SERVER_VOLUMES } from './server-volumes.ts'
 import { SERVICES } from './services.ts'
 import { SOURCE_RIGHTS } from './source-rights.ts'
 
@@ -18,6 +20,7 @@ afterEach(closeSourceRigs)
 const ALL: readonly Statement<JsonObject>[] = [
   ...[SERVER_FACTS, TCP_SETTINGS, TCP_LISTENERS, SERVICES, DATABASE_STATES, DATABASE_CONTAINMENT],
   ...[DATABASE_FILES, FILESTREAM_OPTIONS, DATABASE_ENCRYPTION, BACKUP_HISTORY, SOURCE_RIGHTS],
+  ...[SERVER_VOLUMES, FIXED_DRIVES, DEFAULT_PATHS, DATABASE_SIZES, INSTANCE_OBJECTS, AGENT_JOBS],
   ...[CLUSTER_NODES, LOGIN_TOKEN, SERVER_PERMISSIONS, SERVER_PRINCIPALS, SERVER_ROLE_MEMBERS],
 ]
 
@@ -28,6 +31,7 @@ async function open(count = 1) {
   const rig = await openSourceRig({
     logins: [{ user: 'dms', password: '', sysadmin: true }],
     clusterNodes: ['N1'],
+    agentJobs: ['nightly'],
     databases: names.map((name) => ({ name, encryptedBy: 'AB'.repeat(20), backups: [backup] })),
   })
   const server: SqlServer = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
+import { GENERATIONS, SCENARIOS } from '../../../domain/manifest.ts'
 import { seen } from '../../../domain/observed.ts'
 import check from './check.ts'
 
@@ -71,6 +72,24 @@ describe('source/login-has-control-server', () => {
       check,
       TABLE.map(([, verdict]) => verdict),
     )
+  })
+
+  it('is asked for by the classic service for Azure SQL Database, and by that of today where backups are restored', () => {
+    const asks = SCENARIOS.flatMap((scenario) =>
+      GENERATIONS.map((generation) => [
+        scenario.replace('sql-server-to-', ''),
+        generation,
+        check.subjects(fixtures.manifestWith({ scenario, generation })).length,
+      ]),
+    )
+    expect(asks).toEqual([
+      ['azure-sql-database', 'classic', 1],
+      ['azure-sql-database', 'modern', 0],
+      ['azure-sql-managed-instance', 'classic', 0],
+      ['azure-sql-managed-instance', 'modern', 1],
+      ['sql-server-on-azure-vm', 'classic', 0],
+      ['sql-server-on-azure-vm', 'modern', 1],
+    ])
   })
 
   it.each([

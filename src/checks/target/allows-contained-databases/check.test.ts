@@ -8,6 +8,7 @@ import {
   refusedBy,
 } from '../../../../test/instance-fixtures.ts'
 import { closeSourceRigs, openMigrationRig } from '../../../../test/source-rig.ts'
+import { openMachineRig } from '../../../../test/machine-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
 
@@ -58,6 +59,19 @@ describe('target/allows-contained-databases', () => {
     ['not contained', 'NONE', false, 'not-applicable'],
   ] as const)('over the wire: %s', async (_world, containment, containedAuthentication, verdict) => {
     const rig = await openMigrationRig({ databases: [{ name: 'Sales', containment }] }, { containedAuthentication })
+    expect((await rig.verdict(check)).verdict).toBe(verdict)
+  })
+})
+
+describe('target/allows-contained-databases of a virtual machine', () => {
+  it.each([
+    [true, 'pass'],
+    [false, 'fail'],
+  ] as const)('over the wire, with the option %s', async (containedAuthentication, verdict) => {
+    const rig = await openMachineRig(
+      { databases: [{ name: 'Sales', containment: 'PARTIAL' }] },
+      { containedAuthentication },
+    )
     expect((await rig.verdict(check)).verdict).toBe(verdict)
   })
 })

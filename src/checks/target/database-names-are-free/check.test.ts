@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
 import { answeredBy, AT_INSTANCE, firstSubject, INSTANCE_HOST, refusedBy } from '../../../../test/instance-fixtures.ts'
 import { closeSourceRigs, openInstanceRig } from '../../../../test/source-rig.ts'
+import { openMachineRig } from '../../../../test/machine-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
+
+afterEach(closeSourceRigs)
 import { isSameName } from './same-name.ts'
 
 const subject = firstSubject(check)
@@ -84,5 +87,15 @@ describe('target/database-names-are-free', () => {
       expect([told.verdict, told.summary]).toEqual([verdict, expect.stringMatching(summary)])
       expect(rig.server.statements).toHaveLength(1)
     })
+  })
+})
+
+describe('target/database-names-are-free of a virtual machine', () => {
+  it.each([
+    [[], 'pass'],
+    [[{ name: 'SALES' }], 'fail'],
+  ])('over the wire, with %j', async (databases, verdict) => {
+    const rig = await openMachineRig({}, { databases })
+    expect((await rig.verdict(check)).verdict).toBe(verdict)
   })
 })
