@@ -30,7 +30,14 @@ export interface EvidenceJson {
   [key: string]: unknown
 }
 
-const BASES = ['typed_answer', 'advisor_handoff', 'verified_evidence', 'known_missing', 'applicability_false', 'not_assessed']
+const BASES = [
+  'typed_answer',
+  'advisor_handoff',
+  'verified_evidence',
+  'known_missing',
+  'applicability_false',
+  'not_assessed',
+]
 const STATUSES = ['confirmed', 'reported', 'missing', 'unknown', 'not_applicable']
 /** Section 6 of the input contract, in its order. */
 const RECORD_KEYS = ['id', 'type', 'status', 'collectedAt', 'origin', 'tool', 'toolVersion', 'reference', 'supports']
@@ -144,19 +151,19 @@ function ofTheRegister({ evidenceRegister }: PlanJson): string[] {
 /** Invariants 7, 9 and 21, and that nothing is changed but what a run may change: the same text of all the rest. */
 function ofWhatIsCarried(plan: PlanJson, old: PlanJson): string[] {
   const rest = (one: PlanJson): string =>
-    JSON.stringify(
-      {
-        ...one,
-        overallStatus: '',
-        summary: Object.keys(one.summary),
-        blockers: 0,
-        unknowns: 0,
-        evidenceRegister: one.evidenceRegister.filter(({ id }) => !id.startsWith('dms-preflight-')),
-        prerequisites: one.prerequisites.map((row) => ({ ...row, status: '', basis: '', acceptedEvidence: [] })),
-      },
-    )
+    JSON.stringify({
+      ...one,
+      overallStatus: '',
+      summary: Object.keys(one.summary),
+      blockers: 0,
+      unknowns: 0,
+      evidenceRegister: one.evidenceRegister.filter(({ id }) => !id.startsWith('dms-preflight-')),
+      prerequisites: one.prerequisites.map((row) => ({ ...row, status: '', basis: '', acceptedEvidence: [] })),
+    })
   const theirs = (one: PlanJson): string =>
-    JSON.stringify(one.prerequisites.map((row) => row.acceptedEvidence.filter((id) => !id.startsWith('dms-preflight-'))))
+    JSON.stringify(
+      one.prerequisites.map((row) => row.acceptedEvidence.filter((id) => !id.startsWith('dms-preflight-'))),
+    )
   return [
     ...(rest(plan) === rest(old) ? [] : ['21 something else was changed']),
     ...(theirs(plan) === theirs(old) ? [] : ['22 evidence of somebody else was changed']),

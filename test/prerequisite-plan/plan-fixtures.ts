@@ -43,7 +43,10 @@ export const DEFAULT_BASIS: Readonly<Record<string, string>> = {
 }
 
 /** A sound plan: every row unknown but those that are said. */
-export function makePlan(path: PlanPath, { rows = {}, evidence = [], shape = 'objects', change }: PlanOptions = {}): PlanJson {
+export function makePlan(
+  path: PlanPath,
+  { rows = {}, evidence = [], shape = 'objects', change }: PlanOptions = {},
+): PlanJson {
   const prerequisites = rowsOf(path).map((row): RowJson => {
     const { status = 'unknown', basis, acceptedEvidence = [] } = rows[row.id] ?? {}
     return {

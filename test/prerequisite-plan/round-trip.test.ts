@@ -6,7 +6,17 @@ import { readPlan } from '../../src/prerequisite-plan/read-plan.ts'
 import { writeBack } from '../../src/prerequisite-plan/write-back.ts'
 import { VERDICTS } from '../../src/domain/verdict.ts'
 import { brokenInvariants, type EvidenceJson, type PlanJson } from './invariants.ts'
-import { checked, citing, ENTRY_SHAPES, makePlan, PATHS, record, result, rowsOf, type PlanOptions } from './plan-fixtures.ts'
+import {
+  checked,
+  citing,
+  ENTRY_SHAPES,
+  makePlan,
+  PATHS,
+  record,
+  result,
+  rowsOf,
+  type PlanOptions,
+} from './plan-fixtures.ts'
 
 const RUN = { collectedAt: '2026-11-26T12:00:00.000Z', toolVersion: '1.2.3', reportHash: `sha256:${'a'.repeat(64)}` }
 const LATER = { collectedAt: '2026-11-27T12:00:00.000Z', toolVersion: '1.2.4', reportHash: null }
@@ -24,7 +34,16 @@ type Layout = keyof typeof LAYOUTS
 
 type Result = CheckedManifest['checks'][number]
 
-const states = fc.constantFrom('confirmed', 'proven', 'own', 'reported', 'missing', 'own-missing', 'unknown', 'not_applicable')
+const states = fc.constantFrom(
+  'confirmed',
+  'proven',
+  'own',
+  'reported',
+  'missing',
+  'own-missing',
+  'unknown',
+  'not_applicable',
+)
 const results = fc.array(
   fc.record({
     verdict: fc.constantFrom(...VERDICTS),
@@ -36,10 +55,16 @@ const results = fc.array(
 const worlds = fc.record({
   path: fc.constantFrom(...PATHS),
   states: fc.array(states, { minLength: 30, maxLength: 30 }),
-  results: fc.array(fc.oneof(results, results.map((list) => list.map((one) => ({ ...one, verdict: 'pass' as const })))), {
-    minLength: 30,
-    maxLength: 30,
-  }),
+  results: fc.array(
+    fc.oneof(
+      results,
+      results.map((list) => list.map((one) => ({ ...one, verdict: 'pass' as const }))),
+    ),
+    {
+      minLength: 30,
+      maxLength: 30,
+    },
+  ),
   again: fc.array(results, { minLength: 30, maxLength: 30 }),
   shape: fc.constantFrom(...(Object.keys(ENTRY_SHAPES) as (keyof typeof ENTRY_SHAPES)[])),
   layout: fc.constantFrom(...(Object.keys(LAYOUTS) as Layout[])),
@@ -64,7 +89,12 @@ function planOf({ path, states: given, shape, layout }: World): string {
   return LAYOUTS[layout](makePlan(path, { rows, evidence, shape }))
 }
 
-function write(world: World, text: string, verdicts: World['results'], run: Parameters<typeof writeBack>[2] = RUN): string {
+function write(
+  world: World,
+  text: string,
+  verdicts: World['results'],
+  run: Parameters<typeof writeBack>[2] = RUN,
+): string {
   const read = readPlan('plan.json', text)
   if (!read.ok) throw new Error(JSON.stringify(read.problems))
   const rows = rowsOf(world.path)
@@ -101,7 +131,10 @@ describe('a plan of every path, in every layout, after any run', () => {
       fc.property(worlds, (world) => {
         const before = planOf(world)
         const open = world.results.map((list) =>
-          list.map((one) => ({ ...one, verdict: (['unknown', 'blocked', 'manual'] as const)[list.length - 1] ?? 'unknown' })),
+          list.map((one) => ({
+            ...one,
+            verdict: (['unknown', 'blocked', 'manual'] as const)[list.length - 1] ?? 'unknown',
+          })),
         )
         expect(write(world, before, open)).toBe(before)
       }),
