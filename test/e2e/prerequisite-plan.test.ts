@@ -150,7 +150,9 @@ describe('the plan is left as it is', () => {
     const run = await start({ [PLAN]: text })
     expect([run.code, textOf(run)]).toEqual([0, text])
     const message = 'the prerequisite plan is `unresolved_path`: it has no rows, and was left as it is'
-    expect(reportOf(run).problems).toEqual([{ severity: 'warning', message, location: { path: PLAN, line: 1, column: 1 } }])
+    expect(reportOf(run).problems).toEqual([
+      { severity: 'warning', message, location: { path: PLAN, line: 1, column: 1 } },
+    ])
   })
 
   it('when it is not there, or a link out of the workspace', async () => {
