@@ -1,6 +1,6 @@
 import type { Check } from '../checks/define.ts'
 import type { Manifest } from '../domain/manifest.ts'
-import { PLAN_ROWS, type PlanPath, type PlanRow } from '../domain/plan-rows.ts'
+import { rowsOfPath, type PlanPath, type PlanRow } from '../domain/plan-rows.ts'
 import type { CheckResult } from '../domain/report.ts'
 import { isFor } from '../plan/plan.ts'
 
@@ -33,19 +33,17 @@ export function judgeRows(
   path: PlanPath,
   manifests: readonly CheckedManifest[],
   catalogue: readonly Check[],
-  rows: readonly PlanRow[] = PLAN_ROWS,
+  rows: readonly PlanRow[] = rowsOfPath(path),
 ): JudgedRow[] {
   const onPath = manifests.filter((one) => isOnPath(one, path))
-  return rows
-    .filter(({ id }) => id.startsWith('COM-') || id.startsWith(`${path.id}-`))
-    .map((row) => {
-      const results = onPath.flatMap(({ manifest, checks }) => {
-        const cited = catalogue.filter((check) => check.meta.source.rows.includes(row.id) && isFor(check, manifest))
-        const ids = new Set(cited.map(({ meta }) => meta.id))
-        return checks.filter(({ id }) => ids.has(id))
-      })
-      return { id: row.id, finding: findingOf(row, results), results }
+  return rows.map((row) => {
+    const results = onPath.flatMap(({ manifest, checks }) => {
+      const cited = catalogue.filter((check) => check.meta.source.rows.includes(row.id) && isFor(check, manifest))
+      const ids = new Set(cited.map(({ meta }) => meta.id))
+      return checks.filter(({ id }) => ids.has(id))
     })
+    return { id: row.id, finding: findingOf(row, results), results }
+  })
 }
 
 function findingOf(row: PlanRow, results: CheckedManifest['checks']): RowFinding {

@@ -34,30 +34,40 @@ const fieldOf = ({ status, basis }: NamedRow): string | undefined =>
   status === 'unknown' ? /^not_assessed:(\S+)$/.exec(basis)?.[1] : undefined
 
 /**
- * `list` after the rows have changed: an entry whose rows have all left the status goes, a blocking row that came to it
- * is added when nothing names it. Everything else stays as it is written.
+ * The statuses for which a row may stand in a list. The contract asks for missing gates in `blockers`, its reference
+ * validator for unknown ones too.
+ */
+const OPEN: Readonly<Record<OpenList, readonly RowStatus[]>> = {
+  blockers: ['missing', 'unknown'],
+  unknowns: ['unknown'],
+}
+export type OpenList = 'blockers' | 'unknowns'
+
+/**
+ * `list` after the rows have changed: an entry goes when a row of it was settled and none is open any more, and a blocking
+ * row that came to be missing is added to `blockers` when nothing names it. Everything else stays as it is written.
  */
 export function settleList(
+  kind: OpenList,
   list: ListNode,
-  status: RowStatus,
   before: readonly PlanRowEntry[],
   after: ReadonlyMap<string, RowState>,
   like: readonly JsonNode[],
 ): ListItem[] {
-  const had = new Set(before.filter((row) => row.status === status).map(({ id }) => id))
-  const hasLeft = (id: string): boolean => had.has(id) && after.get(id)?.status !== status
+  const wasOpen = new Set(before.filter(({ status }) => OPEN[kind].includes(status)).map(({ id }) => id))
+  const isOpen = new Set([...after].filter(([, { status }]) => OPEN[kind].includes(status)).map(([id]) => id))
   const kept: ListItem[] = []
   const named = new Set<string>()
   for (const entry of list.items) {
     const about = [...mentions(entry, before)]
-    const isOver = about.some(hasLeft) && about.every((id) => after.get(id)?.status !== status)
+    const isOver = about.some((id) => wasOpen.has(id)) && !about.some((id) => isOpen.has(id))
     if (isOver) continue
     kept.push({ keep: entry })
     for (const id of about) named.add(id)
   }
-  const added = before.filter(
-    ({ id, blocking }) => blocking && !had.has(id) && after.get(id)?.status === status && !named.has(id),
-  )
+  if (kind === 'unknowns') return kept
+  const isNew = ({ id, status }: PlanRowEntry): boolean => status !== 'missing' && after.get(id)?.status === 'missing'
+  const added = before.filter((row) => row.blocking && isNew(row) && !named.has(row.id))
   return [...kept, ...added.map((row) => ({ add: newEntry(row, like, before, after) }))]
 }
 

@@ -58,7 +58,7 @@ function readParts(text: string, root: JsonNode, faults: PlanFaults): PlanDocume
   const unknowns = listOf(root, 'unknowns', faults)
   if (!path || overallStatus === undefined || !register || !blockers || !unknowns) return undefined
   const knowledgeBase = textOf(memberOf(memberOf(root, 'metadata'), 'prerequisiteKnowledgeBaseVersion'))
-  refuseStrangeRows(rows, path, knowledgeBase, faults)
+  refuseStrangeRows(rows, memberOf(root, 'prerequisites')?.start ?? root.start, path, knowledgeBase, faults)
   const evidence = readEvidence(register, faults)
   return { text, root, path, overallStatus, rows, register, evidence, blockers, unknowns }
 }

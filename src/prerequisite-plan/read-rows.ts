@@ -1,4 +1,4 @@
-import { PLAN_ROWS, type PlanPath } from '../domain/plan-rows.ts'
+import { PLAN_ROWS, rowsOfPath, type PlanPath } from '../domain/plan-rows.ts'
 import type { PlanFaults } from './faults.ts'
 import { itemsOf, memberOf, textOf, type JsonNode } from './json-text.ts'
 import { ROW_STATUSES, ROW_TYPES, type PlanRowEntry } from './plan.ts'
@@ -72,23 +72,29 @@ function readRow(id: string, node: JsonNode, faults: PlanFaults): PlanRowEntry |
   return { id, title, requirementType, blocking: isBlocking, status, basis, acceptedEvidence, node, evidence }
 }
 
-/** Invariants 18 and 21, as far as our own table of rows reaches: those of the path and the common ones. */
+/** Invariants 18 and 21, and that no row is left out, as far as our own table reaches: the path and the common rows. */
 export function refuseStrangeRows(
   rows: readonly PlanRowEntry[],
+  listStart: number,
   path: PlanPath,
   knowledgeBase: string | undefined,
   faults: PlanFaults,
 ): void {
   // Another line may know other rows: what it says of them is its own affair.
   if (knowledgeBase !== KNOWLEDGE_BASE) return
-  for (const { id, requirementType, blocking, node } of rows) {
+  for (const { id, requirementType, blocking, status, node } of rows) {
     if (!id.startsWith('COM-') && !id.startsWith(`${path.id}-`)) continue
     const known = PLAN_ROWS.find((row) => row.id === id)
     if (known === undefined)
       faults.add(node.start, `has the row ${id}, which the knowledge base ${KNOWLEDGE_BASE} has not`)
-    else if (known.type !== requirementType || known.blocking !== blocking) {
+    // What does not apply blocks nothing, and may be written so.
+    else if (known.type !== requirementType || (known.blocking !== blocking && status !== 'not_applicable')) {
       const kind = `${known.type} and ${known.blocking ? 'blocking' : 'not blocking'}`
       faults.add(node.start, `has changed the row ${id}: in the knowledge base ${KNOWLEDGE_BASE} it is ${kind}`)
     }
+  }
+  const carried = new Set(rows.map(({ id }) => id))
+  for (const { id } of rowsOfPath(path)) {
+    if (!carried.has(id)) faults.add(listStart, `lacks the row ${id}, which the path ${path.id} has`)
   }
 }

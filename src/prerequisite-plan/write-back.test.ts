@@ -106,6 +106,22 @@ describe('a plan that is written back', () => {
     expect(plan.unknowns).toEqual([['ask the network team']])
   })
 
+  it('takes a row that is settled out of the blockers, where it stood as unknown, and leaves it there when it is missing', () => {
+    const before = planText(P12, { isStrict: true })
+    const named = (after: WrittenBack): string => JSON.stringify(parse(after).blockers)
+    expect(named(written(before, { 'P12-011': pass }))).not.toContain('P12-011')
+    expect(named(written(before, { 'P12-011': result('a/f', 'fail') })).match(/P12-011/g)).toHaveLength(1)
+  })
+
+  it('has a row block again that was written as not blocking because it did not apply', () => {
+    const before = planText(P12, { isStrict: true, rows: { 'P12-008': { status: 'not_applicable' } } })
+    expect(rowOf(JSON.parse(before) as PlanJson, 'P12-008')?.blocking).toBe(false)
+    const after = written(before, { 'P12-008': result('a/f', 'fail') })
+    expect(rowOf(parse(after), 'P12-008')).toMatchObject({ status: 'missing', blocking: true })
+    expect([parse(after).overallStatus, parse(after).summary['blockingMissing']]).toEqual(['blocked', 1])
+    expect(brokenInvariants(after.text, before)).toEqual([])
+  })
+
   it('keeps an entry as long as one of its rows is open', () => {
     const change = (plan: PlanJson): void => {
       plan.unknowns = [{ field: 'x', feeds: ['COM-001', 'COM-002'] }, ...plan.unknowns.slice(2)]

@@ -1,4 +1,5 @@
 import type { Json } from '../domain/json.ts'
+import { PLAN_ROWS } from '../domain/plan-rows.ts'
 import { overallStatusOf, SUMMARY_KEYS, summaryOf } from './derive.ts'
 import { evidenceRecord, type EvidenceRun } from './evidence.ts'
 import { applyEdits, layoutOf, replaceList, replaceScalar, type Edit, type Layout, type ListItem } from './json-edit.ts'
@@ -30,14 +31,15 @@ export function writeBack(plan: PlanDocument, judged: readonly JudgedRow[], run:
     plan.rows.map((row) => [row.id, settleRow(row, findings.get(row.id)?.finding ?? 'open', (id) => verified.has(id))]),
   )
   const after = new Map([...settled].map(([id, { state }]) => [id, state]))
-  const rows = plan.rows.map((row) => ({ ...row, ...(after.get(row.id) ?? row) }))
+  const before = plan.rows.map((row) => ({ ...row, blocking: blockingAfter(row, after) }))
+  const rows = before.map((row) => ({ ...row, ...after.get(row.id) }))
   const overallStatus = overallStatusOf(rows)
   const layout = layoutOf(plan.text, plan.root)
   const summary = summaryOf(rows)
   const edits = [
     ...rows.flatMap((row) => editRow(plan, row, layout)),
     ...replaceList(plan.text, plan.register, registerAfter(plan, settled, findings, run), layout),
-    ...editLists(plan, after, layout),
+    ...editLists({ ...plan, rows: before }, after, layout),
     ...SUMMARY_KEYS.flatMap((key) => replaceScalar(memberOf(memberOf(plan.root, 'summary'), key), summary[key])),
     ...replaceScalar(memberOf(plan.root, 'overallStatus'), overallStatus),
   ]
@@ -52,6 +54,12 @@ export function writeBack(plan: PlanDocument, judged: readonly JudgedRow[], run:
   }
 }
 
+/** A row that did not apply may have been written as not blocking; once it applies, it blocks as the knowledge base says. */
+function blockingAfter({ id, status, blocking }: PlanRowEntry, after: ReadonlyMap<string, RowState>): boolean {
+  const applies = status === 'not_applicable' && after.get(id)?.status !== 'not_applicable'
+  return applies ? (PLAN_ROWS.find((row) => row.id === id)?.blocking ?? blocking) : blocking
+}
+
 function editRow({ text }: PlanDocument, row: PlanRowEntry, layout: Layout): Edit[] {
   const { node, status, basis, acceptedEvidence, evidence } = row
   const items = acceptedEvidence.map((id): ListItem => {
@@ -61,6 +69,7 @@ function editRow({ text }: PlanDocument, row: PlanRowEntry, layout: Layout): Edi
   return [
     ...replaceScalar(memberOf(node, 'status'), status),
     ...replaceScalar(memberOf(node, 'basis'), basis),
+    ...replaceScalar(memberOf(node, 'blocking'), row.blocking),
     ...replaceList(text, evidence, items, layout),
   ]
 }
@@ -72,8 +81,8 @@ function editLists(
 ): Edit[] {
   const like = [...blockers.items, ...unknowns.items]
   return [
-    ...replaceList(text, blockers, settleList(blockers, 'missing', rows, after, like), layout),
-    ...replaceList(text, unknowns, settleList(unknowns, 'unknown', rows, after, like), layout),
+    ...replaceList(text, blockers, settleList('blockers', blockers, rows, after, like), layout),
+    ...replaceList(text, unknowns, settleList('unknowns', unknowns, rows, after, like), layout),
   ]
 }
 

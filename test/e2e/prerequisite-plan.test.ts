@@ -6,7 +6,7 @@ import { changeStory } from '../../lab/stories/change.ts'
 import { instanceStory } from '../../lab/stories/instance.ts'
 import { DMS_SUBNET, SALES, SALES_PASSWORD, TARGET_PASSWORD } from '../../lab/stories/sales.ts'
 import { MANIFEST_PATH, type Story } from '../../lab/stories/story.ts'
-import type { ActionRun } from '../../lab/runner.ts'
+import type { ActionRun, ActionStart } from '../../lab/runner.ts'
 import type { Stage } from '../../lab/stage.ts'
 import { PLAN_ROWS } from '../../src/domain/plan-rows.ts'
 import { canonicalJson, sha256 } from '../../src/receipt/canonical-json.ts'
@@ -40,7 +40,7 @@ const BEFORE = planText(P24, { rows: { 'P24-001': { status: 'confirmed' } } })
 let first: ActionRun
 
 async function start(
-  files: Record<string, string | { link: string }>,
+  files: NonNullable<ActionStart['files']>,
   inputs: Record<string, string> = {},
 ): Promise<ActionRun> {
   return theatre.keep(await stage.run(ENTRY, { inputs: { ...INPUTS, ...inputs }, files }))

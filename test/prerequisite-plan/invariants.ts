@@ -78,8 +78,9 @@ function ofRow(row: RowJson, plan: PlanJson): string[] {
   if (!STATUSES.includes(row.status)) broken.push(`section 1: ${row.id} is ${row.status}`)
   if (!BASES.includes(row.basis.split(':')[0] ?? '')) broken.push(`section 3: ${row.id} rests on ${row.basis}`)
   if (known === undefined) broken.push(`18 ${row.id} is invented`)
-  if (known !== undefined && (known.type !== row.requirementType || known.blocking !== row.blocking))
-    broken.push(`21 ${row.id} is another one`)
+  if (known !== undefined && known.type !== row.requirementType) broken.push(`21 ${row.id} is another one`)
+  if (known !== undefined && row.status !== 'not_applicable' && known.blocking !== row.blocking)
+    broken.push(`21 ${row.id} blocks otherwise`)
   if (row.status === 'not_applicable' && row.requirementType === 'required') broken.push(`6 ${row.id}`)
   const accepted = row.acceptedEvidence.map((id) => plan.evidenceRegister.find((record) => record.id === id))
   if (accepted.includes(undefined)) broken.push(`22 ${row.id} has evidence that is nowhere`)
@@ -128,11 +129,21 @@ function ofTheLists({ prerequisites, blockers, unknowns }: PlanJson): string[] {
     const broken: string[] = []
     const inBlockers = isIn(blockers, row)
     if (row.blocking && row.status === 'missing' && !inBlockers) broken.push(`5 ${row.id} is not in blockers`)
-    if (row.status !== 'missing' && inBlockers) broken.push(`5 ${row.id} is in blockers, and is ${row.status}`)
+    if (!['missing', 'unknown'].includes(row.status) && inBlockers)
+      broken.push(`5 ${row.id} is in blockers, and is ${row.status}`)
     if (row.blocking && row.status === 'unknown' && !isIn(unknowns, row)) broken.push(`4 ${row.id} is not in unknowns`)
     if (row.status !== 'unknown' && isIn(unknowns, row)) broken.push(`4 ${row.id} is in unknowns, and is ${row.status}`)
     return broken
   })
+}
+
+/** The reference validator asks for unknown gates in `blockers` too; a plan that has them there keeps them. */
+export function gatesOutsideBlockers(text: string): string[] {
+  const { prerequisites, blockers } = JSON.parse(text.replace(/^\uFEFF/, '')) as PlanJson
+  return prerequisites
+    .filter(({ blocking, status }) => blocking && (status === 'missing' || status === 'unknown'))
+    .map(({ id }) => id)
+    .filter((id) => !blockers.some((entry) => new RegExp(`\\b${id}\\b`).test(JSON.stringify(entry))))
 }
 
 function ofTheRegister({ evidenceRegister }: PlanJson): string[] {
@@ -158,7 +169,13 @@ function ofWhatIsCarried(plan: PlanJson, old: PlanJson): string[] {
       blockers: 0,
       unknowns: 0,
       evidenceRegister: one.evidenceRegister.filter(({ id }) => !id.startsWith('dms-preflight-')),
-      prerequisites: one.prerequisites.map((row) => ({ ...row, status: '', basis: '', acceptedEvidence: [] })),
+      prerequisites: one.prerequisites.map((row) => ({
+        ...row,
+        status: '',
+        basis: '',
+        acceptedEvidence: [],
+        blocking: true,
+      })),
     })
   const theirs = (one: PlanJson): string =>
     JSON.stringify(

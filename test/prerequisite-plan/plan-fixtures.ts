@@ -1,5 +1,5 @@
 // Plans as the skill writes them, made from our own table of rows.
-import { PLAN_PATHS, PLAN_ROWS, type PlanPath, type PlanRow } from '../../src/domain/plan-rows.ts'
+import { PLAN_PATHS, rowsOfPath, type PlanPath, type PlanRow } from '../../src/domain/plan-rows.ts'
 import type { Check } from '../../src/checks/define.ts'
 import type { CheckedManifest } from '../../src/prerequisite-plan/judge-rows.ts'
 import { expectedStatus, type EvidenceJson, type PlanJson, type RowJson } from './invariants.ts'
@@ -12,9 +12,7 @@ export function pathOf(id: string): PlanPath {
   return path
 }
 
-export function rowsOf(path: PlanPath): PlanRow[] {
-  return PLAN_ROWS.filter(({ id }) => id.startsWith('COM-') || id.startsWith(`${path.id}-`))
-}
+export const rowsOf: (path: PlanPath) => readonly PlanRow[] = rowsOfPath
 
 export type RowChange = Partial<Pick<RowJson, 'status' | 'basis' | 'acceptedEvidence'>>
 
@@ -31,6 +29,8 @@ export interface PlanOptions {
   rows?: Readonly<Record<string, RowChange>>
   evidence?: readonly EvidenceJson[]
   shape?: EntryShape
+  /** `blockers` has the unknown gates too, and what does not apply is written as not blocking. */
+  isStrict?: boolean
   change?: (plan: PlanJson) => unknown
 }
 
@@ -45,7 +45,7 @@ export const DEFAULT_BASIS: Readonly<Record<string, string>> = {
 /** A sound plan: every row unknown but those that are said. */
 export function makePlan(
   path: PlanPath,
-  { rows = {}, evidence = [], shape = 'objects', change }: PlanOptions = {},
+  { rows = {}, evidence = [], shape = 'objects', isStrict = false, change }: PlanOptions = {},
 ): PlanJson {
   const prerequisites = rowsOf(path).map((row): RowJson => {
     const { status = 'unknown', basis, acceptedEvidence = [] } = rows[row.id] ?? {}
@@ -56,7 +56,7 @@ export function makePlan(
       requirementType: row.type,
       applicability: row.when ?? 'All paths',
       status,
-      blocking: row.blocking,
+      blocking: row.blocking && !(isStrict && status === 'not_applicable'),
       owner: 'DBA',
       basis: basis ?? DEFAULT_BASIS[status] ?? '',
       evidenceRequired: 'A query, "quoted" and with ünicode',
@@ -97,7 +97,7 @@ export function makePlan(
       blockingReported: count('reported', false),
     },
     prerequisites,
-    blockers: entries('missing'),
+    blockers: [...entries('missing'), ...(isStrict ? entries('unknown') : [])],
     unknowns: entries('unknown'),
     assumptions: ['none'],
     inheritedAdvisorFacts: [],

@@ -5,7 +5,7 @@ import { judgeRows } from '../../src/prerequisite-plan/judge-rows.ts'
 import { readPlan } from '../../src/prerequisite-plan/read-plan.ts'
 import { writeBack } from '../../src/prerequisite-plan/write-back.ts'
 import { VERDICTS } from '../../src/domain/verdict.ts'
-import { brokenInvariants, type EvidenceJson, type PlanJson } from './invariants.ts'
+import { brokenInvariants, gatesOutsideBlockers, type EvidenceJson, type PlanJson } from './invariants.ts'
 import {
   checked,
   citing,
@@ -66,12 +66,13 @@ const worlds = fc.record({
     },
   ),
   again: fc.array(results, { minLength: 30, maxLength: 30 }),
+  isStrict: fc.boolean(),
   shape: fc.constantFrom(...(Object.keys(ENTRY_SHAPES) as (keyof typeof ENTRY_SHAPES)[])),
   layout: fc.constantFrom(...(Object.keys(LAYOUTS) as Layout[])),
 })
 type World = typeof worlds extends fc.Arbitrary<infer One> ? One : never
 
-function planOf({ path, states: given, shape, layout }: World): string {
+function planOf({ path, states: given, shape, layout, isStrict }: World): string {
   const rows: Record<string, NonNullable<PlanOptions['rows']>[string]> = {}
   const evidence: EvidenceJson[] = []
   rowsOf(path).forEach(({ id, type }, place) => {
@@ -86,7 +87,7 @@ function planOf({ path, states: given, shape, layout }: World): string {
     } else if (state === 'own-missing') rows[id] = { status: 'missing', basis: 'known_missing:dms_preflight' }
     else if (state !== 'not_applicable' || type !== 'required') rows[id] = { status: state }
   })
-  return LAYOUTS[layout](makePlan(path, { rows, evidence, shape }))
+  return LAYOUTS[layout](makePlan(path, { rows, evidence, shape, isStrict }))
 }
 
 function write(
@@ -115,6 +116,7 @@ describe('a plan of every path, in every layout, after any run', () => {
         expect(brokenInvariants(before)).toEqual([])
         const after = write(world, before, world.results)
         expect(brokenInvariants(after, before)).toEqual([])
+        if (world.isStrict) expect(gatesOutsideBlockers(after)).toEqual([])
         expect(write(world, after, world.results)).toBe(after)
         const again = write(world, after, world.again, LATER)
         expect(brokenInvariants(again, after)).toEqual([])
