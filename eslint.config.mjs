@@ -33,6 +33,7 @@ const rooms = [
   'trust',
   'receipt',
   'scope',
+  'prerequisite-plan',
   'adapters',
   'sinks',
 ]
@@ -50,6 +51,7 @@ const MAY_SEE = {
   trust: ['domain', 'ports', 'inputs'],
   receipt: ['domain'],
   scope: ['domain', 'checks', 'plan'],
+  'prerequisite-plan': ['domain', 'checks', 'plan', 'receipt'],
   adapters: ['domain', 'ports', 'receipt'],
   sinks: ['domain', 'ports', 'report', 'render'],
 }
@@ -99,7 +101,9 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope}/**/*.ts'],
+    files: [
+      'src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope,prerequisite-plan}/**/*.ts',
+    ],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

@@ -10,6 +10,7 @@ import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
 import { createNetPort } from './adapters/net/net-port.ts'
+import { createPlanFile } from './adapters/plan-file.ts'
 import { createReceiptFiles } from './adapters/receipt/receipt-files.ts'
 import { createReceiptIssuer } from './adapters/receipt/receipt-issuer.ts'
 import { createSharePort } from './adapters/smb/share-port.ts'
@@ -78,6 +79,7 @@ function createWorld(cancelled: AbortSignal): World {
       clock: { now: () => Date.now() },
     }),
     receiptFiles: createReceiptFiles(),
+    planFile: createPlanFile(),
     receiptIssuer: (settings) => createReceiptIssuer({ ...settings, ...idTokenRequest(process.env) }),
     connect: (settings) => Promise.resolve(connect(settings)),
     github: ({ githubToken }, { apiUrl, repository }, timeoutMs, signal) =>

@@ -7,6 +7,8 @@ import { NOTHING_KNOWN, publishCrash } from './run/crash.ts'
 import { inputSecrets } from './run/input-secrets.ts'
 import { createKnownSecrets, type KnownSecrets } from './run/known-secrets.ts'
 import { makeReport } from './run/make-report.ts'
+import { ownError } from './run/own-error.ts'
+import { openPrerequisitePlan } from './run/prerequisite-plan.ts'
 import { createPublishSignal, publish, publishTimeoutMs } from './run/publish.ts'
 import { isVerifying, receiptOf, removeStaleReceipt } from './run/receipt-place.ts'
 import { reportDirectory } from './run/report-directory.ts'
@@ -56,12 +58,10 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
     try {
       outcome = await checkManifests(world, { inputs, context, event: parseJson(eventText), problems, learnSecrets })
     } catch (error) {
-      problems.push({
-        severity: 'error',
-        message: `An error of dms-preflight itself: ${describe(error)}. Please report it.`,
-      })
+      problems.push(ownError(error))
     }
   }
+  const planOf = await openPrerequisitePlan(world, inputs, context, outcome, problems)
   problems.push(...known.warnings())
   const end = { startedAt, vantage: inputs?.vantage ?? 'auto', title: inputs?.title ?? '', problems, outcome }
   const report = makeReport(world, context, end)
@@ -72,7 +72,7 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const timeoutMs = publishTimeoutMs(world.cancelled)
   const receipt = receiptOf(world, { inputs, context, report, manifests, learnSecret, signal, timeoutMs })
   const { redactText: redact, redactForeign } = known
-  return publish({ report, context, inputs, github, redact, redactForeign, workflow, ...receipt })
+  return publish({ report, context, inputs, github, redact, redactForeign, workflow, ...receipt, ...planOf(report) })
 }
 
 function asWarning(message: string): ReportProblem {
@@ -85,8 +85,4 @@ function parseJson(text: string | undefined): unknown {
   } catch {
     return null
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : 'not an Error object'
 }

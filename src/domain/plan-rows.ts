@@ -40,3 +40,8 @@ export const PLAN_PATHS: readonly PlanPath[] = [
  * proves in its `source.rows`.
  */
 export const PLAN_ROWS: readonly PlanRow[] = [...COMMON_ROWS, ...DATABASE_ROWS, ...INSTANCE_ROWS, ...MACHINE_ROWS]
+
+/** What a plan for that path has to carry: the common rows and its own. */
+export function rowsOfPath({ id: path }: Pick<PlanPath, 'id'>): readonly PlanRow[] {
+  return PLAN_ROWS.filter(({ id }) => id.startsWith('COM-') || id.startsWith(`${path}-`))
+}

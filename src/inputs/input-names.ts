@@ -27,6 +27,7 @@ export const INPUT_DEFAULTS = {
   'receipt-key': '',
   'receipt-max-age': '24h',
   'tracking-issue': 'false',
+  'prerequisite-plan': '',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -35,6 +36,5 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
-  'prerequisite-plan': '',
   from: '',
 }

@@ -41,6 +41,31 @@ const DEFAULTS = {
   trackingIssue: false,
 }
 
+describe('the prerequisite plan', () => {
+  it.each([
+    ['migration/plan.json', 'migration/plan.json'],
+    ['./migration/../plan.json', 'plan.json'],
+    ['/w/migration/plan.json', 'migration/plan.json'],
+  ])('%s lies in the workspace', (given, prerequisitePlan) => {
+    expect(inputsOf({ GITHUB_WORKSPACE: '/w', ...env({ 'prerequisite-plan': given }) })).toMatchObject({
+      prerequisitePlan,
+    })
+  })
+
+  it.each([
+    ['../plan.json', 'must not leave the workspace; the plan lies in the workspace'],
+    ['/t/plan.json', 'must be relative, not absolute; the plan lies in the workspace'],
+    ['//fs01/dms/plan.json', 'must be a path inside the workspace, not a UNC path; the plan lies in the workspace'],
+    ['migration/', 'must name a file, not a folder; the plan lies in the workspace'],
+    ['dms-preflight-report/./report.json', 'is a file of the report'],
+    ['out/receipt.json', 'is the path of the receipt'],
+  ])('%s is refused', (given, words) => {
+    const inputs = { 'prerequisite-plan': given, receipt: '/w/out/receipt.json' }
+    const read = readInputs({ GITHUB_WORKSPACE: '/w', RUNNER_TEMP: '/t', ...env(inputs) })
+    expect(read.ok ? [] : read.problems.map(({ message }) => message)).toEqual([`input prerequisite-plan ${words}`])
+  })
+})
+
 describe('the inputs of a receipt', () => {
   it('warn of a key that has nothing to sign', () => {
     expect(readInputs(env({ 'receipt-key': 'k'.repeat(32) })).warnings).toEqual([

@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
+import { readPlanInput, type PlanInput } from './plan-input.ts'
 import { readReceiptInputs, receiptWarnings, type ReceiptInputs } from './receipt-inputs.ts'
 
 export const FAIL_ON = ['not-ready', 'undetermined', 'conditions', 'never'] as const
@@ -29,7 +30,7 @@ export interface AzureInputs {
 }
 
 /** The action's inputs, sound and with defaults. */
-export interface Inputs extends ReceiptInputs {
+export interface Inputs extends ReceiptInputs, PlanInput {
   /** Paths and globs, relative to the workspace, as written; at least one. */
   manifests: readonly string[]
   mode: (typeof MODES_SO_FAR)[number]
@@ -102,6 +103,7 @@ export function readInputs(env: Env): ReadInputs {
     probeThroughRuntime: reader.flag('probe-through-runtime'),
     ...readReceiptInputs(reader, env, { mode, reportDirectory }),
     trackingIssue: reader.flag('tracking-issue'),
+    ...readPlanInput(reader, env, reportDirectory),
   }
   const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
   const { problems } = reader

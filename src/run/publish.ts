@@ -22,6 +22,7 @@ import { publishPullRequestComment, type Talk } from './publish-comment.ts'
 import { issueObstacle, publishIssue } from './publish-issue.ts'
 import { redactReport } from './redact-report.ts'
 import { renderFiles } from './report-files.ts'
+import type { WrittenPlan } from './write-prerequisite-plan.ts'
 import type { WrittenReceipt } from './write-receipt.ts'
 
 export interface Publication {
@@ -34,6 +35,8 @@ export interface Publication {
   redact: Redact
   /** Writes the receipt after the report's files; absent when none is wanted. */
   receipt?: (published: { reportPath: string | undefined; failed: boolean }) => Promise<WrittenReceipt>
+  /** Writes the prerequisite plan back after the report's files; absent when there is none. */
+  prerequisitePlan?: (reportPath: string | undefined) => Promise<WrittenPlan>
   /** For text from outside before anything is made of it: also takes out secrets that are words of ours. */
   redactForeign: Redact
 }
@@ -95,6 +98,7 @@ export async function publish(publication: Publication): Promise<number> {
   const failed = isFailed(publication)
   const receipt = await publishReceipt(publication, files?.path, failed)
   note(receipt?.problem)
+  note(await publishPlan(publication, files?.path))
   const talk = await publishTalk(publication, report, why, (text) => log.write(publication.redactForeign(text)))
   talk.problems.forEach(note)
   const places = {
@@ -138,6 +142,18 @@ async function publishReceipt(
     ...(path === undefined ? {} : { path }),
     ...(isMissing ? { problem: { severity: 'warning', message: words } } : {}),
   }
+}
+
+async function publishPlan(
+  { prerequisitePlan, context, redact, redactForeign }: Publication,
+  directory: string | undefined,
+): Promise<ReportProblem | undefined> {
+  const written = await prerequisitePlan?.(directory === undefined ? undefined : `${directory}/report.json`)
+  if (written === undefined) return undefined
+  const words = redactForeign(written.words)
+  createLog(redact).write(words)
+  await publishSummary(context.stepSummaryPath, richText(words), redact)
+  return written.isProblem ? { severity: 'warning', message: words } : undefined
 }
 
 /** `auto` shows everything only where GitHub says that strangers cannot read it. */

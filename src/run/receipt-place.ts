@@ -12,7 +12,8 @@ export function isVerifying(env: Env): boolean {
 /** The first thing that a run does; only `mode: verify` is there to read what lies at the path. */
 export async function removeStaleReceipt({ env, receiptFiles }: World): Promise<ReportProblem | undefined> {
   const path = env['INPUT_RECEIPT']?.trim() ?? ''
-  if (path === '' || isVerifying(env)) return undefined
+  // One path for both is a mistake that the inputs tell: the plan must not be gone by then.
+  if (path === '' || isVerifying(env) || path === env['INPUT_PREREQUISITE-PLAN']?.trim()) return undefined
   const place = { path, workspace: env['GITHUB_WORKSPACE'] ?? '', runnerTemp: env['RUNNER_TEMP'] ?? '' }
   const removed = await receiptFiles.remove(place)
   if (removed.ok) return undefined

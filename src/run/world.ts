@@ -5,6 +5,7 @@ import type { Env } from '../inputs/input-reader.ts'
 import type { RunContext } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { GitHubPort } from '../ports/github-port.ts'
+import type { PlanFilePort } from '../ports/plan-file-port.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { ReceiptFilePort, ReceiptIssuerPort } from '../ports/receipt-port.ts'
 
@@ -43,6 +44,7 @@ export interface World {
   localPorts(workspace: string): Pick<Ports, 'files' | 'clock'>
   connect(settings: ConnectSettings): Promise<Connection>
   receiptFiles: ReceiptFilePort
+  planFile: PlanFilePort
   receiptIssuer(settings: Pick<ConnectSettings, 'learnSecret' | 'signal'> & { timeoutMs: number }): ReceiptIssuerPort
   github(inputs: Inputs, context: RunContext, timeoutMs: number, signal: AbortSignal): GitHubPort
 }

@@ -23,7 +23,7 @@ export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' |
       title: 'Known issues of online migrations to Azure SQL Managed Instance',
       url: 'https://learn.microsoft.com/azure/dms/known-issues-azure-sql-db-managed-instance-online',
       verified: '2026-11-22',
-      rows: ['1LOG'],
+      rows: ['1LOG', 'P24-004'],
     },
     remedy: 'Remove the further log files: empty them by log backups, then ALTER DATABASE ... REMOVE FILE.',
   },

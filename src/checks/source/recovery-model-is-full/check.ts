@@ -23,7 +23,7 @@ export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' |
       title: 'Recovery models (SQL Server)',
       url: 'https://learn.microsoft.com/sql/relational-databases/backup-restore/recovery-models-sql-server',
       verified: '2026-11-22',
-      rows: ['FULL'],
+      rows: ['FULL', 'P24-001', 'P26-001'],
     },
     remedy: 'Set the recovery model to FULL, and take a full backup right after: the log chain begins with it.',
   },
