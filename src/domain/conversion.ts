@@ -1,3 +1,5 @@
+import type { Problem } from './manifest.ts'
+
 /** Something that only a person can answer, at its place in a file that was written. */
 export interface OpenQuestion {
   path: string
@@ -28,4 +30,20 @@ export interface FileConversion {
   diff: string
   dropped: readonly Dropped[]
   questions: readonly OpenQuestion[]
+}
+
+/** What `mode: convert` or `mode: init` did, as it is shown. */
+export interface WrittenFiles {
+  mode: 'convert' | 'init'
+  problems: readonly Problem[]
+  /** `there`: it stood there already, just as it would have been written. */
+  files: readonly { path: string; from?: string; state: 'written' | 'there' }[]
+  /** Manifests for the service of today already: there is nothing to convert. */
+  modern: readonly string[]
+  /** Sentences. */
+  notes: readonly string[]
+  questions: readonly OpenQuestion[]
+  dropped: readonly Dropped[]
+  /** By its title; only shown where everything may be. */
+  texts: readonly { title: string; language: 'diff' | 'yaml'; text: string }[]
 }

@@ -26,6 +26,7 @@ export const INPUT_DEFAULTS = {
   'receipt-key': '',
   'receipt-max-age': '24h',
   'tracking-issue': 'false',
+  from: '',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -36,5 +37,4 @@ export const HELD_INPUTS: Readonly<Record<string, string>> = {
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
   'prerequisite-plan': '',
-  from: '',
 }

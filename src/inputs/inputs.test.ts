@@ -38,6 +38,7 @@ const DEFAULTS = {
   allowWrites: false,
   receiptMaxAgeMs: 86_400_000,
   trackingIssue: false,
+  from: [],
 }
 
 describe('the inputs of a receipt', () => {
@@ -122,8 +123,8 @@ describe('readInputs', () => {
   })
 
   it.each<[Record<string, string>, string]>([
-    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check, verify'],
-    [{ mode: 'chek' }, 'input mode must be one of check, verify; did you mean check?'],
+    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check, verify, init, convert'],
+    [{ mode: 'chek' }, 'input mode must be one of check, verify, init, convert; did you mean check?'],
     [
       { 'auth-type': 'secrets' },
       'input auth-type must be one of auto, oidc, secret, cli, managed-identity; did you mean secret?',

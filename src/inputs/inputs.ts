@@ -3,6 +3,7 @@ import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
+import { readFrom, type FromId } from './from-input.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
 import { readReceiptInputs, receiptWarnings, type ReceiptInputs } from './receipt-inputs.ts'
@@ -13,7 +14,7 @@ export const DISCLOSE = ['auto', 'full', 'names', 'counts'] as const
 export const CLOUDS = ['azurecloud', 'azureusgovernment', 'azurechinacloud'] as const
 
 const MODES = ['check', 'plan', 'merge', 'verify', 'init', 'convert'] as const
-const MODES_SO_FAR = ['check', 'verify'] as const
+const MODES_SO_FAR = ['check', 'verify', 'init', 'convert'] as const
 const AUTH_TYPES = ['auto', 'oidc', 'secret', 'cli', 'managed-identity'] as const
 
 /** How the run signs in to Azure. */
@@ -56,6 +57,8 @@ export interface Inputs extends ReceiptInputs {
   allowWrites: boolean
   /** Runs without a pull request keep an issue up to date. */
   trackingIssue: boolean
+  /** What `mode: init` starts from. */
+  from: readonly FromId[]
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -80,7 +83,7 @@ export function readInputs(env: Env): ReadInputs {
   const mode = reader.oneOf('mode', MODES, MODES_SO_FAR)
   const reportDirectory = readReportDirectory(reader, env)
   const inputs: Inputs = {
-    manifests: readManifests(reader),
+    manifests: readManifests(reader, mode),
     mode,
     azure: readAzure(reader),
     environment: readEnvironment(reader),
@@ -99,19 +102,29 @@ export function readInputs(env: Env): ReadInputs {
     allowWrites: reader.flag('allow-writes'),
     ...readReceiptInputs(reader, env, { mode, reportDirectory }),
     trackingIssue: reader.flag('tracking-issue'),
+    from: mode === 'init' ? readFrom(reader) : [],
   }
-  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
+  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs), ...fromWarnings(reader, mode)]
   const { problems } = reader
   return problems.length === 0 ? { ok: true, inputs, warnings } : { ok: false, problems, warnings }
 }
 
 /** What the lines match is for the adapter that looks at the files to find out. */
-function readManifests(reader: InputReader): string[] {
-  return reader
+function readManifests(reader: InputReader, mode: Inputs['mode']): string[] {
+  const lines = reader
     .text('manifest')
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
+  if (mode === 'init') refuseUnwritable(reader, lines)
+  return lines
+}
+
+function refuseUnwritable(reader: InputReader, [path = '', ...more]: readonly string[]): void {
+  const problem = reader.problemOfPath(path)
+  if (more.length > 0 || /[*?]/.test(path)) {
+    reader.refuse('manifest', 'must name one file under `mode: init`, the one that is written')
+  } else if (problem !== undefined) reader.refuse('manifest', problem)
 }
 
 function readAzure(reader: InputReader): AzureInputs {
@@ -218,6 +231,11 @@ function readReportDirectory(reader: InputReader, env: Env): string {
     )
   }
   return text
+}
+
+function fromWarnings(reader: InputReader, mode: string): string[] {
+  if (mode === 'init' || reader.raw('from') === '') return []
+  return [`the input from was ignored: only \`mode: init\` starts from it`]
 }
 
 function unknownInputs(env: Env): string[] {
