@@ -33,6 +33,8 @@ const rooms = [
   'trust',
   'receipt',
   'scope',
+  'convert',
+  'init',
   'adapters',
   'sinks',
 ]
@@ -50,6 +52,8 @@ const MAY_SEE = {
   trust: ['domain', 'ports', 'inputs'],
   receipt: ['domain'],
   scope: ['domain', 'checks', 'plan'],
+  convert: ['domain', 'manifest'],
+  init: ['domain', 'ports', 'manifest'],
   adapters: ['domain', 'ports', 'receipt'],
   sinks: ['domain', 'ports', 'report', 'render'],
 }
@@ -99,7 +103,7 @@ export default ts.config(
     },
   },
   {
-    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope}/**/*.ts'],
+    files: ['src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope,convert,init}/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-imports': [

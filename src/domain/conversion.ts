@@ -1,4 +1,5 @@
 import type { Problem } from './manifest.ts'
+import type { Script } from './observed.ts'
 
 /** Something that only a person can answer, at its place in a file that was written. */
 export interface OpenQuestion {
@@ -45,5 +46,5 @@ export interface WrittenFiles {
   questions: readonly OpenQuestion[]
   dropped: readonly Dropped[]
   /** By its title; only shown where everything may be. */
-  texts: readonly { title: string; language: 'diff' | 'yaml'; text: string }[]
+  texts: readonly { title: string; language: 'diff' | Script['language']; text: string }[]
 }

@@ -1,24 +1,6 @@
-import { isGuid, parseResourceId, type ResourceId } from '../domain/resource-id.ts'
+import { FROM_KINDS, type FromId, type FromKind } from '../domain/from-id.ts'
+import { isGuid, parseResourceId } from '../domain/resource-id.ts'
 import type { InputReader } from './input-reader.ts'
-
-/** What `mode: init` may start from, by the type of its id in lower case. */
-const KINDS = {
-  'microsoft.network/virtualnetworks/subnets': 'subnet',
-  'microsoft.datamigration/services': 'classic-service',
-  'microsoft.datamigration/sqlmigrationservices': 'service',
-  'microsoft.sql/servers': 'server',
-  'microsoft.sql/servers/databases': 'database',
-  'microsoft.sql/managedinstances': 'managed-instance',
-  'microsoft.sqlvirtualmachine/sqlvirtualmachines': 'virtual-machine',
-  'microsoft.storage/storageaccounts': 'storage-account',
-  'microsoft.storage/storageaccounts/blobservices/containers': 'container',
-} as const
-export type FromKind = (typeof KINDS)[keyof typeof KINDS]
-
-export interface FromId {
-  kind: FromKind
-  id: ResourceId
-}
 
 const EXPECTED =
   "the full Azure resource id of a Microsoft.DataMigration/sqlMigrationServices or services, a virtual network's subnet, a Microsoft.Sql/servers (or a database of it), managedInstances or SqlVirtualMachine/sqlVirtualMachines, or a storage account (or a container of it)"
@@ -40,7 +22,7 @@ export function readFrom(reader: InputReader): FromId[] {
   if (given.length > MOST_LINES) reader.refuse('from', `must hold at most ${MOST_LINES} ids`)
   const found = given.slice(0, MOST_LINES).flatMap(({ text, line }) => {
     const id = parseResourceId(text)
-    const kind = id && KINDS[id.type.toLowerCase() as keyof typeof KINDS]
+    const kind = id && FROM_KINDS[id.type.toLowerCase() as keyof typeof FROM_KINDS]
     if (id !== undefined && kind !== undefined && isGuid(id.subscription)) return { kind, id }
     reader.refuse('from', `holds in line ${line} no id to start from: it must be ${EXPECTED}`)
     return []

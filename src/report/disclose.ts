@@ -117,6 +117,11 @@ function isOurs(quoted: string): boolean {
   return words.length > 0 && words.every((word) => OUR_WORDS.has(word.toLowerCase()))
 }
 
+/** A sentence of ours about names from outside, without the names. */
+export function coverNames(text: string): string {
+  return coverText(text, (quoted) => !isOurs(quoted))
+}
+
 function coverText(text: string, isCovered: (quoted: string) => boolean): string {
   return text
     .replace(/`([^`]*)`/g, (quoted, name: string) => (isCovered(name) ? '`…`' : quoted))

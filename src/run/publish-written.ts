@@ -1,4 +1,5 @@
 import type { WrittenFiles } from '../domain/conversion.ts'
+import { coverNames } from '../report/disclose.ts'
 import { renderWritten, renderWrittenText } from '../render/written-files.ts'
 import { publishAnnotations, type Annotation } from '../sinks/annotations.ts'
 import { createLog } from '../sinks/log.ts'
@@ -18,8 +19,7 @@ export async function publishWritten(
   written: WrittenFiles,
 ): Promise<number> {
   const github = world.github(inputs, context, publishTimeoutMs(world.cancelled), world.cancelled)
-  const isFull = written.texts.length > 0 && (await disclosureOf({ context, inputs, github })) === 'full'
-  const shown = isFull ? written : { ...written, texts: [] }
+  const shown = (await disclosureOf({ context, inputs, github })) === 'full' ? written : covered(written)
   const log = createLog(known.redactText)
   for (const { title, text } of renderWrittenText(shown)) {
     if (title === undefined) log.write(text)
@@ -27,7 +27,7 @@ export async function publishWritten(
   }
   const annotations: Annotation[] = [
     ...warnings.map((message) => ({ level: 'warning' as const, title: 'Problem', message })),
-    ...written.problems.map(({ location, message }) => ({
+    ...shown.problems.map(({ location, message }) => ({
       level: 'error' as const,
       title: 'Problem',
       message,
@@ -37,4 +37,14 @@ export async function publishWritten(
   publishAnnotations(annotations, known.redactText)
   await publishSummary(context.stepSummaryPath, renderWritten(shown), known.redactText)
   return written.problems.length > 0 ? 1 : 0
+}
+
+/** Keys, files and lines stay; what may name a host, a login or a resource does not. */
+function covered(written: WrittenFiles): WrittenFiles {
+  return {
+    ...written,
+    problems: written.problems.map((problem) => ({ ...problem, message: coverNames(problem.message) })),
+    notes: written.notes.map(coverNames),
+    texts: [],
+  }
 }
