@@ -1,4 +1,4 @@
-import { CST, parseDocument, stringify } from 'yaml'
+import { CST, isScalar, parseDocument, stringify } from 'yaml'
 import { ProblemList } from '../manifest/problem-list.ts'
 import { plainValue } from '../manifest/tree.ts'
 import { readYamlTree } from '../manifest/yaml-tree.ts'
@@ -51,6 +51,9 @@ function editDocument(text: string, edits: readonly YamlEdit[]): string | undefi
   try {
     for (const edit of edits) {
       if (edit.kind !== 'set') continue
+      const node = document.getIn(edit.path, true)
+      // A tag would make a text of nothing.
+      if (isScalar(node)) delete node.tag
       if (edit.key !== undefined) document.deleteIn(edit.path)
       document.setIn([...edit.path.slice(0, -1), edit.key ?? edit.path.at(-1)], edit.value)
     }
