@@ -53,7 +53,7 @@ function asCollection(token: CST.Token | null | undefined): Collection | undefin
 }
 
 function nameOf(key: CST.Token | null | undefined): string | undefined {
-  return CST.isScalar(key) ? CST.resolveAsScalar(key)?.value : undefined
+  return CST.isScalar(key) ? CST.resolveAsScalar(key).value : undefined
 }
 
 /** Without those that hold only comments and white space. */
@@ -70,27 +70,17 @@ export function itemStart(item: Item): number | undefined {
 
 /** Behind the last character of a value; undefined where there is none. */
 export function valueEnd(token: CST.Token | null | undefined): number | undefined {
-  switch (token?.type) {
-    case 'scalar':
-    case 'single-quoted-scalar':
-    case 'double-quoted-scalar':
-      return token.offset + token.source.length
-    case 'flow-collection': {
-      const close = token.end.find(({ type }) => type.startsWith('flow-'))
-      return close === undefined ? undefined : close.offset + close.source.length
-    }
-    case 'block-scalar': {
-      // Blank lines behind it are no part of what it shows.
-      const header = token.props.at(-1)
-      if (header === undefined || !('source' in header)) return undefined
-      return header.offset + header.source.length + token.source.trimEnd().length
-    }
-    case 'block-map':
-    case 'block-seq': {
-      const last = realItems(token).at(-1)
-      return last && valueEnd(last.value)
-    }
-    default:
-      return undefined
+  if (token == null) return undefined
+  if (token.type === 'block-map' || token.type === 'block-seq') return valueEnd(realItems(token).at(-1)?.value)
+  if (token.type === 'flow-collection') {
+    const close = token.end.find(({ type }) => type.startsWith('flow-'))
+    return close === undefined ? undefined : close.offset + close.source.length
   }
+  if (token.type === 'block-scalar') {
+    const header = token.props.at(-1)
+    // Blank lines behind it are no part of what it shows.
+    const shown = token.source.trimEnd().length
+    return header === undefined || !('source' in header) ? undefined : header.offset + header.source.length + shown
+  }
+  return CST.isScalar(token) && token.type !== 'alias' ? token.offset + token.source.length : undefined
 }

@@ -236,7 +236,7 @@ describe('the conversion of a sound classic manifest', () => {
         ])
         holds(files, converted)
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     )
   })
 
@@ -252,7 +252,7 @@ describe('the conversion of a sound classic manifest', () => {
         expect(converted.filter(({ by }) => by !== 'text')).toEqual([])
         holds(files, converted)
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     )
   })
 })

@@ -115,7 +115,7 @@ describe('the manifest of mode init', () => {
         expect(manifest.targets).toHaveLength(Math.max(1, given.targets.length))
         if (given.generation === 'modern') expect(manifest.dms.runtimeHosts).toEqual(given.service?.runtimeHosts ?? [])
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })
