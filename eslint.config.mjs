@@ -34,6 +34,8 @@ const rooms = [
   'receipt',
   'scope',
   'prerequisite-plan',
+  'convert',
+  'init',
   'adapters',
   'sinks',
 ]
@@ -52,6 +54,8 @@ const MAY_SEE = {
   receipt: ['domain'],
   scope: ['domain', 'checks', 'plan'],
   'prerequisite-plan': ['domain', 'checks', 'plan', 'receipt'],
+  convert: ['domain', 'manifest'],
+  init: ['domain', 'ports', 'manifest'],
   adapters: ['domain', 'ports', 'receipt'],
   sinks: ['domain', 'ports', 'report', 'render'],
 }
@@ -102,7 +106,8 @@ export default ts.config(
   },
   {
     files: [
-      'src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope,prerequisite-plan}/**/*.ts',
+      'src/{domain,ports,checks,plan,engine,manifest,inputs,report,render,trust,receipt,scope}/**/*.ts',
+      'src/{prerequisite-plan,convert,init}/**/*.ts',
     ],
     ignores: ['**/*.test.ts'],
     rules: {

@@ -6,6 +6,7 @@ import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
 import { createRuntimePort } from './adapters/arm/runtime-port.ts'
 import { createBlobPort } from './adapters/blob/blob-port.ts'
+import { createWorkspaceFile } from './adapters/create-file.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
 import { expandManifestPaths } from './adapters/manifest-paths.ts'
@@ -74,6 +75,7 @@ function createWorld(cancelled: AbortSignal): World {
       const read = await readBytes(workspace, path, FILE_LIMIT_BYTES)
       return mapSeen(read, (file) => ({ found: file.found, shas: file.found ? blobShas(file.bytes) : [] }))
     },
+    createFile: createWorkspaceFile,
     localPorts: (workspace) => ({
       files: createFilePort({ workspace, ...programFiles() }),
       clock: { now: () => Date.now() },

@@ -10,7 +10,7 @@ import { makeReport } from './run/make-report.ts'
 import { ownError } from './run/own-error.ts'
 import { openPrerequisitePlan } from './run/prerequisite-plan.ts'
 import { createPublishSignal, publish, publishTimeoutMs } from './run/publish.ts'
-import { isVerifying, receiptOf, removeStaleReceipt } from './run/receipt-place.ts'
+import { leavesReports, receiptOf, removeStaleReceipt } from './run/receipt-place.ts'
 import { reportDirectory } from './run/report-directory.ts'
 import type { World } from './run/world.ts'
 import { removeReportFiles } from './sinks/files.ts'
@@ -33,8 +33,7 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const stale = await removeStaleReceipt(world)
   const eventText = await world.readEvent(world.env['GITHUB_EVENT_PATH'])
   const context = readContext(world.env, eventText)
-  // The job that verifies may hold the report of the gate, and writes none.
-  const reports = isVerifying(world.env)
+  const reports = leavesReports(world.env)
     ? undefined
     : await removeReportFiles(reportDirectory(world.env, context), known.redactText)
   const read = readInputs(world.env)
@@ -45,14 +44,9 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   let outcome = NO_OUTCOME
   const learnSecrets = known.learn
   const learnSecret = (secret: Secret): void => known.learn([secret])
-  if (inputs?.mode === 'verify') {
-    const { runVerify } = await import('./run/run-verify.ts')
-    return runVerify(
-      world,
-      { inputs, context, learnSecret },
-      [...read.warnings, ...world.warnings],
-      () => known.redactText,
-    )
+  if (inputs !== undefined && inputs.mode !== 'check') {
+    const { runMode } = await import('./run/run-mode.ts')
+    return runMode(world, { inputs, context, learnSecret, warnings: [...read.warnings, ...world.warnings], known })
   }
   if (inputs !== undefined) {
     try {

@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import { isHeldByReader, READ_ACTIONS } from '../src/adapters/arm/read-actions.ts'
 import type { Check } from '../src/checks/define.ts'
+import { lifespanCell, lifespanSentence } from '../src/checks/lifespan.ts'
 
 interface ActionFile {
   inputs: Record<string, { description: string; default?: string; required?: boolean }>
@@ -59,7 +60,7 @@ export function renderActionScopes(): string {
 export function renderCatalogueTable(checks: readonly Check[]): string {
   const rows = checks.map(({ meta }) => {
     const severity = typeof meta.severity === 'function' ? 'depends' : meta.severity
-    return `| ${meta.ref} | [\`${meta.id}\`](${meta.id}.md) | ${cell(meta.title)} | ${severity} | ${meta.source.rows.join(', ')} |`
+    return `| ${meta.ref} | [\`${meta.id}\`](${meta.id}.md) | ${cell(meta.title)} | ${severity} | ${lifespanCell(meta)} | ${meta.source.rows.join(', ')} |`
   })
   return [
     '# Checks',
@@ -67,8 +68,8 @@ export function renderCatalogueTable(checks: readonly Check[]): string {
     'Every prerequisite that the gate proves, in the order of the report. Generated from the catalogue.',
     'The last column names the row of the [list of prerequisites](../prerequisites.md) that a check stands for; checks without one are foundations that carry root causes.',
     '',
-    '| Ref | Check | Title | Severity | Row |',
-    '| --- | --- | --- | --- | --- |',
+    '| Ref | Check | Title | Severity | Holds | Row |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
   ].join('\n')
@@ -101,7 +102,7 @@ export function renderCheckPage({ meta, uses }: Check): string {
     '',
     '## Source',
     '',
-    `[${meta.source.title}](${meta.source.url}), verified ${meta.source.verified}.`,
+    `[${meta.source.title}](${meta.source.url}), verified ${meta.source.verified}. ${lifespanSentence(meta)}`,
     '',
   ].join('\n')
 }

@@ -5,6 +5,7 @@ import type { BlockedBy, Remediation } from '../domain/report.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Cause, Proof, Severity, Team, Verdict } from '../domain/verdict.ts'
 import type { Ports } from '../ports/ports.ts'
+import type { Lifespan } from './lifespan.ts'
 
 /** What every spec holds: the manifest that the subject comes from, and where the subject stands in it. */
 export interface Spec {
@@ -73,8 +74,11 @@ export interface CheckMeta<S extends Spec> {
   verdicts: readonly Exclude<Verdict, 'waived'>[]
   /** One or two sentences: what breaks in the migration without it. */
   why: string
-  /** `rows`: what this check proves, wholly or in part: rows of the 2018 list, further ones, and rows of Microsoft's plan (`P12-007`). */
-  source: { title: string; url: string; verified: string; rows: readonly string[] }
+  /**
+   * `rows`: what this check proves, wholly or in part: rows of the 2018 list, further ones, and rows of Microsoft's plan
+   * (`P12-007`). `lifespan`: from when and until when the rule holds, where `generations` does not say it (lifespan.ts).
+   */
+  source: { title: string; url: string; verified: string; rows: readonly string[]; lifespan?: Lifespan }
   /** What to do in general, without names; the judgement carries the specific scripts. */
   remedy: string
 }

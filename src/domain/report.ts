@@ -88,7 +88,8 @@ export interface CheckResult {
   proposed?: Vouched
   /** Of the evidence, where a person can vouch: `fingerprint` of an attestation or waiver is compared with it. */
   fingerprint?: string
-  source: { title: string; url: string; verified: string }
+  /** `until`: the day on which the rule ended; absent: it holds today. */
+  source: { title: string; url: string; verified: string; until?: string }
   location: Location
   durationMs: number
   expiresAt: string | null

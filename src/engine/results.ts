@@ -1,4 +1,5 @@
-import type { Judgement } from '../checks/define.ts'
+import type { CheckMeta, Judgement, Spec } from '../checks/define.ts'
+import { lifespanOf } from '../checks/lifespan.ts'
 import type { JsonObject } from '../domain/json.ts'
 import type { ProbeFailure } from '../domain/observed.ts'
 import type { CheckResult, Remediation } from '../domain/report.ts'
@@ -25,11 +26,18 @@ function common({ planned, vantage, durationMs }: ResultFacts): Common {
     team: meta.team,
     subject: { kind: subject.kind, name: subject.name },
     vantage,
-    source: { title: meta.source.title, url: meta.source.url, verified: meta.source.verified },
+    source: sourceOf(meta),
     location: subject.spec.location,
     durationMs,
     expiresAt: null,
   }
+}
+
+/** With the day on which the rule ended, where it did. */
+function sourceOf(meta: CheckMeta<Spec>): CheckResult['source'] {
+  const { title, url, verified } = meta.source
+  const { until } = lifespanOf(meta)
+  return { title, url, verified, ...(until === undefined ? {} : { until }) }
 }
 
 /** Where nothing was seen, a network path was at best tried from elsewhere; all other things are asked directly. */

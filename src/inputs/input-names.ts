@@ -28,6 +28,7 @@ export const INPUT_DEFAULTS = {
   'receipt-max-age': '24h',
   'tracking-issue': 'false',
   'prerequisite-plan': '',
+  from: '',
 } as const
 
 export type InputName = keyof typeof INPUT_DEFAULTS
@@ -36,5 +37,4 @@ export type InputName = keyof typeof INPUT_DEFAULTS
 export const HELD_INPUTS: Readonly<Record<string, string>> = {
   shard: '',
   reports: 'dms-preflight-reports/**/report.json',
-  from: '',
 }

@@ -39,6 +39,7 @@ const DEFAULTS = {
   probeThroughRuntime: false,
   receiptMaxAgeMs: 86_400_000,
   trackingIssue: false,
+  from: [],
 }
 
 describe('the prerequisite plan', () => {
@@ -63,6 +64,62 @@ describe('the prerequisite plan', () => {
     const inputs = { 'prerequisite-plan': given, receipt: '/w/out/receipt.json' }
     const read = readInputs({ GITHUB_WORKSPACE: '/w', RUNNER_TEMP: '/t', ...env(inputs) })
     expect(read.ok ? [] : read.problems.map(({ message }) => message)).toEqual([`input prerequisite-plan ${words}`])
+  })
+})
+
+const FROM_GROUP = `/subscriptions/${GUID}/resourceGroups/rg/providers`
+const FROM = {
+  service: `${FROM_GROUP}/Microsoft.DataMigration/sqlMigrationServices/dms`,
+  classic: `${FROM_GROUP}/Microsoft.DataMigration/services/dms`,
+  server: `${FROM_GROUP}/microsoft.sql/SERVERS/srv`,
+  instance: `${FROM_GROUP}/Microsoft.Sql/managedInstances/mi`,
+  machine: `${FROM_GROUP}/Microsoft.SqlVirtualMachine/sqlVirtualMachines/vm`,
+  subnet: `${FROM_GROUP}/Microsoft.Network/virtualNetworks/v/subnets/s`,
+  account: `${FROM_GROUP}/Microsoft.Storage/storageAccounts/st`,
+}
+
+describe('the inputs of mode init', () => {
+  const init = (from: string, more: Record<string, string> = {}): string[] =>
+    problemsOf({ mode: 'init', from, ...more })
+
+  it('are ids, each once, and one file', () => {
+    const from = `\n ${FROM.service}\r\n${FROM.server}/databases/Sales\n${FROM.service.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')}\n`
+    const inputs = inputsOf(env({ mode: 'init', from, manifest: 'migration/a.yml' }))
+    expect(inputs).toMatchObject({ mode: 'init', manifests: ['migration/a.yml'] })
+    expect(inputs.from.map(({ kind, id }) => [kind, id.name])).toEqual([
+      ['service', 'DMS'],
+      ['database', 'Sales'],
+    ])
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['nothing', ' \n', /^input from is missing: `mode: init` needs, one a line, the full Azure resource id/],
+    ['no id', `${FROM.server}\nS3cret!`, /^input from holds in line 2 no id to start from: it must be/],
+    ['another thing', FROM.subnet.replace('/subnets/s', ''), /^input from holds in line 1 no id/],
+    ['a wrong subscription', FROM.server.replace(GUID, 'mine'), /^input from holds in line 1 no id/],
+    ['two services', `${FROM.service}\n${FROM.classic}`, /^input from must name one service at most/],
+    ['two subnets', `${FROM.subnet}\n${FROM.subnet}2`, /^input from must name one subnet at most/],
+    [
+      'an account twice',
+      `${FROM.account}\n${FROM.account}/blobServices/default/containers/b`,
+      /^input from must name one storage account or container at most/,
+    ],
+    ['two kinds of target', `${FROM.server}\n${FROM.instance}`, /^input from must name targets of one kind/],
+    ['classic to a VM', `${FROM.classic}\n${FROM.machine}`, /^input from must not name a classic service together/],
+    ['too many', Array.from({ length: 51 }, (_, at) => `${FROM.server}${at}`).join('\n'), /at most 50 ids/],
+  ])('are refused: %s', (_name, from, message) => {
+    const problems = init(from)
+    expect(problems).toEqual([expect.stringMatching(message)])
+    expect(problems.join()).not.toContain('S3cret')
+  })
+
+  it.each(['a.yml\nb.yml', 'waves/*.yml', '../a.yml', '/etc/a.yml'])('do not name the file %j', (manifest) => {
+    expect(init(FROM.server, { manifest })).toEqual([expect.stringMatching(/^input manifest must/)])
+  })
+
+  it.each(['check', 'verify', 'convert'])('are ignored with a warning under mode %s', (mode) => {
+    const read = readInputs(env({ mode, from: 'x', receipt: 'r.json' }))
+    expect([read.ok, read.warnings]).toEqual([true, ['the input from was ignored: only `mode: init` starts from it']])
   })
 })
 
@@ -148,8 +205,8 @@ describe('readInputs', () => {
   })
 
   it.each<[Record<string, string>, string]>([
-    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check, verify'],
-    [{ mode: 'chek' }, 'input mode must be one of check, verify; did you mean check?'],
+    [{ mode: 'plan' }, 'input mode is not supported yet as plan; supported: check, verify, init, convert'],
+    [{ mode: 'chek' }, 'input mode must be one of check, verify, init, convert; did you mean check?'],
     [
       { 'auth-type': 'secrets' },
       'input auth-type must be one of auto, oidc, secret, cli, managed-identity; did you mean secret?',

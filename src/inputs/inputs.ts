@@ -1,8 +1,10 @@
 import { parseAllowedHosts, type AllowedHosts } from '../domain/allowed-hosts.ts'
+import type { FromId } from '../domain/from-id.ts'
 import type { Problem } from '../domain/manifest.ts'
 import { nearestName } from '../domain/nearest.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { SignInKind } from '../domain/sign-in-kind.ts'
+import { readFrom } from './from-input.ts'
 import { type Env, InputReader } from './input-reader.ts'
 import { HELD_INPUTS, INPUT_DEFAULTS } from './input-names.ts'
 import { readPlanInput, type PlanInput } from './plan-input.ts'
@@ -14,7 +16,7 @@ export const DISCLOSE = ['auto', 'full', 'names', 'counts'] as const
 export const CLOUDS = ['azurecloud', 'azureusgovernment', 'azurechinacloud'] as const
 
 const MODES = ['check', 'plan', 'merge', 'verify', 'init', 'convert'] as const
-const MODES_SO_FAR = ['check', 'verify'] as const
+const MODES_SO_FAR = ['check', 'verify', 'init', 'convert'] as const
 const AUTH_TYPES = ['auto', 'oidc', 'secret', 'cli', 'managed-identity'] as const
 
 /** How the run signs in to Azure. */
@@ -59,6 +61,8 @@ export interface Inputs extends ReceiptInputs, PlanInput {
   probeThroughRuntime: boolean
   /** Runs without a pull request keep an issue up to date. */
   trackingIssue: boolean
+  /** What `mode: init` starts from. */
+  from: readonly FromId[]
 }
 
 /** `warnings`: inputs that the action does not know; they are ignored. */
@@ -83,7 +87,7 @@ export function readInputs(env: Env): ReadInputs {
   const mode = reader.oneOf('mode', MODES, MODES_SO_FAR)
   const reportDirectory = readReportDirectory(reader, env)
   const inputs: Inputs = {
-    manifests: readManifests(reader),
+    manifests: readManifests(reader, mode),
     mode,
     azure: readAzure(reader),
     environment: readEnvironment(reader),
@@ -104,19 +108,29 @@ export function readInputs(env: Env): ReadInputs {
     ...readReceiptInputs(reader, env, { mode, reportDirectory }),
     trackingIssue: reader.flag('tracking-issue'),
     ...readPlanInput(reader, env, reportDirectory),
+    from: mode === 'init' ? readFrom(reader) : [],
   }
-  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs)]
+  const warnings = [...unknownInputs(env), ...receiptWarnings(inputs), ...fromWarnings(reader, mode)]
   const { problems } = reader
   return problems.length === 0 ? { ok: true, inputs, warnings } : { ok: false, problems, warnings }
 }
 
 /** What the lines match is for the adapter that looks at the files to find out. */
-function readManifests(reader: InputReader): string[] {
-  return reader
+function readManifests(reader: InputReader, mode: Inputs['mode']): string[] {
+  const lines = reader
     .text('manifest')
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
+  if (mode === 'init') refuseUnwritable(reader, lines)
+  return lines
+}
+
+function refuseUnwritable(reader: InputReader, [path = '', ...more]: readonly string[]): void {
+  const problem = reader.problemOfPath(path)
+  if (more.length > 0 || /[*?]/.test(path)) {
+    reader.refuse('manifest', 'must name one file under `mode: init`, the one that is written')
+  } else if (problem !== undefined) reader.refuse('manifest', problem)
 }
 
 function readAzure(reader: InputReader): AzureInputs {
@@ -223,6 +237,11 @@ function readReportDirectory(reader: InputReader, env: Env): string {
     )
   }
   return text
+}
+
+function fromWarnings(reader: InputReader, mode: string): string[] {
+  if (mode === 'init' || reader.raw('from') === '') return []
+  return [`the input from was ignored: only \`mode: init\` starts from it`]
 }
 
 function unknownInputs(env: Env): string[] {

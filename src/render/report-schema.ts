@@ -118,6 +118,7 @@ const CHECK = strict(
       title: TEXT,
       url: { type: 'string', pattern: '^https://' },
       verified: { type: 'string', format: 'date' },
+      'until?': { type: 'string', format: 'date' },
     }),
     location: { $ref: '#/$defs/location' },
     durationMs: DURATION,

@@ -100,9 +100,9 @@ const KEY_PATH =
 /** Words that stand in quotes without telling anything: ids of checks, verdicts, and keys of manifest and inputs. */
 const OUR_WORDS = new Set(
   (
-    'access account as attestations attested azure by ca check checks classic comment container containers contents cutover data-migration-assistant ' +
+    'access account as attestations attested azure by ca check checks classic comment container containers contents convert cutover data-migration-assistant ' +
     'databases deadline default defaults disclose dms duration egress encrypt endpoint environment evidence expires extends fail ' +
-    'fail-on generation login manifest max-age max-parallel migration mode modern name not-applicable nsg-ports offline on online pass password path port ' +
+    'fail-on from generation init login manifest max-age max-parallel migration mode modern name not-applicable nsg-ports offline on online pass password path port ' +
     'pull-requests reason report report-directory resource resource-group runner-hosts runtime-hosts sas scenario server server-name service ' +
     'share shares source sources start subject subnet subscription target targets timeout title tls tools trust-server-certificate ' +
     'trusted-ref unknown url user vantage version waived waivers waiver attestation client-id client-secret tenant-id github-token ' +
@@ -115,6 +115,11 @@ function isOurs(quoted: string): boolean {
   if (/^[\w./-]+\.ya?ml$/.test(quoted)) return true
   const words = quoted.split(/[.:\s]+|\[\d+\]/).filter((word) => word !== '')
   return words.length > 0 && words.every((word) => OUR_WORDS.has(word.toLowerCase()))
+}
+
+/** A sentence of ours about names from outside, without the names. */
+export function coverNames(text: string): string {
+  return coverText(text, (quoted) => !isOurs(quoted))
 }
 
 function coverText(text: string, isCovered: (quoted: string) => boolean): string {

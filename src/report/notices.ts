@@ -1,17 +1,18 @@
+import { CLASSIC_LAST_CREATED, CLASSIC_RETIRED } from '../checks/lifespan.ts'
 import type { Manifest } from '../domain/manifest.ts'
 
 /** Sentences that every reader of the report should know, derived from the manifests alone. */
 export function noticesOf(manifests: readonly Manifest[], trusted: boolean): string[] {
   return [
     ...(trusted ? [] : [UNTRUSTED]),
-    ...(manifests.some(({ generation }) => generation === 'classic') ? [CLASSIC_RETIRED] : []),
+    ...(manifests.some(({ generation }) => generation === 'classic') ? [CLASSIC_IS_RETIRED] : []),
     ...new Set(manifests.flatMap(tlsNotices)),
   ]
 }
 
-/** Microsoft's announcement of 2023-09-14 (azure-docs, deprecation-announcement-dms-classic-sql.md). */
-const CLASSIC_RETIRED =
-  'DMS classic for SQL Server was retired on 2026-03-15; plan new migrations with the current service. `generation: classic` asks for the 2018 list; what only the current service needs is not checked yet.'
+const CLASSIC_IS_RETIRED =
+  `DMS classic for SQL Server, which \`generation: classic\` asks for, was retired on ${CLASSIC_RETIRED}, and nobody could make a new one since ${CLASSIC_LAST_CREATED}: ` +
+  'no migration can run with it any more. `mode: convert` writes the manifest for the service of today (`generation: modern`) beside this one, with what is left to answer.'
 
 const UNTRUSTED =
   'This run is not trusted: what it uses differs from the manifest of the trusted ref, or that could not be read. Attestations and waivers that this change adds or alters are shown as proposed and do not count.'

@@ -212,7 +212,7 @@ describe('summariseReport', () => {
     expect(notices).toHaveLength(5)
     expect(notices[0]).toBe('Write probes were left out')
     expect(notices[1]).toContain('This run is not trusted')
-    expect(notices[2]).toMatch(/^DMS classic for SQL Server was retired on 2026-03-15/)
+    expect(notices[2]).toMatch(/^DMS classic for SQL Server.* was retired on 2026-03-15.* 2023-08-01.*`mode: convert`/)
     expect(notices[3]).toContain('certificate verification off for source `sales`')
     expect(notices[4]).toContain('encryption off for target `default`')
   })

@@ -9,7 +9,7 @@ import { richText } from '../render/escape.ts'
 import { renderMarkdown, SUMMARY_BUDGET_BYTES } from '../render/markdown.ts'
 import { renderOutputs } from '../render/outputs.ts'
 import { renderLog } from '../render/terminal.ts'
-import { disclose, type Disclosure } from '../report/disclose.ts'
+import { disclose } from '../report/disclose.ts'
 import { publishAnnotations } from '../sinks/annotations.ts'
 import { publishFiles } from '../sinks/files.ts'
 import { createLog } from '../sinks/log.ts'
@@ -17,6 +17,7 @@ import { publishOutputs } from '../sinks/outputs.ts'
 import type { Redact } from '../sinks/redacted.ts'
 import { publishSummary } from '../sinks/summary.ts'
 import type { PublishedIssue } from '../sinks/tracking-issue.ts'
+import { disclosureOf } from './disclosure-of.ts'
 import { findPullRequest } from './find-pull-request.ts'
 import { publishPullRequestComment, type Talk } from './publish-comment.ts'
 import { issueObstacle, publishIssue } from './publish-issue.ts'
@@ -154,15 +155,6 @@ async function publishPlan(
   createLog(redact).write(words)
   await publishSummary(context.stepSummaryPath, richText(words), redact)
   return written.isProblem ? { severity: 'warning', message: words } : undefined
-}
-
-/** `auto` shows everything only where GitHub says that strangers cannot read it. */
-async function disclosureOf({ context, inputs, github }: Publication): Promise<Disclosure> {
-  const wanted = inputs?.disclose ?? 'auto'
-  if (wanted !== 'auto') return wanted
-  const facts = context.visibility === undefined ? await github?.repository() : undefined
-  const visibility = context.visibility ?? (facts?.ok === true ? facts.value.visibility : undefined)
-  return visibility === 'private' || visibility === 'internal' ? 'full' : 'names'
 }
 
 function publishReportFiles(

@@ -4,16 +4,19 @@ import type { Publication } from './publish.ts'
 import type { World } from './world.ts'
 import type { ReceiptSettings } from './write-receipt.ts'
 
-/** Known before the inputs are checked: a receipt of an earlier run must never be taken for one of this. */
-export function isVerifying(env: Env): boolean {
-  return env['INPUT_MODE']?.trim() === 'verify'
+/**
+ * Whether a run leaves alone what an earlier one wrote: `verify` reads it, and the others make neither report nor
+ * receipt. Known before the inputs are checked: in every other run an earlier receipt must never be taken for a new one.
+ */
+export function leavesReports(env: Env): boolean {
+  return ['verify', 'init', 'convert'].includes(env['INPUT_MODE']?.trim() ?? '')
 }
 
-/** The first thing that a run does; only `mode: verify` is there to read what lies at the path. */
+/** The first thing that a run does. */
 export async function removeStaleReceipt({ env, receiptFiles }: World): Promise<ReportProblem | undefined> {
   const path = env['INPUT_RECEIPT']?.trim() ?? ''
   // One path for both is a mistake that the inputs tell: the plan must not be gone by then.
-  if (path === '' || isVerifying(env) || path === env['INPUT_PREREQUISITE-PLAN']?.trim()) return undefined
+  if (path === '' || leavesReports(env) || path === env['INPUT_PREREQUISITE-PLAN']?.trim()) return undefined
   const place = { path, workspace: env['GITHUB_WORKSPACE'] ?? '', runnerTemp: env['RUNNER_TEMP'] ?? '' }
   const removed = await receiptFiles.remove(place)
   if (removed.ok) return undefined

@@ -41,6 +41,8 @@ export interface World {
   readText(workspace: string, path: string, limitBytes: number): Promise<Observed<string | undefined>>
   /** Git's blob ids that a file of the workspace may have. */
   readShas(workspace: string, path: string): Promise<Observed<{ found: boolean; shas: readonly string[] }>>
+  /** A new file; what stands there already is left as it is, and `created` is false. */
+  createFile(workspace: string, path: string, text: string): Promise<Observed<{ created: boolean }>>
   localPorts(workspace: string): Pick<Ports, 'files' | 'clock'>
   connect(settings: ConnectSettings): Promise<Connection>
   receiptFiles: ReceiptFilePort

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import { resolveWorkspacePath } from '../../domain/workspace-path.ts'
@@ -8,6 +8,7 @@ import { fileHash } from '../../receipt/make-payload.ts'
 import { sha256 } from '../../receipt/canonical-json.ts'
 import { boundText } from '../bounded-text.ts'
 import { errorCode } from '../net/socket-errors.ts'
+import { factsOf, isInGitFolder, isInside, PlaceError, realFolder } from '../real-folder.ts'
 import { readWorkspaceFile } from '../workspace.ts'
 import { trackingOf } from './tracked.ts'
 
@@ -47,9 +48,6 @@ interface Located {
   file: string
 }
 
-/** A phrase that follows the path. */
-class PlaceError extends Error {}
-
 async function guarded<T>({ path }: ReceiptPlace, act: () => Promise<Observed<T>>): Promise<Observed<T>> {
   try {
     return await act()
@@ -67,7 +65,7 @@ async function locate({ path, workspace, runnerTemp }: ReceiptPlace): Promise<Lo
   const file = join(folder, basename(wanted))
   const root = roots.find((one) => isInside(one, file))
   if (root === undefined) throw new PlaceError('lies outside the workspace and RUNNER_TEMP')
-  if (file.split(sep).some((part) => part.toLowerCase() === '.git')) throw new PlaceError('lies in the folder of git')
+  if (isInGitFolder(file)) throw new PlaceError('lies in the folder of git')
   return { root, isCheckout: root === checkout, file }
 }
 
@@ -171,13 +169,6 @@ async function readUpTo(handle: FileHandle, mostBytes: number): Promise<Uint8Arr
   return Buffer.concat(chunks)
 }
 
-function factsOf(file: string) {
-  return lstat(file).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return undefined
-    throw error
-  })
-}
-
 function relativeTo(checkout: string, path: string): string {
   const text = resolveWorkspacePath('', path)
   if (!text.ok) throw new PlaceError(text.problem)
@@ -187,23 +178,4 @@ function relativeTo(checkout: string, path: string): string {
 function absolute(path: string): string {
   if (/^(\\\\|\/\/)/.test(path)) throw new PlaceError('must be a path inside the workspace, not a UNC path')
   return resolve(path)
-}
-
-/** The real path of the nearest folder that exists, with what is to be made below it. */
-async function realFolder(path: string): Promise<string> {
-  const below: string[] = []
-  for (let folder = path; ; folder = dirname(folder)) {
-    const real = await realpath(folder).catch(async (error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw error
-      if ((await factsOf(folder)) !== undefined) throw new PlaceError('stands behind a link to nowhere')
-      return undefined
-    })
-    if (real !== undefined) return join(real, ...below)
-    below.unshift(basename(folder))
-  }
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

@@ -63,7 +63,7 @@ export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
       rows: ['ASSESS'],
     },
     remedy:
-      'Assess all databases for the target that they go to, mend or accept what is found, and commit the report: az datamigration get-assessment, or Data Migration Assistant.',
+      'Assess all databases for the target that they go to with `az datamigration get-assessment`, mend or accept what is found, and commit the report.',
   },
   uses: ['files', 'clock'],
   subjects: manifestSubject,
@@ -225,7 +225,7 @@ function scenarioWord(scenario: Scenario): string {
 }
 
 const ASSESS: Remediation = {
-  text: `Assess every database for its target and commit the report. Data Migration Assistant is retired; the Azure CLI writes the same kind of report (on Windows). Blockers have to be mended in the database, or the database goes to another target. An age limit is \`tools.assessment.max-age\`.`,
+  text: `Assess every database for its target and commit the report: the Azure CLI writes it (on Windows). The extension of Azure Data Studio wrote it too, but that tool was retired on 2026-02-28. Blockers have to be mended in the database, or the database goes to another target. An age limit is \`tools.assessment.max-age\`.`,
   scripts: [
     {
       language: 'powershell',

@@ -50,7 +50,7 @@ export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
       rows: ['D2'],
     },
     remedy:
-      'Assess the databases with Data Migration Assistant 3.3 or later, and state its version or name its report in the manifest.',
+      'Assess the databases with Data Migration Assistant 3.3 or later, and state its version or name its report in the manifest. The tool was retired on 2025-07-16; `generation: modern` asks for an assessment by whatever tool instead.',
   },
   uses: ['files', 'clock'],
   subjects: manifestSubject,

@@ -1,0 +1,34 @@
+import type { Secret } from '../domain/secret.ts'
+import type { RunContext } from '../inputs/context.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { KnownSecrets } from './known-secrets.ts'
+import type { World } from './world.ts'
+
+export interface ModeSettings {
+  inputs: Inputs
+  context: RunContext
+  learnSecret: (secret: Secret) => void
+  /** Of inputs and environment, as sentences. */
+  warnings: readonly string[]
+  known: KnownSecrets
+}
+
+/** The modes beside the gate itself, each loaded only when it is asked for; gives the exit code. */
+export async function runMode(world: World, settings: ModeSettings): Promise<number> {
+  const { inputs, context, learnSecret, warnings, known } = settings
+  switch (inputs.mode) {
+    case 'convert': {
+      const { runConvert } = await import('./run-convert.ts')
+      return runConvert(world, settings)
+    }
+    case 'init': {
+      const { runInit } = await import('./run-init.ts')
+      return runInit(world, settings)
+    }
+    case 'verify':
+    case 'check': {
+      const { runVerify } = await import('./run-verify.ts')
+      return runVerify(world, { inputs, context, learnSecret }, warnings, () => known.redactText)
+    }
+  }
+}
