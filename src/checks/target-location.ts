@@ -8,6 +8,7 @@ type Read = (arm: ArmPort, id: string) => Promise<Observed<ArmAnswer<{ location:
 const READERS: Readonly<Record<string, Read>> = {
   'microsoft.sql/servers': (arm, id) => arm.sqlServer(id),
   'microsoft.sql/managedinstances': (arm, id) => arm.managedInstance(id),
+  'microsoft.sqlvirtualmachine/sqlvirtualmachines': (arm, id) => arm.sqlVirtualMachine(id),
 }
 
 /** The region of a target, as Azure writes it. */

@@ -8,7 +8,7 @@ import type { ArmAnswer, ArmPort } from '../ports/arm-port.ts'
 export interface LaterReads {
   sqlMigrationService?: (id: string) => Promise<Observed<ArmAnswer<{ location?: string; provisioningState?: string }>>>
   /** Of the service's integration runtime. */
-  runtimeNodes?: (serviceId: string) => Promise<Observed<ArmAnswer<readonly { nodeName: string }[]>>>
+  runtimeNodes?: (serviceId: string) => Promise<Observed<ArmAnswer<readonly { name: string }[]>>>
   sqlVirtualMachine?: (id: string) => Promise<Observed<ArmAnswer<{ location?: string }>>>
   /** All databases of a logical server. */
   sqlDatabases?: (serverId: string) => Promise<Observed<ArmAnswer<readonly { name: string }[]>>>

@@ -23,7 +23,7 @@ export async function readModernService(asker: Asker, id: ResourceId): Promise<F
   if (found === undefined) return undefined
   // A service that needs no runtime has none, and its manifest is no worse for it.
   if (nodes?.ok === false) asker.note(`The nodes of the integration runtime were not seen: ${nodes.failure.message}`)
-  const names = nodes?.ok === true && nodes.value.found ? nodes.value.value.map(({ nodeName }) => nodeName) : []
+  const names = nodes?.ok === true && nodes.value.found ? nodes.value.value.map(({ name }) => name) : []
   const isHost = (name: string): boolean => problemOfHost(name, 'a host') === undefined
   return {
     id: id.text,

@@ -160,6 +160,26 @@ describe('a target of another resource', () => {
   )
 })
 
+describe('roles in Azure', () => {
+  const ROLE = 'providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7'
+  const subscription = SCOPE.split('/').slice(0, 3).join('/')
+
+  it('are read where a trusted resource is, and at that resource', async () => {
+    const { own } = gate(parseWave())
+    expect((await own.arm.roleDefinition(`${subscription}/${ROLE}`)).ok).toBe(true)
+    expect((await own.arm.roleAssignments(`${MI}/mi`, 'x')).ok).toBe(true)
+    expect((await own.arm.denyAssignments(`${MI}/mi`)).ok).toBe(true)
+  })
+
+  it('are read nowhere else', async () => {
+    const { own, asked } = gate(parseWave())
+    expect((await own.arm.roleDefinition(`${subscription.slice(0, -1)}f/${ROLE}`)).ok).toBe(false)
+    expect((await own.arm.roleAssignments(`${MI}/other`, 'x')).ok).toBe(false)
+    expect((await own.arm.denyAssignments(`${MI}/other`)).ok).toBe(false)
+    expect(asked).toEqual([])
+  })
+})
+
 describe('a share', () => {
   const share = (path: string): Manifest => parseWave(WAVE_TEXT.replace('\\\\fs01.corp.example\\dms\\in', () => path))
   it.each<[string, boolean]>([

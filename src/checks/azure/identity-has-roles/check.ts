@@ -29,7 +29,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
     ],
     vantage: 'control-plane',
     verdicts: ['pass', 'unknown', 'manual'],
-    why: 'A migration touches resources that are seldom in one resource group: the service, the target, the storage account, for the classic service a virtual network. A Contributor of one group alone learns so in the middle of the work.',
+    why: 'A migration touches resources that are seldom in one resource group: the service, its network, the target, the storage account. A Contributor of one group alone learns so in the middle of the work.',
     source: {
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',

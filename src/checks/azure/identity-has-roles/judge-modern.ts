@@ -1,10 +1,10 @@
 import { isActionGranted } from '../../../domain/azure-permissions.ts'
 import type { Manifest } from '../../../domain/manifest.ts'
 import { decideDenial, type DenyAssignment, type Holder } from '../../../domain/role-assignments.ts'
-import type { CauseKind } from '../../../domain/verdict.ts'
 import type { Judgement } from '../../define.ts'
 import type { DenyFact } from '../../deny-facts.ts'
 import { boundText } from '../../foreign-text.ts'
+import { unknownByGap } from '../../gap-fact.ts'
 import { describeIdentity, type IdentityFact } from './identity.ts'
 import { BLOB_READ, MIGRATION_ROLES } from './modern-actions.ts'
 import { modernRoleScripts } from './modern-role-scripts.ts'
@@ -44,7 +44,10 @@ export function judgeModern({ identity, places }: ModernEvidence, manifest: Mani
   const open = deciding.find((one) => one.open.length > 0)
   if (open !== undefined) return undecided(who, open, expected)
   const gap = places.find((place) => 'gap' in place && place.place !== 'container' && place.place !== 'subscription')
-  if (gap !== undefined && 'gap' in gap) return unseenPlace(who, gap.gap, gap.where, expected)
+  if (gap !== undefined && 'gap' in gap) {
+    const seenNot = `What the identity of this run, ${who}, may do at ${gap.where} was not seen: ${gap.gap.message}`
+    return unknownByGap(gap.gap, seenNot, expected)
+  }
   const actual = `the identity of this run, ${who}, may run the migration at ${scopes}`
   const notes = notesOf(places, findings, portal)
   const summary = [actual, 'that the migration will be started by this identity is not known', ...notes].join('; ')
@@ -116,21 +119,6 @@ function undecided(who: string, { where, open }: Finding, expected: string): Jud
     summary: `Whether the identity of this run, ${who}, may run the migration is not decided: ${message}`,
     expected,
     cause: { kind: 'insufficient', message },
-  }
-}
-
-function unseenPlace(
-  who: string,
-  { kind, message, missing }: { kind: string; message: string; missing: string | null },
-  where: string,
-  expected: string,
-): Judgement {
-  return {
-    verdict: 'unknown',
-    proof: 'direct',
-    summary: `What the identity of this run, ${who}, may do at ${where} was not seen: ${message}`,
-    expected,
-    cause: { kind: kind as CauseKind, message, ...(missing === null ? {} : { missing }) },
   }
 }
 

@@ -5,7 +5,8 @@ import { unseen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import { readDenies, setFact, type DenyFact, type SetFact } from '../../deny-facts.ts'
-import { boundName, boundText } from '../../foreign-text.ts'
+import { boundName } from '../../foreign-text.ts'
+import { gapFactOf, type GapFact } from '../../gap-fact.ts'
 import { backupPlaceOf } from '../../modern-path.ts'
 import { targetSubjects } from '../../subjects.ts'
 import { BLOB_READ, CREATING, MIGRATION_ROLES, type ModernPlace } from './modern-actions.ts'
@@ -15,8 +16,7 @@ export type AskedPlace = ModernPlace | 'container' | 'subscription'
 
 /** `where`: the scope in words. `gap`: why nothing is known of it. */
 export type PlaceFact = { place: AskedPlace; scope: string; where: string } & (
-  | { sets: SetFact[]; denies: DenyFact[]; deniesUnread: string | null }
-  | { gap: { kind: string; message: string; missing: string | null } }
+  { sets: SetFact[]; denies: DenyFact[]; deniesUnread: string | null } | { gap: GapFact }
 )
 
 export interface Finding {
@@ -122,6 +122,5 @@ export function actionsAt({ scenario }: Pick<Manifest, 'scenario'>, place: Asked
 function gapFact(asked: { place: AskedPlace; scope: string; where: string }, gap: Observed<unknown>): PlaceFact {
   const { place, scope, where } = asked
   if (gap.ok) throw new Error('a gap is a failure')
-  const { kind, message, missing } = gap.failure
-  return { place, scope, where, gap: { kind, message: boundText(message), missing: missing ?? null } }
+  return { place, scope, where, gap: gapFactOf(gap.failure) }
 }

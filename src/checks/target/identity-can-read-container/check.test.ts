@@ -271,7 +271,8 @@ describe('target/identity-can-read-container', () => {
     const bare = { name, sas, resourceId, location }
     expect(await run({ url: 'unseen', manifest: { ...MODERN, containers: [bare] } })).toMatchObject({
       verdict: 'unknown',
-      cause: { kind: 'missing-input', missing: '`container.url` in the manifest' },
+      cause: { kind: 'missing-input' },
+      remediation: { text: 'Missing: `container.url` in the manifest.' },
     })
   })
 

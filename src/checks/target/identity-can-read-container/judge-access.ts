@@ -1,13 +1,14 @@
 import type { Remediation } from '../../../domain/report.ts'
 import { decideAccess, groupsAmong, type Decision } from '../../../domain/role-assignments.ts'
 import type { Script } from '../../../domain/observed.ts'
-import type { CauseKind } from '../../../domain/verdict.ts'
 import { azScript, quoteBash } from '../../azure-cli.ts'
 import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
+import { unknownByGap } from '../../gap-fact.ts'
 import { BLOB_READ, type ContainerFact, type Evidence, type IdentityFact } from './read-access.ts'
 
 const ROLE = 'Storage Blob Data Reader'
+const NOT_KNOWN = 'Whether the instance may read the backups under its own identity is not known'
 type Read = Exclude<ContainerFact, { gap: object }>
 type Held = Extract<IdentityFact, { principalId: string }>
 
@@ -21,7 +22,7 @@ export function judgeAccess(evidence: Evidence, target: string): Judgement {
   if (identity.kind === 'none') return withoutIdentity({ target, expected, instanceId, containers })
   if (identity.kind === 'unnamed') {
     const message = `Azure does not tell the object id of ${identity.id}, the primary identity of ${target}`
-    return undecided(message, expected, 'insufficient')
+    return undecided(message, expected)
   }
   const who = `${describe(identity)} of ${target}`
   const decisions = containers.map((container) => ({
@@ -34,13 +35,12 @@ export function judgeAccess(evidence: Evidence, target: string): Judgement {
   if (refused.length > 0) return refusal({ who, identity, expected, refused })
   for (const { container, decision } of decisions) {
     if ('gap' in container) {
-      const { kind, message, missing } = container.gap
-      return undecided(message, expected, kind as CauseKind, missing)
+      return unknownByGap(container.gap, `${NOT_KNOWN}: ${container.gap.message}`, expected)
     }
     if (decision?.standing !== 'granted') {
       const by = decision?.by.join(', ') ?? ''
       const message = `whether ${who} may read ${container.where} depends on ${by}, which is not decided here`
-      return undecided(message, expected, 'insufficient')
+      return undecided(message, expected)
     }
   }
   return permission(who, expected, decisions)
@@ -128,15 +128,10 @@ function remedy(scripts: Script[], more: string): Remediation {
   }
 }
 
-function undecided(text: string, expected: string, kind: CauseKind, missing: string | null = null): Judgement {
+function undecided(text: string, expected: string): Judgement {
   const message = boundText(text)
-  return {
-    verdict: 'unknown',
-    proof: 'direct',
-    summary: `Whether the instance may read the backups under its own identity is not known: ${message}`,
-    expected,
-    cause: { kind, message, ...(missing === null ? {} : { missing }) },
-  }
+  const summary = `${NOT_KNOWN}: ${message}`
+  return { verdict: 'unknown', proof: 'direct', summary, expected, cause: { kind: 'insufficient', message } }
 }
 
 function describe({ kind, principalId }: Held): string {

@@ -7,6 +7,7 @@ import type { ArmPort, InstanceIdentity } from '../../../ports/arm-port.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { readDenies, setFact, type DenyFacts, type SetFact } from '../../deny-facts.ts'
 import { boundName, boundText } from '../../foreign-text.ts'
+import { gapFactOf, type GapFact } from '../../gap-fact.ts'
 import { backupPlaceOf } from '../../modern-path.ts'
 import { sourcesOf, type TargetSpec } from '../../subjects.ts'
 
@@ -27,7 +28,7 @@ type AssignmentFact = {
 /** `scope`: the id of the container. */
 export type ContainerFact = { name: string; where: string; scope: string } & (
   | ({ assignments: AssignmentFact[]; definitions: { id: string; name: string; permissions: SetFact[] }[] } & DenyFacts)
-  | { gap: { kind: string; message: string; missing: string | null } }
+  | { gap: GapFact }
 )
 
 export type Evidence =
@@ -156,6 +157,5 @@ function assignmentFact({ principalId, roleDefinitionId, scope, condition }: Rol
 
 function gapFact(place: Located, gap: Observed<unknown>): ContainerFact {
   if (gap.ok) throw new Error('a gap is a failure')
-  const { kind, message, missing } = gap.failure
-  return { ...place, gap: { kind, message: boundText(message), missing: missing ?? null } }
+  return { ...place, gap: gapFactOf(gap.failure) }
 }
