@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { resourceId } from '../../lab/azure/place.ts'
@@ -13,6 +13,9 @@ import { canonicalJson, sha256 } from '../../src/receipt/canonical-json.ts'
 import { brokenInvariants, type PlanJson, type RowJson } from '../prerequisite-plan/invariants.ts'
 import { pathOf, planText } from '../prerequisite-plan/plan-fixtures.ts'
 import { createTheatre, ENTRY, reportFiles, reportOf } from './action.ts'
+
+/** Each test is a run or two of the action, on a machine that may be busy. */
+jest.setTimeout(120_000)
 
 const PLAN = 'migration/plan.json'
 const INPUTS = { 'prerequisite-plan': PLAN, 'fail-on': 'never' }
@@ -57,7 +60,7 @@ const errorsOf = (run: ActionRun): string =>
 beforeAll(async () => {
   stage = await theatre.stage(onlineStory())
   first = await start({ [PLAN]: BEFORE })
-}, 60_000)
+})
 afterAll(() => theatre.close())
 
 describe('a trusted run on the path of the plan', () => {
@@ -161,5 +164,5 @@ describe('the plan is left as it is', () => {
     expect(errorsOf(none)).toMatch(/the prerequisite plan migration\/plan\.json is not there/)
     const out = await start({ [PLAN]: { link: '../../temp' } })
     expect([out.code, errorsOf(out)]).toEqual([1, expect.stringMatching(/is a link out of the workspace/)])
-  }, 60_000)
+  })
 })
