@@ -59,6 +59,8 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import sourceLogChainIsUnbroken from './source/log-chain-is-unbroken/check.ts'
+import storageOneBackupPerFile from './storage/one-backup-per-file/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -121,4 +123,6 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  sourceLogChainIsUnbroken,
+  storageOneBackupPerFile,
 ]

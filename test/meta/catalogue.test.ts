@@ -60,8 +60,9 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   RP: ['azure/provider-is-registered'],
   'RBAC-CREATE': ['azure/identity-has-roles'],
   LIMIT4: ['service/activity-fits-limits'],
-  FULL: ['source/recovery-model-is-full'],
+  FULL: ['source/recovery-model-is-full', 'source/log-chain-is-unbroken'],
   '1LOG': ['source/has-one-log-file'],
+  BKSET: ['storage/one-backup-per-file'],
 }
 
 /** They carry root causes, and every other check rests on them. */
