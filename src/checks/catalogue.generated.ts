@@ -61,6 +61,7 @@ import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
 import sourceLogChainIsUnbroken from './source/log-chain-is-unbroken/check.ts'
 import storageOneBackupPerFile from './storage/one-backup-per-file/check.ts'
+import shareWindowsUserCanRead from './share/windows-user-can-read/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -125,4 +126,5 @@ export const CATALOGUE: readonly Check[] = [
   storageIsReachableFromTarget,
   sourceLogChainIsUnbroken,
   storageOneBackupPerFile,
+  shareWindowsUserCanRead,
 ]

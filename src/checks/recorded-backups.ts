@@ -1,6 +1,6 @@
 import type { BackupSet } from '../domain/backup-chain.ts'
 import { deviceOf, markRewritten, type BackupFlaw, type RecordedBackup } from '../domain/backup-set.ts'
-import { seen, unseen, type Observed } from '../domain/observed.ts'
+import { seen, unseen, type Observed, type Script } from '../domain/observed.ts'
 import type { Subject } from '../domain/subject.ts'
 import type { Ports } from '../ports/ports.ts'
 import { boundText } from './foreign-text.ts'
@@ -71,13 +71,19 @@ function logState(row: { nextLogFrom: string | null; fork: string | null } | und
 function withGrant(rows: Extract<Observed<never>, { ok: false }>, login: string): Observed<never> {
   const { kind, message, ...more } = rows.failure
   if (kind !== 'forbidden') return rows
-  const name = quoteIdentifier(login)
-  const code = `USE msdb;\nCREATE USER ${name} FOR LOGIN ${name};\nGRANT SELECT ON dbo.backupset TO ${name};\nGRANT SELECT ON dbo.backupmediaset TO ${name};\nGRANT SELECT ON dbo.backupmediafamily TO ${name};`
   return unseen(kind, message, {
     missing: 'SELECT on the backup history in msdb',
     ...more,
-    scripts: [{ language: 'tsql', code }],
+    scripts: [historyGrant(login)],
   })
+}
+
+export function historyGrant(login: string): Script {
+  const name = quoteIdentifier(login)
+  return {
+    language: 'tsql',
+    code: `USE msdb;\nCREATE USER ${name} FOR LOGIN ${name};\nGRANT SELECT ON dbo.backupset TO ${name};\nGRANT SELECT ON dbo.backupmediaset TO ${name};\nGRANT SELECT ON dbo.backupmediafamily TO ${name};`,
+  }
 }
 
 const KINDS: Readonly<Record<string, BackupSet['kind']>> = { D: 'full', I: 'differential', L: 'log' }

@@ -62,6 +62,7 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   LIMIT4: ['service/activity-fits-limits'],
   FULL: ['source/recovery-model-is-full', 'source/log-chain-is-unbroken'],
   '1LOG': ['source/has-one-log-file'],
+  'SVCACCT-N': ['share/service-account-can-write', 'share/windows-user-can-read'],
   BKSET: ['storage/one-backup-per-file'],
 }
 

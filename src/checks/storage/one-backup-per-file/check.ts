@@ -105,7 +105,7 @@ function judgeFiles(evidence: Evidence, name: string): Judgement {
         scripts: [
           {
             language: 'tsql',
-            code: `DECLARE @file nvarchar(260) = N'<folder>\\' + N'<name>_' + REPLACE(CONVERT(nvarchar(19), GETUTCDATE(), 126), N':', N'') + N'.bak';\nBACKUP DATABASE ${quoteIdentifier(name)} TO DISK = @file WITH FORMAT, CHECKSUM;`,
+            code: `-- a name that no backup has had yet\nBACKUP DATABASE ${quoteIdentifier(name)} TO DISK = N'<folder>\\\\<database>_<time>.bak' WITH CHECKSUM;`,
           },
         ],
       },
