@@ -4,6 +4,7 @@ import { createArmPort, type AzureAccess } from './adapters/arm/arm-port.ts'
 import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
+import type { StorageToken } from './adapters/blob/blob-access.ts'
 import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createFilePort } from './adapters/file-port.ts'
 import { createGitHubPort } from './adapters/github/github-port.ts'
@@ -106,13 +107,14 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     signal,
     secrets,
     accounts,
-    entraToken: () => (signingIn ??= readSqlToken(arriving)),
+    entraToken: () => (signingIn ??= readToken(arriving, (azure) => azure.sqlToken())),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
     allowWrites,
   })
   const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
-  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
+  const storageToken: StorageToken = () => readToken(arriving, (azure) => azure.storageToken())
+  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites, storageToken })
   return {
     ports: {
       net: createNetPort({ timeoutMs, signal, ...vantageDoubt(inputs, context.runnerEnvironment) }),
@@ -130,10 +132,13 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   }
 }
 
-async function readSqlToken(arriving: Promise<Observed<AzureAccess>>): ReturnType<EntraToken> {
+async function readToken<T>(
+  arriving: Promise<Observed<AzureAccess>>,
+  read: (azure: AzureAccess) => Promise<Observed<T>>,
+): Promise<Observed<T>> {
   try {
     const azure = await arriving
-    return azure.ok ? await azure.value.sqlToken() : azure
+    return azure.ok ? await read(azure.value) : azure
   } catch (error) {
     // Only the kind: messages of network libraries repeat proxy addresses with their passwords.
     const kind = error instanceof Error ? error.name : 'an error'

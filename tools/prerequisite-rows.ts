@@ -69,7 +69,7 @@ export const FURTHER_ROWS: Readonly<Record<string, string>> = {
 
 /** Not there yet. */
 const PENDING = [
-  ...['REGION', 'ROLES', 'MIMSI', 'SHIR', 'SHIRHOST', 'SHIRNET', 'DBPERM', 'DBSHAPE', 'FLAT', 'LASTBK'],
+  ...['REGION', 'ROLES', 'MIMSI', 'SHIR', 'SHIRHOST', 'SHIRNET', 'DBPERM', 'DBSHAPE'],
   ...['VMIAAS', 'DOWNTIME', 'CUTOVER'],
 ]
 

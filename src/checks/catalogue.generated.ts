@@ -62,6 +62,8 @@ import storageIsReachableFromTarget from './storage/is-reachable-from-target/che
 import sourceLogChainIsUnbroken from './source/log-chain-is-unbroken/check.ts'
 import storageOneBackupPerFile from './storage/one-backup-per-file/check.ts'
 import shareWindowsUserCanRead from './share/windows-user-can-read/check.ts'
+import storageFoldersAreFlat from './storage/folders-are-flat/check.ts'
+import storageLastBackupIsNewest from './storage/last-backup-is-newest/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -127,4 +129,6 @@ export const CATALOGUE: readonly Check[] = [
   sourceLogChainIsUnbroken,
   storageOneBackupPerFile,
   shareWindowsUserCanRead,
+  storageFoldersAreFlat,
+  storageLastBackupIsNewest,
 ]

@@ -126,7 +126,7 @@ export type BackupMention = {
   file: string | null
 }
 
-const FILE_SHOWN_CHARS = 200
+const FILE_SHOWN_CHARS = 300
 
 export function mention({ set, finished, file }: RecordedBackup): BackupMention {
   return {

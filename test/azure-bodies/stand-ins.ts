@@ -76,7 +76,7 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
       readSecurity: notAsked,
       lendFile: notAsked,
     },
-    blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
+    blob: { writes: false, access: notAsked, list: notAsked, listFolder: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
       dataMigrationAssistant: () => Promise.resolve(seen({ found: false })),

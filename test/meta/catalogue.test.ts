@@ -63,6 +63,8 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   FULL: ['source/recovery-model-is-full', 'source/log-chain-is-unbroken'],
   '1LOG': ['source/has-one-log-file'],
   'SVCACCT-N': ['share/service-account-can-write', 'share/windows-user-can-read'],
+  FLAT: ['storage/folders-are-flat'],
+  LASTBK: ['storage/last-backup-is-newest'],
   BKSET: ['storage/one-backup-per-file'],
 }
 

@@ -1,8 +1,9 @@
-import { mapSeen, seen, type Observed } from '../../domain/observed.ts'
+import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
+import type { StorageToken } from '../blob/blob-access.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import type { Cloud } from './clouds.ts'
@@ -61,6 +62,7 @@ interface Session {
 /** The identity that reads Azure may be a login of SQL servers as well. No check sees its token. */
 export interface AzureAccess extends ArmPort {
   sqlToken: EntraToken
+  storageToken: StorageToken
 }
 
 /** Reads Azure by GET alone: Microsoft.Sql through its SDK, the rest by plain requests. */
@@ -123,6 +125,17 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
         const { identity, sqlToken } = session.value.signedIn
         const account = identity.objectId ?? identity.clientId ?? identity.kind
         return mapSeen(await sqlToken(), (token) => ({ account, token }))
+      }),
+    storageToken: () =>
+      memo.once('storage token', async () => {
+        const { blobSuffixes, resourceManager } = options.cloud
+        if (blobSuffixes.length === 0) {
+          const message = `Where storage accounts of the cloud of ${resourceManager} are is not known, so the run's Azure identity is not sent to one.`
+          return unseen('unsupported', message, { missing: 'a SAS of the container (`container.sas`)' })
+        }
+        const session = await start()
+        if (!session.ok) return session
+        return mapSeen(await session.value.signedIn.storageToken(), (token) => ({ token, suffixes: blobSuffixes }))
       }),
     signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),

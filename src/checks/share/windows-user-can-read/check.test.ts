@@ -5,6 +5,7 @@ import {
   OPENED,
   runShare,
   shareManifest,
+  WITHOUT_SHARE,
   type ShareAnswers,
 } from '../../../../test/share-fixtures.ts'
 import { createSmbRig, HOST, START_LIMIT_MS } from '../../../../test/smb-rig.ts'
@@ -91,9 +92,7 @@ describe('share/windows-user-can-read', () => {
   })
 
   it('asks nothing where the sources have no share', () => {
-    expect(check.subjects({ ...modern(), sources: modern().sources.map(({ share: _, ...source }) => source) })).toEqual(
-      [],
-    )
+    expect(check.subjects({ ...WITHOUT_SHARE, generation: 'modern' })).toEqual([])
   })
 })
 

@@ -423,7 +423,7 @@ describe('storage/is-reachable-from-target', () => {
   })
 
   it('wants to know the account', async () => {
-    const container = { name: 'default', url: CONTAINER.url ?? '', sas: CONTAINER.sas, location: CONTAINER.location }
+    const { resourceId: _resourceId, ...container } = CONTAINER
     const subject = definition.subjects(instanceManifest({ containers: [container] }))[0]!
     expect(await definition.observe({ arm: armOf({}), blob: blobWith({}) }, subject)).toMatchObject({
       failure: { kind: 'missing-input', missing: expect.stringContaining('container.resource') },
