@@ -2,7 +2,14 @@
 import type { Container, Manifest } from '../src/domain/manifest.ts'
 import { seen, unseen, type Observed } from '../src/domain/observed.ts'
 import type { SasFacts } from '../src/domain/sas.ts'
-import type { BlobAnswer, BlobPort, FolderListAnswer, FolderListing, RefusalReason, WriteAnswer } from '../src/ports/blob-port.ts'
+import type {
+  BlobAnswer,
+  BlobPort,
+  FolderListAnswer,
+  FolderListing,
+  RefusalReason,
+  WriteAnswer,
+} from '../src/ports/blob-port.ts'
 import type { StorageAccount } from '../src/ports/storage-resources.ts'
 import { GROUP, manifestWith } from './arm-fixtures.ts'
 import { MANIFEST } from './fixtures.ts'
@@ -62,7 +69,10 @@ export interface BlobAnswers {
 }
 
 /** Accepted, where nothing else is said. `asked` gets the questions that went to the service. */
-export function blobWith({ sas = GOOD_SAS, list, write, writes = false, folders = {} }: BlobAnswers, asked: string[] = []): BlobPort {
+export function blobWith(
+  { sas = GOOD_SAS, list, write, writes = false, folders = {} }: BlobAnswers,
+  asked: string[] = [],
+): BlobPort {
   const observed = <T extends object>(answer: T | Observed<never>): Observed<T> =>
     'ok' in answer ? answer : seen(answer)
   const ask = <T extends object>(question: string, answer: T | Observed<never>): Promise<Observed<T>> => {

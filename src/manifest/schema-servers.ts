@@ -103,7 +103,8 @@ const Database = strictMap(
           'Modern, backups in a container: the folder of its backups there, one for each database; default: the name of the database.',
         examples: ['erp-sales'],
       },
-      (value) => (/^[^/\\]{1,200}$/.test(value) && value.trim() === value && !/^\.+$/.test(value) ? undefined : FOLDER_FORM),
+      (value) =>
+        /^[^/\\]{1,200}$/.test(value) && value.trim() === value && !/^\.+$/.test(value) ? undefined : FOLDER_FORM,
     ).optional(),
   },
   { description: 'A database with another name on the target, or another target than its source has.' },

@@ -63,9 +63,13 @@ export async function openPlace(
   const { token, suffixes } = signedIn.value
   const { hostname, protocol } = new URL(at.origin)
   if (protocol !== 'https:' || !suffixes.some((suffix) => hostname === suffix || hostname.endsWith(`.${suffix}`))) {
-    return unseen('untrusted-host', `${what}: ${hostname} is no storage account of its cloud (${suffixes.join(', ')}).`, {
-      missing: 'the URL of a storage account of the cloud of the input `environment`, or a SAS (`container.sas`)',
-    })
+    return unseen(
+      'untrusted-host',
+      `${what}: ${hostname} is no storage account of its cloud (${suffixes.join(', ')}).`,
+      {
+        missing: 'the URL of a storage account of the cloud of the input `environment`, or a SAS (`container.sas`)',
+      },
+    )
   }
   return seen({ at, proof: { kind: 'token', secret: token } })
 }

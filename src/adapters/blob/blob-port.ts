@@ -49,10 +49,12 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
   ): Promise<ContainerClient> => {
     const scrub = createRedactor([opened.proof.secret.reveal()])
     const { onRequest, ca } = options
-    return openContainer(
-      opened,
-      { ...terms, scrub, ...(onRequest === undefined ? {} : { onRequest }), ...(ca === undefined ? {} : { ca }) },
-    )
+    return openContainer(opened, {
+      ...terms,
+      scrub,
+      ...(onRequest === undefined ? {} : { onRequest }),
+      ...(ca === undefined ? {} : { ca }),
+    })
   }
   const ask = <T>(
     question: string,

@@ -98,7 +98,11 @@ function createTally(prefix: string): {
 
 function toEntry(
   name: string,
-  { blobType = '', contentLength = 0, lastModified }: NonNullable<NonNullable<Page['segment']>['blobItems']>[number]['properties'],
+  {
+    blobType = '',
+    contentLength = 0,
+    lastModified,
+  }: NonNullable<NonNullable<Page['segment']>['blobItems']>[number]['properties'],
 ): BlobEntry {
   return { name, kind: KINDS[blobType] ?? 'block', bytes: contentLength, modified: lastModified.toISOString() }
 }

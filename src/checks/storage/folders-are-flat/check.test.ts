@@ -81,17 +81,32 @@ const WORLDS: readonly [string, World, string, RegExp][] = [
     /holds 1 folder \(old\)/,
   ],
   ['the root of several', { folders: { '': listing(['a.bak']) } }, 'fail', /nothing lies in .*backups\/Sales\//],
-  ['nested', { folders: { Sales: listing(['a.bak', 'log/', 'full/']) } }, 'fail', /holds 2 folders \(log, full\), into/],
+  [
+    'nested',
+    { folders: { Sales: listing(['a.bak', 'log/', 'full/']) } },
+    'fail',
+    /holds 2 folders \(log, full\), into/,
+  ],
   [
     'nested, and more than is read',
     { folders: { Sales: listing(['log/'], { isCut: true, folderCount: 30 }) } },
     'fail',
     /30 folders \(log, \.\.\.\)/,
   ],
-  ['more than is read', { folders: { Sales: listing(['a.bak'], { isCut: true }) } }, 'unknown', /more than the 1 blobs/],
+  [
+    'more than is read',
+    { folders: { Sales: listing(['a.bak'], { isCut: true }) } },
+    'unknown',
+    /more than the 1 blobs/,
+  ],
   ['nothing', { folders: {} }, 'fail', /must be there before the migration starts/],
   ['no container', { folders: { Sales: NO_CONTAINER as never } }, 'fail', /nothing lies in/],
-  ['refused', { folders: { Sales: refusal('permission', 'AuthorizationPermissionMismatch') } }, 'unknown', /could not be listed \(AuthorizationPerm/],
+  [
+    'refused',
+    { folders: { Sales: refusal('permission', 'AuthorizationPermissionMismatch') } },
+    'unknown',
+    /could not be listed \(AuthorizationPerm/,
+  ],
   ['not to be seen', { folders: { Sales: FIREWALL } }, 'unknown (forbidden)', /firewall/],
   [
     'one folder for two',
@@ -111,7 +126,9 @@ describe('storage/folders-are-flat', () => {
   })
 
   it('gives every verdict that it declares', async () => {
-    const told = await Promise.all(['flat', 'nested', 'refused'].map((name) => run(WORLDS.find(([one]) => one === name)![1])))
+    const told = await Promise.all(
+      ['flat', 'nested', 'refused'].map((name) => run(WORLDS.find(([one]) => one === name)![1])),
+    )
     expectEveryVerdict(
       check,
       told.map(({ verdict }) => verdict),
@@ -119,7 +136,11 @@ describe('storage/folders-are-flat', () => {
   })
 
   it('looks into every container, and does not choose between two', async () => {
-    const containers = ['one', 'two'].map((name) => ({ ...CONTAINER, name, url: `https://stmig.blob.core.windows.net/${name}` }))
+    const containers = ['one', 'two'].map((name) => ({
+      ...CONTAINER,
+      name,
+      url: `https://stmig.blob.core.windows.net/${name}`,
+    }))
     const manifest = modern({ containers })
     const [subject] = check.subjects(manifest)
     const inside = (names: readonly string[]): BlobPort => ({
@@ -133,7 +154,10 @@ describe('storage/folders-are-flat', () => {
       return judgeStored(check, observed.value, subject!)
     }
     expect(await judged(['two'])).toMatchObject({ verdict: 'pass', summary: expect.stringMatching(/\/two\/Sales\//) })
-    expect(await judged(['one', 'two'])).toMatchObject({ verdict: 'unknown', summary: expect.stringMatching(/several/) })
+    expect(await judged(['one', 'two'])).toMatchObject({
+      verdict: 'unknown',
+      summary: expect.stringMatching(/several/),
+    })
     expect(await judged([])).toMatchObject({ verdict: 'fail' })
   })
 

@@ -12,7 +12,9 @@ export function judgeFolder(evidence: FolderEvidence, spec: SourceDatabaseSpec):
     const fact = `the folder ${folder} is also that of ${sharedWith.slice(0, 5).join(', ')}`
     return failed(`${name}: ${fact}`, expected, fact, {
       text: 'Give each database a folder of its own: `folder` of the database in the manifest.',
-      scripts: [{ language: 'yaml', code: `databases:\n  - { name: ${JSON.stringify(name)}, folder: <another folder> }` }],
+      scripts: [
+        { language: 'yaml', code: `databases:\n  - { name: ${JSON.stringify(name)}, folder: <another folder> }` },
+      ],
     })
   }
   const place = findPlace(evidence)
@@ -35,7 +37,11 @@ export function judgeFolder(evidence: FolderEvidence, spec: SourceDatabaseSpec):
     }
     case 'several': {
       const fact = `backups lie in several places: ${place.where}`
-      return undecided(`${name}: ${fact}`, expected, 'Leave them in the one container from which the migration is to restore.')
+      return undecided(
+        `${name}: ${fact}`,
+        expected,
+        'Leave them in the one container from which the migration is to restore.',
+      )
     }
     case 'one':
       return judgeContent(place, spec, expected)
@@ -89,10 +95,15 @@ function describeKinds({ block, page, append }: FolderFact): string {
 
 /** Which kind a virtual machine needs hangs on its SQL Server, which the container does not tell. */
 function kindNote({ block }: FolderFact, isMachine: boolean): string {
-  return isMachine && block > 0 ? '; block blobs are for targets from SQL Server 2016 on, 2012 and 2014 take page blobs only' : ''
+  return isMachine && block > 0
+    ? '; block blobs are for targets from SQL Server 2016 on, 2012 and 2014 take page blobs only'
+    : ''
 }
 
-function uploadScripts({ folder, containers }: FolderEvidence): Extract<Judgement, { verdict: 'fail' }>['remediation']['scripts'] {
+function uploadScripts({
+  folder,
+  containers,
+}: FolderEvidence): Extract<Judgement, { verdict: 'fail' }>['remediation']['scripts'] {
   const [first] = containers
   if (first === undefined) return []
   const { host, pathname } = new URL(first.url)

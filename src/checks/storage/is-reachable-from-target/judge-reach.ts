@@ -90,7 +90,9 @@ function undetermined(
 ): Judgement {
   const message = boundText(fact)
   const who =
-    manifest.generation === 'classic' ? 'DMS and the managed instance' : facts.clients.map(({ name }) => name).join(' and ')
+    manifest.generation === 'classic'
+      ? 'DMS and the managed instance'
+      : facts.clients.map(({ name }) => name).join(' and ')
   return {
     verdict: 'unknown',
     proof: 'direct',

@@ -9,7 +9,12 @@ import { baseName } from './judge-last.ts'
 
 afterEach(closeSourceRigs)
 
-const at = (hour: number, type: BackupOfState['type'], file: string, more: Partial<BackupOfState> = {}): BackupOfState => ({
+const at = (
+  hour: number,
+  type: BackupOfState['type'],
+  file: string,
+  more: Partial<BackupOfState> = {},
+): BackupOfState => ({
   type,
   finished: `2026-11-20T0${String(hour)}:00:00`,
   checksums: true,
@@ -38,7 +43,13 @@ const WORLDS: readonly [string, readonly BackupOfState[], FolderListing, string,
     'fail',
     /the folder has sales_full\.bak, and not the newer the log backup .*would be lost/,
   ],
-  ['other names', [FULL], listing(['renamed.bak']), 'manual', /vouch which file .*no file in .* last uploaded: renamed\.bak/],
+  [
+    'other names',
+    [FULL],
+    listing(['renamed.bak']),
+    'manual',
+    /vouch which file .*no file in .* last uploaded: renamed\.bak/,
+  ],
   ['a stranger after it', [FULL], listing(['other.bak', 'sales_full.bak']), 'manual', /other\.bak was uploaded after/],
   ['no history', [], listing(['a.bak']), 'manual', /remembers no backup/],
   ['by another program', [{ ...FULL, deviceType: 7 }], listing(['a.bak']), 'manual', /remembers no backup/],

@@ -58,7 +58,9 @@ export default defineCheck<SourceDatabaseSpec, Evidence, 'net' | 'arm' | 'sql' |
           ? { where: place.where, blobs: place.fact.blobs, isCut: place.fact.isCut, newest: place.fact.newest }
           : null,
       newest: newest === undefined ? null : { ...mention(newest), files: newest.files },
-      older: older.slice(0, OLDER_KEPT).flatMap(({ file }) => (file === undefined ? [] : [boundText(baseName(file), 300)])),
+      older: older
+        .slice(0, OLDER_KEPT)
+        .flatMap(({ file }) => (file === undefined ? [] : [boundText(baseName(file), 300)])),
     })
   },
   judge: (evidence, { name, spec }) => judgeLast(evidence, name, spec),

@@ -32,7 +32,11 @@ export function judgeLast(evidence: Evidence, subject: string, { database }: Sou
     return undecided(`${subject}: its folder in the container was not found in one place`, expected)
   }
   if (newest?.file == null) {
-    return askPerson(`msdb on ${evidence.host}:${String(evidence.port)} remembers no backup of ${name} on files`, place, expected)
+    return askPerson(
+      `msdb on ${evidence.host}:${String(evidence.port)} remembers no backup of ${name} on files`,
+      place,
+      expected,
+    )
   }
   const file = baseName(newest.file)
   const names = new Map(place.newest.map(({ name: blob }, at) => [blob.toLowerCase(), at]))
@@ -67,7 +71,8 @@ function judgeMissing(
     const fact = `no file in ${place.where} has the name of a backup that msdb remembers (the newest: ${what})`
     return isWhole ? askPerson(fact, place, expected) : askPerson(`${fact}, among the last ones there`, place, expected)
   }
-  if (!isWhole) return undecided(`${what}, is not among the last ${String(place.newest.length)} files of ${place.where}`, expected)
+  if (!isWhole)
+    return undecided(`${what}, is not among the last ${String(place.newest.length)} files of ${place.where}`, expected)
   const actual = `the folder has ${behind}, and not the newer ${what}`
   return {
     verdict: 'fail',
