@@ -432,7 +432,7 @@ describe('storage/is-reachable-from-target', () => {
   })
 
   it('wants to know the account', async () => {
-    const { resourceId: _resourceId, ...container } = CONTAINER
+    const container = { name: 'default', url: CONTAINER.url ?? '', location: CONTAINER.location }
     const subject = definition.subjects(instanceManifest({ containers: [container] }))[0]!
     expect(await definition.observe({ arm: armOf({}), blob: blobWith({}) }, subject)).toMatchObject({
       failure: { kind: 'missing-input', missing: expect.stringContaining('container.resource') },

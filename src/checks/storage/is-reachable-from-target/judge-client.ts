@@ -38,7 +38,7 @@ export function judgeClient(facts: AccountFacts, client: ClientFact): ClientAnsw
 function judgeRules(facts: AccountFacts, client: ClientFact): ClientAnswer {
   const { account, region } = facts
   const { subnet } = client
-  if (client.isRuntime === true) return judgeRuntime(facts, client)
+  if (client.isRuntime === true) return judgeRuntime(facts)
   if (subnet === null) return unknownSubnet(client)
   const rules = facts.subnetRules.filter(({ id }) => isSameResource(id, subnet.id))
   const rule = rules.find(({ state }) => isReady(state)) ?? rules[0]
@@ -64,8 +64,7 @@ function judgeRules(facts: AccountFacts, client: ClientFact): ClientAnswer {
 }
 
 /** Its host may be in a subnet that a rule names, so that it is never known to be shut out. */
-function judgeRuntime(facts: AccountFacts, client: ClientFact): ClientAnswer {
-  const { account, addressRules, egress } = facts
+function judgeRuntime({ account, addressRules, egress }: AccountFacts): ClientAnswer {
   if (publicPart(egress).length > 0 && addressRules.length > 0 && uncovered(egress, addressRules).length === 0) {
     const fact = `the rules for public addresses of ${account} cover ${egress.join(', ')}, under which the runtime appears (${DECLARED}); a host in Azure in the region of the account would be seen under a private address, for which they do not count`
     return { is: 'admitted', fact }
