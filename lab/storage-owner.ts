@@ -8,6 +8,10 @@ export interface StorageOwner {
   /** A stored access policy that holds for an hour. */
   setPolicy(container: string, id: string, permissions: string): Promise<void>
   blobsIn(container: string): Promise<string[]>
+  /** An empty blob. */
+  putBlob(container: string, name: string, kind?: 'block' | 'page' | 'append'): Promise<void>
+  /** Of the account's own tenant; it looks into every container. */
+  token(): string
   removeBlob(container: string, name: string): Promise<void>
   /** For user delegation SAS; it holds for a week. */
   delegationKey(): Promise<DelegationKey>
@@ -43,6 +47,13 @@ export async function createStorageOwner(azurite: Azurite, ca: string): Promise<
       for await (const { name } of byKey.getContainerClient(container).listBlobsFlat()) names.push(name)
       return names
     },
+    async putBlob(container, name, kind = 'block') {
+      const client = byKey.getContainerClient(container)
+      if (kind === 'block') await client.getBlockBlobClient(name).upload('', 0)
+      else if (kind === 'page') await client.getPageBlobClient(name).create(512)
+      else await client.getAppendBlobClient(name).create()
+    },
+    token: labToken,
     async removeBlob(container, name) {
       await byKey.getContainerClient(container).deleteBlob(name)
     },

@@ -5,6 +5,7 @@ import { createMetadataFetch } from './adapters/arm/cloud-metadata.ts'
 import { readCloud } from './adapters/arm/clouds.ts'
 import type { ArmCredential, IdTokenRequest } from './adapters/arm/credential.ts'
 import { createRuntimePort } from './adapters/arm/runtime-port.ts'
+import type { StorageToken } from './adapters/blob/blob-access.ts'
 import { createBlobPort } from './adapters/blob/blob-port.ts'
 import { createWorkspaceFile } from './adapters/create-file.ts'
 import { createFilePort } from './adapters/file-port.ts'
@@ -111,13 +112,14 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
     signal,
     secrets,
     accounts,
-    entraToken: () => (signingIn ??= readSqlToken(arriving)),
+    entraToken: () => (signingIn ??= readToken(arriving, (azure) => azure.sqlToken())),
     routingSuffixes,
     readCa: (path) => readCa(files, path),
     allowWrites,
   })
   const share = createSharePort({ timeoutMs, signal, secrets, accounts, allowWrites })
-  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites })
+  const storageToken: StorageToken = () => readToken(arriving, (azure) => azure.storageToken())
+  const blob = createBlobPort({ timeoutMs, signal, secrets, writes: allowWrites, storageToken })
   return {
     ports: {
       net: createNetPort({
@@ -147,10 +149,13 @@ function connect({ inputs, context, secrets, learnSecret, signal }: ConnectSetti
   }
 }
 
-async function readSqlToken(arriving: Promise<Observed<AzureAccess>>): ReturnType<EntraToken> {
+async function readToken<T>(
+  arriving: Promise<Observed<AzureAccess>>,
+  read: (azure: AzureAccess) => Promise<Observed<T>>,
+): Promise<Observed<T>> {
   try {
     const azure = await arriving
-    return azure.ok ? await azure.value.sqlToken() : azure
+    return azure.ok ? await read(azure.value) : azure
   } catch (error) {
     // Only the kind: messages of network libraries repeat proxy addresses with their passwords.
     const kind = error instanceof Error ? error.name : 'an error'

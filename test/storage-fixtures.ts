@@ -2,7 +2,14 @@
 import type { Container, Manifest } from '../src/domain/manifest.ts'
 import { seen, unseen, type Observed } from '../src/domain/observed.ts'
 import type { SasFacts } from '../src/domain/sas.ts'
-import type { BlobAnswer, BlobPort, RefusalReason, WriteAnswer } from '../src/ports/blob-port.ts'
+import type {
+  BlobAnswer,
+  BlobPort,
+  FolderListAnswer,
+  FolderListing,
+  RefusalReason,
+  WriteAnswer,
+} from '../src/ports/blob-port.ts'
 import type { StorageAccount } from '../src/ports/storage-resources.ts'
 import { GROUP, manifestWith } from './arm-fixtures.ts'
 import { MANIFEST } from './fixtures.ts'
@@ -57,10 +64,15 @@ export interface BlobAnswers {
   list?: BlobAnswer | Observed<never>
   write?: WriteAnswer | Observed<never>
   writes?: boolean
+  /** By folder; one that is not named is empty. */
+  folders?: Readonly<Record<string, FolderListAnswer | Observed<never>>>
 }
 
 /** Accepted, where nothing else is said. `asked` gets the questions that went to the service. */
-export function blobWith({ sas = GOOD_SAS, list, write, writes = false }: BlobAnswers, asked: string[] = []): BlobPort {
+export function blobWith(
+  { sas = GOOD_SAS, list, write, writes = false, folders = {} }: BlobAnswers,
+  asked: string[] = [],
+): BlobPort {
   const observed = <T extends object>(answer: T | Observed<never>): Observed<T> =>
     'ok' in answer ? answer : seen(answer)
   const ask = <T extends object>(question: string, answer: T | Observed<never>): Promise<Observed<T>> => {
@@ -75,7 +87,28 @@ export function blobWith({ sas = GOOD_SAS, list, write, writes = false }: BlobAn
       return Promise.resolve(facts.ok ? seen({ ...place, sas: facts.value }) : facts)
     },
     list: () => ask<BlobAnswer>('list', list ?? { outcome: 'accepted' }),
+    listFolder: (_container, folder) => ask<FolderListAnswer>(`list ${folder}`, folders[folder] ?? listing([])),
     probeWrite: () => ask<WriteAnswer>('write', write ?? { outcome: 'accepted', blob: 'dms-preflight-probe-1' }),
+  }
+}
+
+/** Blobs by name, the newest first; a name with a slash at its end is a folder. */
+export function listing(names: readonly string[], more: Partial<FolderListing> = {}): FolderListing {
+  const folders = names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1))
+  const files = names.filter((name) => !name.endsWith('/'))
+  return {
+    outcome: 'listed',
+    newest: files.map((name, place) => ({
+      name,
+      ...{ kind: 'block' as const, bytes: 1024 },
+      modified: new Date(NOW - place * 60_000).toISOString(),
+    })),
+    blobs: files.length,
+    kinds: { block: files.length, page: 0, append: 0 },
+    folders,
+    folderCount: folders.length,
+    isCut: false,
+    ...more,
   }
 }
 

@@ -26,6 +26,7 @@ export async function openAzure(state: AzureState): Promise<AzureLab> {
     scope: `${server.url}/.default`,
     idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix: LAB_SQL_SUFFIX,
+    blobSuffixes: [],
     isCustom: true,
   }
   const ca = authority.certificate

@@ -10,11 +10,11 @@ import { INSTANCE_STORAGE } from '../../src/checks/statements/instance-storage.t
 import { CONNECTION_PORT, TCP_LISTENERS, TCP_SETTINGS } from '../../src/checks/statements/listeners.ts'
 import { SERVER_FACTS } from '../../src/checks/statements/server-facts.ts'
 import { SERVICES } from '../../src/checks/statements/services.ts'
-import type { Cell, Column, Reply, Session } from '../tds/model.ts'
+import type { Reply, Session } from '../tds/model.ts'
 import type { StatementAnswer } from './answers.ts'
 import { permissionDenied } from './messages.ts'
 import { EDITIONS } from './rights-answers.ts'
-import { flag, int, row, signedPort, text } from './rows.ts'
+import { flag, int, row, signedPort, table, text } from './rows.ts'
 import { hasServerPermission } from './server-security.ts'
 import { engineEdition, includesName, type DatabaseState, type LoginState, type SqlState } from './state.ts'
 
@@ -165,19 +165,26 @@ function databaseEncryption(state: SqlState): Reply {
   return table([text('name'), int('encryption_state'), text('thumbprint')], rows)
 }
 
+export function refusedHistory(state: SqlState, account: LoginState): Reply | undefined {
+  return hasServerPermission(state, account, 'CONTROL SERVER') || includesName(account.databases, 'msdb')
+    ? undefined
+    : { error: permissionDenied('SELECT', "object 'backupset', database 'msdb', schema 'dbo'", 229) }
+}
+
 function backupHistory(state: SqlState, _session: Session, account: LoginState): Reply {
-  if (!hasServerPermission(state, account, 'CONTROL SERVER') && !includesName(account.databases, 'msdb')) {
-    return { error: permissionDenied('SELECT', "object 'backupset', database 'msdb', schema 'dbo'", 229) }
-  }
+  const refused = refusedHistory(state, account)
+  if (refused !== undefined) return refused
   const columns = [
     ...['name', 'type', 'finished'].map(text),
     ...['has_checksums', 'is_damaged', 'is_copy_only'].map(int),
   ]
   const rows = state.databases.flatMap(({ name, backups = [] }) =>
-    backups.map((one) => [
-      ...[name, one.type, one.finished],
-      ...[one.checksums, one.damaged === true, one.copyOnly === true].map(flag),
-    ]),
+    backups
+      .filter(({ type }) => type !== 'I')
+      .map((one) => [
+        ...[name, one.type, one.finished],
+        ...[one.checksums, one.damaged === true, one.copyOnly === true].map(flag),
+      ]),
   )
   return table(columns, rows)
 }
@@ -194,10 +201,6 @@ function certificates({ certificates = [] }: SqlState): Reply {
 
 function containedAuthentication({ containedAuthentication }: SqlState): Reply {
   return row([int('in_use'), flag(containedAuthentication === true)])
-}
-
-function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Reply {
-  return { sets: [{ columns, rows }] }
 }
 
 export const FACTS_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [

@@ -20,3 +20,7 @@ export function text(name: string): Column {
 export function int(name: string): Column {
   return { name, type: 'int' }
 }
+
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Reply {
+  return { sets: [{ columns, rows }] }
+}

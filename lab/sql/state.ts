@@ -75,7 +75,39 @@ export interface DatabaseState {
   keys?: readonly KeyState[]
   /** What sys.dm_db_persisted_sku_features names. */
   skuFeatures?: readonly string[]
-  backups?: readonly { type: 'D' | 'L'; finished: string; checksums: boolean; damaged?: boolean; copyOnly?: boolean }[]
+  /** Oldest first. */
+  backups?: readonly BackupOfState[]
+  /** Default: where the last log backup ended; `null`: no log backup can be made. */
+  nextLogFrom?: string | null
+  /** Default `FORK`; `null`: the database does not tell. */
+  recoveryFork?: string | null
+  /** The login does not see the database's recovery status. */
+  hidesRecovery?: boolean
+  /** In an availability group. */
+  replicated?: boolean
+}
+
+/** A backup that msdb remembers. What is not said of LSNs makes an unbroken chain, each backup in a file of its own. */
+export interface BackupOfState {
+  type: 'D' | 'I' | 'L'
+  finished: string
+  checksums: boolean
+  damaged?: boolean
+  copyOnly?: boolean
+  firstLsn?: string | null
+  lastLsn?: string
+  fork?: string
+  snapshot?: boolean
+  /** Default 1. */
+  position?: number
+  overwritten?: boolean
+  followed?: boolean
+  /** Default 2, a disk. */
+  deviceType?: number
+  /** Default 1. */
+  files?: number
+  file?: string
+  software?: string
 }
 
 /** What happens to a backup beside what the file server does. */

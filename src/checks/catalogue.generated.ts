@@ -69,6 +69,11 @@ import sourceRuntimeCanConnect from './source/runtime-can-connect/check.ts'
 import shareRuntimeCanConnect from './share/runtime-can-connect/check.ts'
 import targetRuntimeCanConnect from './target/runtime-can-connect/check.ts'
 import targetIdentityCanReadContainer from './target/identity-can-read-container/check.ts'
+import sourceLogChainIsUnbroken from './source/log-chain-is-unbroken/check.ts'
+import storageOneBackupPerFile from './storage/one-backup-per-file/check.ts'
+import shareWindowsUserCanRead from './share/windows-user-can-read/check.ts'
+import storageFoldersAreFlat from './storage/folders-are-flat/check.ts'
+import storageLastBackupIsNewest from './storage/last-backup-is-newest/check.ts'
 import targetVirtualMachineExists from './target/virtual-machine-exists/check.ts'
 import targetVirtualMachineIsRunning from './target/virtual-machine-is-running/check.ts'
 import targetIaasAgentIsFull from './target/iaas-agent-is-full/check.ts'
@@ -153,6 +158,11 @@ export const CATALOGUE: readonly Check[] = [
   shareRuntimeCanConnect,
   targetRuntimeCanConnect,
   targetIdentityCanReadContainer,
+  sourceLogChainIsUnbroken,
+  storageOneBackupPerFile,
+  shareWindowsUserCanRead,
+  storageFoldersAreFlat,
+  storageLastBackupIsNewest,
   targetVirtualMachineExists,
   targetVirtualMachineIsRunning,
   targetIaasAgentIsFull,

@@ -151,15 +151,13 @@ function askPerson(
   evidence: WritersEvidence,
   texts: WritersTexts,
 ): Judgement {
-  const { path, writes, security } = evidence
+  const { path, security } = evidence
   const names = namesOf(open, evidence, texts)
   const known = open.flatMap(({ writer }) =>
     accountsOf(writer, writer.state === 'known' ? texts.claim(writer, evidence) : undefined),
   )
   const entries = known.slice(0, LISTED).map((account) => `; ${describeEntries(security, account)}`)
-  const probe = writes
-    ? 'the backup that was made says nothing of it'
-    : 'no backup was made to prove it (allow-writes: false)'
+  const probe = describeProbe(evidence)
   const rest = proven.length === 0 ? '' : `; ${listed(proven)}; ${HISTORY}`
   return {
     verdict: 'manual',
@@ -167,6 +165,13 @@ function askPerson(
     expected: texts.expected,
     remediation: { text: manualText(open, evidence), scripts: scriptsFor(open, evidence, texts) },
   }
+}
+
+function describeProbe({ writes, isUnremovable }: WritersEvidence): string {
+  if (!writes) return 'no backup was made to prove it (allow-writes: false)'
+  return isUnremovable === true
+    ? 'no backup was made to prove it, because the Windows user of the share may not remove the file afterwards'
+    : 'the backup that was made says nothing of it'
 }
 
 function isKnown(writer: WriterFact): writer is Known {

@@ -39,20 +39,26 @@ export type BackupFact =
 /** Makes the backup, or says by which check it is kept from that. */
 export type BackupMaker = (server: SqlServer) => Promise<BackupFact>
 
+const NO_FULL_CONTROL = 'share/windows-user-has-full-control'
+
 /** DELETE, or FILE_DELETE_CHILD of the folder: one of them removes what another account has made (MS-DTYP 2.4.3). */
 const REMOVES = 0x1_0000 | 0x40
+
+/** `unremovable`: the Windows user of the share could not remove the file, and the modern service does not ask that of it. */
+export type BackupPlan = BackupMaker | 'unremovable' | undefined
 
 /** Undefined: the run may not write. No file is made that could not be removed again. */
 export async function prepareBackups(
   ports: Pick<Ports, 'net' | 'sql' | 'share'>,
   subject: Pick<Subject<ShareSpec>, 'name' | 'spec'>,
   id: string,
-): Promise<BackupMaker | undefined> {
+): Promise<BackupPlan> {
   const { sql, share: smb } = ports
   // A method of the port, which is missing where the run may not write.
   if (!smb.writes || sql.backUp === undefined) return undefined
   const asked = await readFileShare(ports, subject, id)
   const obstacle = asked.ok ? await findObstacle(smb, asked.value) : 'share/login-is-accepted'
+  if (obstacle === NO_FULL_CONTROL && subject.spec.manifest.generation === 'modern') return 'unremovable'
   if (!asked.ok || obstacle !== undefined) {
     const blockedBy: BlockedBy[] = [{ id: obstacle ?? 'share/login-is-accepted', subject: subject.name }]
     return () => Promise.resolve({ state: 'not-tried', blockedBy: [...blockedBy] })
@@ -94,7 +100,7 @@ function mayRemove(folder: FolderAnswer): boolean {
 
 function obstacleOfFolder(folder: FolderAnswer): string {
   const isMissing = folder.outcome === 'refused' && folder.reason !== 'access-denied'
-  return isMissing ? 'share/exists' : 'share/windows-user-has-full-control'
+  return isMissing ? 'share/exists' : NO_FULL_CONTROL
 }
 
 function backupFact({ file, written, end: ended }: LentFile<BackupAnswer>): BackupFact {

@@ -6,10 +6,14 @@ export interface Grant {
   /** Empty: the root of the share. */
   folder: string
   accounts: readonly string[]
-  right: 'full' | 'change'
+  right: 'full' | 'change' | 'read'
 }
 
-const RIGHTS = { full: { share: 'Full', file: 'F' }, change: { share: 'Change', file: 'M' } } as const
+const RIGHTS = {
+  full: { share: 'Full', file: 'F' },
+  change: { share: 'Change', file: 'M' },
+  read: { share: 'Read', file: 'RX' },
+} as const
 
 /** Both permissions of a share, for whoever administers the file server. */
 export function grantScript({ share, folder, accounts, right }: Grant): Script {

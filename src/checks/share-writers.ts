@@ -6,7 +6,7 @@ import type { SqlServer } from '../ports/sql-port.ts'
 import { readAccounts, readFolderSecurity, type AccountFact, type SecurityFact } from './folder-security.ts'
 import { boundName, boundText } from './foreign-text.ts'
 import { identityOf } from './service-identity.ts'
-import { prepareBackups, type BackupFact, type BackupMaker } from './share-backups.ts'
+import { prepareBackups, type BackupFact, type BackupPlan } from './share-backups.ts'
 import { noShare, splitPath } from './share-place.ts'
 import { readSqlServer, SOURCE_SIDE } from './sql-side.ts'
 import { CLUSTER_NODES } from './statements/cluster-nodes.ts'
@@ -31,6 +31,8 @@ export type WritersEvidence = {
   share: string
   folder: string
   writes: boolean
+  /** The run may write, but not remove what SQL Server would leave there. */
+  isUnremovable?: true
   writers: WriterFact[]
   security: SecurityFact
 }
@@ -51,20 +53,21 @@ export async function observeWriters(
     security: readFolderSecurity(ports, subject, SHARE_LOGIN),
   }
   const writers = await Promise.all(sources.map((source) => readWriter(ports, source, terms)))
-  const security = await terms.security
+  const [security, plan] = await Promise.all([terms.security, terms.preparing])
   const { path, host } = share
   return seen({
     path,
     host,
     ...splitPath(path),
     writes: ports.share.writes && ports.sql.backUp !== undefined,
+    ...(plan === 'unremovable' ? { isUnremovable: true as const } : {}),
     writers,
     security,
   })
 }
 
 interface WriterTerms {
-  preparing: Promise<BackupMaker | undefined>
+  preparing: Promise<BackupPlan>
   security: Promise<SecurityFact>
 }
 
@@ -84,7 +87,7 @@ async function readWriter(
   // Who has no name on a network is let in by nobody: there is nothing to try.
   const isNobody = writer.state === 'known' && identityOf(writer.account, writer.machines).kind === 'anonymous'
   const [backup, accounts] = await Promise.all([
-    isNobody ? null : preparing.then((backUp) => backUp?.(server.value) ?? null),
+    isNobody ? null : preparing.then((backUp) => (typeof backUp === 'function' ? backUp(server.value) : null)),
     // Without a list of permissions to look them up in, nobody has to be asked for SIDs.
     security.then((told) =>
       told.state === 'told' && writer.state === 'known' ? readAccounts(ports.sql, server.value) : [],

@@ -25,7 +25,7 @@ export function listFact(answer: Observed<BlobAnswer>): ListFact {
 /** The prerequisite stands, and the manifest says nothing of it. */
 export function noContainer(): Observed<never> {
   return unseen('missing-input', 'The manifest names no blob container for the backups.', {
-    missing: '`container` in the manifest: its url and the variable that holds its SAS',
+    missing: '`container` in the manifest: its url, and for the classic service the variable that holds its SAS',
   })
 }
 

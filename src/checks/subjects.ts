@@ -169,7 +169,8 @@ export function shareSubjects(manifest: Manifest): readonly Subject<ShareSpec>[]
       within,
       spec: { manifest, share, location: share.location },
     }))
-  if (!used.has(undefined) || used.has('default')) return shares
+  // The modern service takes backups from a container as well.
+  if (manifest.generation === 'modern' || !used.has(undefined) || used.has('default')) return shares
   const spec = { manifest, location: manifest.location }
   return [...shares, { kind: 'share', name: 'default', key: subjectKey('share', 'default'), within, spec }]
 }

@@ -67,6 +67,8 @@ export interface DatabaseMapping {
   name: string
   as: string
   target: string
+  /** Modern: its folder in the container; absent: named as the database. */
+  folder?: string
   location: Location
 }
 
@@ -105,7 +107,8 @@ export interface Share {
 export interface Container {
   name: string
   url?: string
-  sas: SecretRef
+  /** Absent (modern only): the run's Azure identity looks. */
+  sas?: SecretRef
   resourceId?: string
   location: Location
 }

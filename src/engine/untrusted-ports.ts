@@ -22,7 +22,7 @@ export function createUntrustedPorts(local: Pick<Ports, 'files' | 'clock'>, reas
       lendFile: refuse,
     },
     arm: createLateArmPort(refuse()),
-    blob: { writes: false, access: refuse, list: refuse, probeWrite: refuse },
+    blob: { writes: false, access: refuse, list: refuse, listFolder: refuse, probeWrite: refuse },
     runtime: { host: refuse },
     files: local.files,
     clock: local.clock,

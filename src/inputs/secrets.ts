@@ -7,7 +7,7 @@ export function secretNames(manifest: Manifest): string[] {
   const logins = [...manifest.sources, ...manifest.targets, ...manifest.shares].flatMap(({ login }) =>
     loginSecret(login),
   )
-  return [...new Set([...logins, ...manifest.containers.map(({ sas }) => sas.secret)])]
+  return [...new Set([...logins, ...manifest.containers.flatMap(({ sas }) => sas?.secret ?? [])])]
 }
 
 /** The secrets of those variables; one that is unset or empty is absent. */

@@ -90,10 +90,19 @@ function readDatabases(
     const names = targets.slice(0, MOST_NAMES).join(', ')
     draft.refuseMissing(path, 'target', `must say which of the targets its databases go to: ${names}`)
   }
-  return databases.flatMap(({ place, name, as, target }) => {
+  return databases.flatMap(({ place, name, as, target, folder }) => {
     const own = target === undefined ? sourceTarget : readReference(draft, [...place, 'target'], target, targets)
+    if (folder !== undefined && draft.file.generation === 'classic') {
+      draft.refuseKey([...place, 'folder'], 'belongs to `generation: modern`')
+    }
     if (name === undefined || own === undefined) return []
-    return { name, as: as ?? name, target: own, location: draft.location(place) }
+    return {
+      name,
+      as: as ?? name,
+      target: own,
+      ...(folder === undefined ? {} : { folder }),
+      location: draft.location(place),
+    }
   })
 }
 

@@ -25,17 +25,31 @@ export function readShares(draft: Draft): Share[] {
 export function readContainers(draft: Draft, scope: Scope): Container[] {
   return readNames(draft, 'containers').flatMap((name) => {
     const container = draft.file.containers?.[name]
-    const sas = parseSecretRef(container?.sas ?? '')
+    const sas = container?.sas === undefined ? undefined : parseSecretRef(container.sas)
     const resourceId = readId(draft, ['containers', name, 'resource'], container?.resource, STORAGE_ID, scope)
-    if (!sas.ok) return []
+    if (sas?.ok === false || refuseWithoutSas(draft, name)) return []
     return {
       name,
       ...(container?.url === undefined ? {} : { url: container.url }),
-      sas: sas.value,
+      ...(sas === undefined ? {} : { sas: sas.value }),
       ...(resourceId === undefined ? {} : { resourceId }),
       location: draft.location(['containers', name]),
     }
   })
+}
+
+/** The classic service works with the SAS; and without one only the URL says where the container is, or the account where the service is to make its own. */
+function refuseWithoutSas(draft: Draft, name: string): boolean {
+  const container = draft.file.containers?.[name]
+  if (container === undefined || draft.hasKey(['containers', name, 'sas'])) return false
+  const path = ['containers', name]
+  if (draft.file.generation === 'classic') {
+    draft.refuseMissing(path, 'sas', 'must be there, because the classic service works with the SAS of the container')
+    return true
+  }
+  if (['url', 'resource'].some((key) => draft.hasKey(['containers', name, key]))) return false
+  draft.refuseMissing(path, 'url', 'must be there, because without a SAS nothing else says where the container is')
+  return true
 }
 
 export function readTools(draft: Draft): Manifest['tools'] {

@@ -341,6 +341,20 @@ describe('a manifest of the current service', () => {
     })
   })
 
+  it('needs no SAS, and knows the folder of a database', () => {
+    const text = MODERN.replace(', sas: "${BACKUP_SAS}" }', ' }').replace(
+      '{ name: Orders, as: OrdersNew }',
+      '{ name: Orders, folder: erp-orders }',
+    )
+    const { containers, sources } = manifestOf(text)
+    expect(containers[0]).toEqual({
+      name: 'default',
+      url: 'https://stmig.blob.core.windows.net/backups',
+      location: expect.anything() as unknown,
+    })
+    expect(sources[0]?.databases.map(({ folder }) => folder)).toEqual([undefined, 'erp-orders'])
+  })
+
   it('completes the short id of the service by its generation', () => {
     const azure = `azure: { subscription: ${SUBSCRIPTION.split('/').at(-1) ?? ''}, resource-group: rg-mig }\n`
     const short = (text: string): string =>
@@ -514,6 +528,25 @@ describe('single faults', () => {
         '11:15 dms.flows[1].name repeats the name that stands at .github/dms-preflight.yml:10:15; names differ by more than letter case',
         '11:60 dms.flows[1].ports must hold at least one port',
         '11:70 dms.flows[1].peer must be an address, a CIDR prefix or a service tag; for every address write 0.0.0.0/0 or ::/0',
+      ],
+    ],
+    [
+      'a container without a SAS, and a folder',
+      SALES.replace(', sas: "${BACKUP_SAS}" }', ' }').replace('as: OrdersNew', 'folder: orders'),
+      [
+        '16:40 sources[0].databases[1].folder belongs to `generation: modern`',
+        '25:1 container.sas is missing: it must be there, because the classic service works with the SAS of the container',
+      ],
+    ],
+    [
+      'a container that nothing names, and folders in folders',
+      MODERN.replace('{ url: https://stmig.blob.core.windows.net/backups, sas: "${BACKUP_SAS}" }', '{}').replace(
+        'as: OrdersNew',
+        'folder: a/b',
+      ),
+      [
+        '14:48 sources[0].databases[1].folder must be the name of one folder, without slashes: the service takes no folders in folders',
+        '23:1 container.url is missing: it must be there, because without a SAS nothing else says where the container is',
       ],
     ],
     [

@@ -89,11 +89,23 @@ export const Tls = strictMap(
   { description: 'How the connection is protected.' },
 )
 
+const FOLDER_FORM = 'must be the name of one folder, without slashes: the service takes no folders in folders'
+
 const Database = strictMap(
   {
     name: databaseName('The database on the source.'),
     as: databaseName('Its name on the target; default: the same.').optional(),
     target: name('The entry of `targets` that it goes to; default: that of the source.').optional(),
+    folder: text(
+      FOLDER_FORM,
+      {
+        description:
+          'Modern, backups in a container: the folder of its backups there, one for each database; default: the name of the database.',
+        examples: ['erp-sales'],
+      },
+      (value) =>
+        /^[^/\\]{1,200}$/.test(value) && value.trim() === value && !/^\.+$/.test(value) ? undefined : FOLDER_FORM,
+    ).optional(),
   },
   { description: 'A database with another name on the target, or another target than its source has.' },
 )
@@ -202,10 +214,11 @@ export const Container = strictMap(
       (value) => (parseContainerUrl(value) === undefined ? CONTAINER_FORM : undefined),
     ).optional(),
     sas: Password.meta({
-      description: 'The environment variable that holds the SAS (its query, or the full SAS URI), as "${NAME}".',
+      description:
+        'The environment variable that holds the SAS (its query, or the full SAS URI), as "${NAME}". Required for classic; modern without it: the Azure identity of the run looks, and `url` is required.',
       pattern: '^\\$\\{[A-Z][A-Z0-9_]*\\}$',
       examples: ['${BACKUP_SAS}'],
-    }),
+    }).optional(),
     resource: text(
       'must be the Azure resource id of the storage account',
       { description: 'Resource id of the storage account, or short `storageAccounts/<name>` with `azure`.' },

@@ -8,7 +8,8 @@ export interface ContainerAccess {
   url: string
   account: string
   container: string
-  sas: SasFacts
+  /** Absent: the run's Azure identity looks. */
+  sas?: SasFacts
 }
 
 /**
@@ -48,8 +49,36 @@ export type WriteAnswer =
       left: boolean
     }
 
+export type BlobKind = 'block' | 'page' | 'append'
+
+export interface BlobEntry {
+  /** Within its folder. */
+  name: string
+  kind: BlobKind
+  bytes: number
+  /** ISO 8601. */
+  modified: string
+}
+
+/** What lies right in a folder of a container; names are as the service has them. */
+export interface FolderListing {
+  outcome: 'listed'
+  /** Those that were written last, the newest first; of more blobs than that only their number is known. */
+  newest: readonly BlobEntry[]
+  blobs: number
+  kinds: Readonly<Record<BlobKind, number>>
+  /** Folders in it, without slashes; the first of them by name. */
+  folders: readonly string[]
+  folderCount: number
+  /** There is more than is read: what was not seen is not known. */
+  isCut: boolean
+}
+
+export type FolderListAnswer = FolderListing | Exclude<BlobAnswer, { outcome: 'accepted' }>
+
 /**
- * A blob container through its SAS. The SAS goes to the container's own origin and nowhere else, and into no answer.
+ * A blob container through its SAS, or, without one, as the run's Azure identity, whose token goes to storage accounts of
+ * its own cloud alone. The SAS goes to the container's own origin and nowhere else, and into no answer.
  * Each container is asked once a run.
  */
 export interface BlobPort {
@@ -58,6 +87,8 @@ export interface BlobPort {
   access(container: Container): Promise<Observed<ContainerAccess>>
   /** A list of one entry: proves that the container is there and that the service takes the SAS. */
   list(container: Container): Promise<Observed<BlobAnswer>>
+  /** What lies in a folder (`''`: the root), page by page up to a limit, without what lies in its folders. */
+  listFolder(container: Container, folder: string): Promise<Observed<FolderListAnswer>>
   /** Only with `writes`: else a failure, `writes-off`. What was made is removed, also after a failure or a cancellation. */
   probeWrite(container: Container): Promise<Observed<WriteAnswer>>
 }

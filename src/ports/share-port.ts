@@ -97,6 +97,8 @@ export type FolderAnswer =
       folderAccess?: number
       /** The answer to opening it with FILE_ALL_ACCESS. */
       fullControlOpen: { granted: true } | { granted: false; status: NtStatus }
+      /** The answer to opening it for reading; absent: it was not tried, since full control was granted. */
+      readOpen?: { granted: true } | { granted: false; status: NtStatus }
       /** What the account may still fill, quotas included; absent: the server did not tell. */
       freeBytes?: number
       cipher?: SmbCipher
@@ -145,6 +147,8 @@ export type SecurityAnswer =
 
 /** FILE_ALL_ACCESS (MS-DTYP 2.4.3), which Windows shows as Full Control. */
 export const FULL_CONTROL = 0x001f_01ff
+/** FILE_GENERIC_READ with FILE_EXECUTE, which Windows shows as Read: list the folder, read its files. */
+export const READ = 0x0012_00a9
 
 /** A share over SMB 2 and 3. Each login, share and folder is asked once a run. */
 export interface SharePort {

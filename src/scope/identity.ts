@@ -10,12 +10,12 @@ export const identityOf = {
     `target ${resourceId.toLowerCase()} ${endpoint?.text.toLowerCase() ?? ''}`,
   share: ({ path, port }: Share): string => `share ${path.toLowerCase()} ${String(port)}`,
   container: ({ url, sas, resourceId }: Container): string =>
-    `container ${url?.toLowerCase() ?? sas.secret} ${resourceId?.toLowerCase() ?? ''}`,
+    `container ${url?.toLowerCase() ?? sas?.secret ?? ''} ${resourceId?.toLowerCase() ?? ''}`,
   flow: ({ direction, protocol, ports, peer }: DeclaredFlow): string =>
     `flow ${canonicalJson({ direction, protocol, ports, peer }, { sortLists: true })}`,
-  database: (source: Source, { name, as, target }: DatabaseMapping, { targets }: Manifest): string => {
+  database: (source: Source, { name, as, target, folder }: DatabaseMapping, { targets }: Manifest): string => {
     const to = targets.find((one) => one.name === target)
-    return `database ${identityOf.source(source)} ${name} ${to === undefined ? target : identityOf.target(to)} ${as}`
+    return `database ${identityOf.source(source)} ${name} ${to === undefined ? target : identityOf.target(to)} ${as}${folder === undefined ? '' : ` in ${folder}`}`
   },
 }
 

@@ -32,7 +32,7 @@ export function removedObjects(trusted: Manifest, here: Manifest, scope: Readonl
     }),
     ...gone('container', trusted.containers, here.containers, {
       is: identityOf.container,
-      words: ({ url, sas, resourceId }) => [url ?? `\${${sas.secret}}`, resourceId ?? []].flat().join(' '),
+      words: ({ url, sas, resourceId }) => [url ?? `\${${sas?.secret ?? ''}}`, resourceId ?? []].flat().join(' '),
     }),
     ...gone('flow', trusted.dms.flows, here.dms.flows, {
       is: identityOf.flow,

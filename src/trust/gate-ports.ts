@@ -121,6 +121,7 @@ function gateBlob(blob: Ports['blob'], permit: Permit): Ports['blob'] {
     writes: blob.writes,
     access: (container) => ask(container, () => blob.access(container)),
     list: (container) => ask(container, () => blob.list(container)),
+    listFolder: (container, folder) => ask(container, () => blob.listFolder(container, folder)),
     probeWrite: (container) => ask(container, () => blob.probeWrite(container)),
   }
 }

@@ -177,6 +177,23 @@ describe('the secrets of an untrusted run', () => {
   })
 })
 
+describe('a container without a SAS', () => {
+  const without = (manifest: Manifest): Manifest => ({
+    ...manifest,
+    containers: manifest.containers.map(({ name, url = '', resourceId = '', location }) => ({
+      ...{ name, url, resourceId, location },
+    })),
+  })
+
+  it('is another use than the one with it, and needs no secret', () => {
+    const manifest = without(TRUSTED)
+    expect(refusedBy(manifest)).toEqual(['container:default blob'])
+    expect(refusedBy(manifest, termsOf('', { trustedUses: indexUses(usesOf(manifest)) }))).toEqual([])
+    expect(neededSecrets(createPermit(manifest, termsOf()), termsOf())).not.toContain('BACKUP_SAS')
+    expect(usesOf(manifest).map(describeUse).join('\n')).toMatch(/backups with the run's Azure identity/)
+  })
+})
+
 describe('a difference', () => {
   it('of kinds is one', () => {
     const uses = usesOf(TRUSTED)

@@ -37,7 +37,8 @@ export interface BlobUse extends Owned {
   kind: 'blob'
   host?: string
   url?: string
-  secret: string
+  /** Absent: the run's Azure identity. */
+  secret?: string
 }
 
 export interface AzureUse extends Owned {
@@ -95,7 +96,7 @@ export function useOfContainer({ name, url, sas }: Container): BlobUse {
     owner: `container:${name}`,
     ...(at === undefined ? {} : { host: new URL(at.origin).hostname.replace(/^\[(.*)\]$/, '$1') }),
     ...(url === undefined ? {} : { url: at?.url ?? url }),
-    secret: sas.secret,
+    ...(sas === undefined ? {} : { secret: sas.secret }),
   }
 }
 
@@ -233,7 +234,7 @@ export function describeUse(use: Use): string {
     case 'name':
       return `looking ${use.host} up`
     case 'blob':
-      return `${use.url ?? 'the container that its SAS names'} with ${use.secret}`
+      return `${use.url ?? 'the container that its SAS names'} with ${use.secret ?? "the run's Azure identity"}`
     case 'share':
       return `${use.path}, TCP ${use.port}, ${describeLogin(use.login)}`
     case 'sql': {

@@ -77,7 +77,7 @@ export function standIns({ names, open, browsers = {}, own, servers }: Surroundi
       lendFile: notAsked,
     },
     runtime: { host: notAsked },
-    blob: { writes: false, access: notAsked, list: notAsked, probeWrite: notAsked },
+    blob: { writes: false, access: notAsked, list: notAsked, listFolder: notAsked, probeWrite: notAsked },
     files: {
       readText: () => Promise.resolve(seen({ found: false })),
       dataMigrationAssistant: () => Promise.resolve(seen({ found: false })),

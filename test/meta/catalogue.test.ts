@@ -62,7 +62,7 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   ROLES: ['azure/identity-has-roles'],
   MIMSI: ['target/identity-can-read-container'],
   LIMIT4: ['service/activity-fits-limits'],
-  FULL: ['source/recovery-model-is-full'],
+  FULL: ['source/recovery-model-is-full', 'source/log-chain-is-unbroken'],
   '1LOG': ['source/has-one-log-file'],
   DOWNTIME: ['service/window-is-agreed'],
   CUTOVER: ['service/window-is-agreed'],
@@ -81,6 +81,10 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
     'target/iaas-agent-is-full',
     'target/version-is-not-older',
   ],
+  'SVCACCT-N': ['share/service-account-can-write', 'share/windows-user-can-read'],
+  FLAT: ['storage/folders-are-flat'],
+  LASTBK: ['storage/last-backup-is-newest'],
+  BKSET: ['storage/one-backup-per-file'],
 }
 
 /** They carry root causes, and every other check rests on them. */

@@ -7,6 +7,9 @@ import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
+import logChainIsUnbroken from '../../src/checks/source/log-chain-is-unbroken/check.ts'
+import oneBackupPerFile from '../../src/checks/storage/one-backup-per-file/check.ts'
+import { historyGrant } from '../../src/checks/recorded-backups.ts'
 import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
 import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
 import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
@@ -27,12 +30,15 @@ const PRINTERS = [
   'checks/judge-source-right.ts',
   'checks/judge-writers.ts',
   'checks/login-refusals.ts',
+  'checks/recorded-backups.ts',
   'checks/source/backups-have-checksums/check.ts',
   'checks/source/database-is-readable/check.ts',
   'checks/source/has-no-filestream/check.ts',
   'checks/source/has-one-log-file/check.ts',
+  'checks/source/log-chain-is-unbroken/judge-chain.ts',
   'checks/source/logins-can-be-migrated/check.ts',
   'checks/source/recovery-model-is-full/check.ts',
+  'checks/storage/one-backup-per-file/check.ts',
   'checks/target/database-names-are-free/check.ts',
   'checks/target/login-has-control-database/check.ts',
   'checks/target/login-is-sysadmin/check.ts',
@@ -55,6 +61,7 @@ function printed(name: string): readonly string[] {
     ...targetScripts(name),
     ...instanceScripts(name),
     ...databaseScripts(name),
+    ...historyScripts(name),
     ...shareScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
@@ -223,6 +230,21 @@ function databaseScripts(name: string): readonly Script[] {
     backupsHaveChecksums.judge(seen({}), named),
     loginsCanBeMigrated.judge({ ...place(name), ...logins, disabled: kind }, sourceSubject()),
   ].flatMap(scriptsOf)
+}
+
+function historyScripts(name: string): readonly Script[] {
+  const [subject] = sourceDatabaseSubjects(manifestWith({}))
+  if (subject === undefined) throw new Error('the fixture has no database')
+  const named = { ...subject, spec: { ...subject.spec, database: { ...subject.spec.database, name } } }
+  const at = { host: 'sql01', port: 1433, isCut: false }
+  const history = { ...at, recorded: 0, incomplete: 0, isReplica: false, nextLogFrom: null }
+  const backup = { kind: 'log', finished: name, firstLsn: '1', lastLsn: '2', file: name }
+  const sharing = [{ ...backup, position: 2, sharing: 'behind-another' }]
+  const judgements = [
+    ...['no-full', 'not-started'].map((is) => logChainIsUnbroken.judge({ ...history, chain: { is } }, named)),
+    oneBackupPerFile.judge({ ...at, onFiles: 1, elsewhere: 0, striped: 0, sharing, sharingInAll: 1 }, named),
+  ]
+  return [historyGrant(name), ...judgements.flatMap(scriptsOf)]
 }
 
 /** What the grammar of the parser does not know, although SQL Server does; each begins a statement. */

@@ -79,7 +79,7 @@ async function make(use: Use, ports: Ports): Promise<boolean> {
     const [, , name = ''] = [use.owner, ...use.owner.split(':')]
     const container = {
       name,
-      sas: { secret: use.secret },
+      ...(use.secret === undefined ? {} : { sas: { secret: use.secret } }),
       ...(use.url === undefined ? {} : { url: use.url }),
       location: TRUSTED.location,
     }

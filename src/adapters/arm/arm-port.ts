@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
-import { mapSeen, seen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
+import { mapSeen, seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
 import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
+import type { StorageToken } from '../blob/blob-access.ts'
 import type { EntraToken } from '../sql/account.ts'
 import { judgeAnswer } from './arm-errors.ts'
 import { createAuthorizationReads } from './authorization-reads.ts'
@@ -71,6 +72,7 @@ export interface AzureAccess extends ArmPort {
   sqlToken: EntraToken
   /** Lets the runtime of a service test something. `secrets` are in the question, and are taken out of every answer. */
   askRuntime(serviceId: string, question: JsonObject, secrets: readonly Secret[]): Promise<Observed<RuntimeReply>>
+  storageToken: StorageToken
 }
 
 /** The answer of a service, or its refusal as far as it has a code: what it means is not decided here. */
@@ -144,6 +146,17 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
       const session = await start()
       return session.ok ? askRuntime(session.value, resource.value, question, secrets) : session
     },
+    storageToken: () =>
+      memo.once('storage token', async () => {
+        const { blobSuffixes, resourceManager } = options.cloud
+        if (blobSuffixes.length === 0) {
+          const message = `Where storage accounts of the cloud of ${resourceManager} are is not known, so the run's Azure identity is not sent to one.`
+          return unseen('unsupported', message, { missing: 'a SAS of the container (`container.sas`)' })
+        }
+        const session = await start()
+        if (!session.ok) return session
+        return mapSeen(await session.value.signedIn.storageToken(), (token) => ({ token, suffixes: blobSuffixes }))
+      }),
     signIn: async () => mapSeen(await start(), ({ signedIn }) => signedIn.identity),
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
     sqlDatabase: (id) =>

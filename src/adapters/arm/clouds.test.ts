@@ -75,6 +75,7 @@ describe('clouds by URL', () => {
       idTokenAudience: 'api://AzureADTokenExchange',
       sqlSuffix: 'database.stack.example',
       isCustom: true,
+      blobSuffixes: [],
     },
   }
 

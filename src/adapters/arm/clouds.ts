@@ -16,6 +16,8 @@ export interface Cloud {
   idTokenAudience: string
   /** Without a leading dot: `database.windows.net`. */
   sqlSuffix: string
+  /** Below which the blobs of its storage accounts are; none: not known. */
+  blobSuffixes: readonly string[]
   isCustom: boolean
 }
 
@@ -27,6 +29,7 @@ const CLOUDS: readonly Cloud[] = [
     scope: 'https://management.azure.com/.default',
     idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix: 'database.windows.net',
+    blobSuffixes: ['blob.core.windows.net', 'blob.storage.azure.net'],
     isCustom: false,
   },
   {
@@ -36,6 +39,7 @@ const CLOUDS: readonly Cloud[] = [
     scope: 'https://management.usgovcloudapi.net/.default',
     idTokenAudience: 'api://AzureADTokenExchangeUSGov',
     sqlSuffix: 'database.usgovcloudapi.net',
+    blobSuffixes: ['blob.core.usgovcloudapi.net'],
     isCustom: false,
   },
   {
@@ -46,6 +50,7 @@ const CLOUDS: readonly Cloud[] = [
     scope: 'https://management.chinacloudapi.cn/.default',
     idTokenAudience: 'api://AzureADTokenExchangeChina',
     sqlSuffix: 'database.chinacloudapi.cn',
+    blobSuffixes: ['blob.core.chinacloudapi.cn'],
     isCustom: false,
   },
 ]
@@ -127,6 +132,8 @@ function parseCloud(body: unknown, origin: string, isAllowedHost: (host: string)
     scope: `${audience}/.default`,
     idTokenAudience: 'api://AzureADTokenExchange',
     sqlSuffix,
+    // Metadata must not lead a token that opens every storage account of another cloud to a host of its choice.
+    blobSuffixes: [],
     isCustom: true,
   })
 }

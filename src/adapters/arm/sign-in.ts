@@ -13,6 +13,8 @@ import { ProbeError } from './probe-error.ts'
 import type { Scrubber } from './scrubber.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
 
+/** The same in every cloud: https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+const STORAGE_SCOPE = 'https://storage.azure.com/.default'
 /** A token that ends so soon is not used any more. */
 const RENEWAL_MS = 120_000
 
@@ -22,6 +24,8 @@ export interface SignedIn {
   credential: TokenCredential
   /** A token for the SQL servers of the cloud; got when it is first asked for. */
   sqlToken: () => Promise<Observed<Secret>>
+  /** A token for the blobs of the cloud's storage accounts; got when it is first asked for. */
+  storageToken: () => Promise<Observed<Secret>>
 }
 
 export interface SignInOptions {
@@ -111,6 +115,10 @@ function signedInAs({ cloud, credential }: SignInOptions, claims: TokenClaims, g
     async sqlToken() {
       const token = await getToken(`https://${cloud.sqlSuffix}/.default`)
       return mapSeen(token, (value) => new Secret('the access token for SQL servers', value.token))
+    },
+    async storageToken() {
+      const token = await getToken(STORAGE_SCOPE)
+      return mapSeen(token, (value) => new Secret('the access token for storage accounts', value.token))
     },
   }
 }

@@ -1,14 +1,15 @@
 import type { ContainerClient } from '@azure/storage-blob'
-import { parseContainerUrl, type ContainerUrl } from '../../domain/container-url.ts'
+import type { ContainerUrl } from '../../domain/container-url.ts'
 import type { Container } from '../../domain/manifest.ts'
 import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import { createRedactor } from '../../domain/redact.ts'
-import { parseSas } from '../../domain/sas.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { BlobAnswer, BlobPort } from '../../ports/blob-port.ts'
 import { createMemo } from '../memo.ts'
 import { BlobStatusError, judgeBlobAnswer } from './blob-errors.ts'
-import { asData, openContainer, type SasContainer } from './container-client.ts'
+import { openPlace, readContainer, type OpenedContainer, type StorageToken } from './blob-access.ts'
+import { asData, openContainer } from './container-client.ts'
+import { listFolder } from './list-folder.ts'
 import { probeBlob } from './probe-blob.ts'
 
 export interface BlobPortOptions {
@@ -18,6 +19,8 @@ export interface BlobPortOptions {
   secrets: ReadonlyMap<string, Secret>
   /** Lets probe blobs be written (input `allow-writes`). */
   writes: boolean
+  /** For containers without a SAS; absent: the run has no Azure identity. */
+  storageToken?: StorageToken
   onRequest?: (method: string, url: string) => void
   /** PEM, used instead of the built-in authorities. */
   ca?: string
@@ -31,7 +34,7 @@ export interface ClosableBlobPort extends BlobPort {
 /** A runner kills a cancelled step within seconds, and the report has to be published after the removal. */
 const REMOVAL_TIMEOUT_MS = 2_000
 
-/** Blob containers through their SAS, by @azure/storage-blob. */
+/** Blob containers through their SAS or as the run's Azure identity, by @azure/storage-blob. */
 export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
   const memo = createMemo()
   const { timeoutMs, signal, writes } = options
@@ -41,28 +44,31 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
   const probeSignal = AbortSignal.any([signal, closing.signal])
 
   const open = (
-    { at, sas }: SasContainer,
+    opened: OpenedContainer,
     terms: { timeoutMs: number; signal: AbortSignal },
   ): Promise<ContainerClient> => {
-    const scrub = createRedactor([sas.query.reveal()])
+    const scrub = createRedactor([opened.proof.secret.reveal()])
     const { onRequest, ca } = options
-    return openContainer(
-      { at, sas },
-      { ...terms, scrub, ...(onRequest === undefined ? {} : { onRequest }), ...(ca === undefined ? {} : { ca }) },
-    )
+    return openContainer(opened, {
+      ...terms,
+      scrub,
+      ...(onRequest === undefined ? {} : { onRequest }),
+      ...(ca === undefined ? {} : { ca }),
+    })
   }
   const ask = <T>(
     question: string,
     container: Container,
     until: AbortSignal,
-    put: (client: ContainerClient, opened: SasContainer) => Promise<Observed<T>>,
+    put: (client: ContainerClient, opened: OpenedContainer) => Promise<Observed<T>>,
   ): Promise<Observed<T>> => {
     const found = readContainer(container, options.secrets)
     if (!found.ok) return Promise.resolve(found)
     const { at, sas } = found.value
-    return memo.once(`${question} ${at.url} ${sas.query.reveal()}`, async () =>
-      put(await open(found.value, { timeoutMs, signal: until }), found.value),
-    )
+    return memo.once(`${question} ${at.url} ${sas?.query.reveal() ?? ''}`, async () => {
+      const opened = await openPlace(found.value, options.storageToken)
+      return opened.ok ? put(await open(opened.value, { timeoutMs, signal: until }), opened.value) : opened
+    })
   }
 
   return {
@@ -73,10 +79,12 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
           url: at.url,
           account: at.account,
           container: at.container,
-          sas: sas.facts,
+          ...(sas === undefined ? {} : { sas: sas.facts }),
         })),
       ),
     list: (container) => ask('list', container, signal, (client, { at }) => listContainer(client, at)),
+    listFolder: (container, folder) =>
+      ask(`list of ${folder} in`, container, signal, (client, { at }) => listFolder(client, at, folder)),
     probeWrite(container) {
       if (!writes)
         return Promise.resolve(unseen('writes-off', WRITES_OFF, { missing: 'the input `allow-writes: true`' }))
@@ -100,50 +108,6 @@ export function createBlobPort(options: BlobPortOptions): ClosableBlobPort {
 }
 
 const WRITES_OFF = 'No probe blob was written: this run may not write.'
-
-/** The container and its SAS, as manifest and environment give them. */
-function readContainer({ name, url, sas }: Container, secrets: ReadonlyMap<string, Secret>): Observed<SasContainer> {
-  const secret = secrets.get(sas.secret)
-  if (secret === undefined) {
-    return unseen(
-      'no-credential',
-      `The environment variable ${sas.secret} (the SAS of container ${name}) is not set.`,
-      {
-        missing: `a value for ${sas.secret}: the SAS of the container, from a secret of the repository or environment`,
-      },
-    )
-  }
-  const parsed = parseSas(secret.reveal(), secret.name)
-  if (!parsed.ok) {
-    return unseen('missing-input', `The value of ${sas.secret} cannot be used as a SAS: ${parsed.problem}.`, {
-      missing: `a SAS in ${sas.secret}: the query (sv=...&sr=c&sp=rwdl&se=...&sig=...), or the full SAS URI of the container`,
-    })
-  }
-  const declared = url === undefined ? undefined : parseContainerUrl(url)
-  const at = url === undefined ? parsed.sas.target : declared
-  if (at === undefined) return noPlace(name, sas.secret, url)
-  const { target } = parsed.sas
-  if (target !== undefined && target.url !== at.url) return otherPlace(name, sas.secret, target, at)
-  return seen({ at, sas: parsed.sas })
-}
-
-function noPlace(name: string, variable: string, url: string | undefined): Observed<never> {
-  const message =
-    url === undefined
-      ? `The manifest gives no URL for container ${name}, and ${variable} holds only the query of a SAS.`
-      : `The URL of container ${name} (${url}) is not that of a blob container.`
-  const missing = 'the `url` of the container: https://<account>.blob.core.windows.net/<container>'
-  return unseen('missing-input', message, { missing })
-}
-
-/** Neither is taken for right: the SAS goes nowhere. */
-function otherPlace(name: string, variable: string, target: ContainerUrl, at: ContainerUrl): Observed<never> {
-  return unseen(
-    'missing-input',
-    `The SAS URI in ${variable} is for ${target.url}, and the manifest gives ${at.url} for container ${name}; the SAS was sent to neither.`,
-    { missing: `a SAS for ${at.url} in ${variable}, or the other URL in the manifest` },
-  )
-}
 
 async function listContainer(client: ContainerClient, at: ContainerUrl): Promise<Observed<BlobAnswer>> {
   const what = `a list of the container ${at.container}`

@@ -1,27 +1,28 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { unseen, type Observed } from '../../domain/observed.ts'
-import type { Sas } from '../../domain/sas.ts'
-import type { ContainerUrl } from '../../domain/container-url.ts'
 import { ProbeError } from '../arm/probe-error.ts'
+import type { OpenedContainer } from './blob-access.ts'
 import { BlobStatusError } from './blob-errors.ts'
 import { createHttpClient, type HttpClientOptions } from './http-client.ts'
 
-/** A container with the SAS that opens it. */
-export interface SasContainer {
-  at: ContainerUrl
-  sas: Sas
-}
+const HOUR_MS = 3_600_000
 
 /** The SDK's client for one container, loaded when the first container is asked. */
 export async function openContainer(
-  { at, sas }: SasContainer,
+  { at, proof }: OpenedContainer,
   options: Omit<HttpClientOptions, 'origin'>,
 ): Promise<ContainerClient> {
   const { AnonymousCredential, ContainerClient: Client, newPipeline } = await import('@azure/storage-blob')
   const httpClient = await createHttpClient({ ...options, origin: at.origin })
   // One try: trying again is the transport's business, within one timeout for all of them.
-  const pipeline = newPipeline(new AnonymousCredential(), { httpClient, retryOptions: { maxTries: 1 } })
-  return new Client(`${at.url}?${sas.query.reveal()}`, pipeline)
+  const settings = { httpClient, retryOptions: { maxTries: 1 } }
+  if (proof.kind === 'sas') {
+    return new Client(`${at.url}?${proof.secret.reveal()}`, newPipeline(new AnonymousCredential(), settings))
+  }
+  const token = proof.secret.reveal()
+  // The SDK asks for a new token when this one ends; the run's one is renewed before it is given.
+  const credential = { getToken: () => Promise.resolve({ token, expiresOnTimestamp: Date.now() + HOUR_MS }) }
+  return new Client(at.url, newPipeline(credential, settings))
 }
 
 /** What the service said, or why it could not be asked; an error of the SDK itself means an answer that it cannot read. */

@@ -1,4 +1,4 @@
-import { FULL_CONTROL, type FolderAnswer, type NtStatus } from '../../ports/share-port.ts'
+import { FULL_CONTROL, READ, type FolderAnswer, type NtStatus } from '../../ports/share-port.ts'
 import type { Timing } from './smb-session.ts'
 import {
   ACCESS,
@@ -29,7 +29,7 @@ const REASONS: ReadonlyMap<number, Refusal['reason']> = new Map([
   [STATUS.pathNotCovered, 'dfs'],
 ])
 
-/** Refusals of FILE_ALL_ACCESS that say that the account has not got it; others are about the moment. */
+/** Refusals of an access that say that the account has not got it; others are about the moment. */
 const DENIALS: ReadonlySet<number> = new Set([STATUS.accessDenied, STATUS.writeProtected])
 
 /** What the account may do on the folder, by the server's own word and by its answer to being asked for everything. */
@@ -47,27 +47,32 @@ export async function openFolder(
   }
   const freeBytes = await readFreeBytes(tree, look, timing)
   await close(tree, look, timing)
-  const fullControlOpen = await tryFullControl(tree, terms, timing)
+  const fullControlOpen = await tryAccess(tree, { ...terms, access: FULL_CONTROL }, 'FILE_ALL_ACCESS', timing)
+  const readOpen = fullControlOpen.granted
+    ? undefined
+    : await tryAccess(tree, { ...terms, access: READ }, 'FILE_GENERIC_READ', timing)
   return {
     outcome: 'opened',
     shareAccess: tree.maximalAccess,
     ...(look.maximalAccess === undefined ? {} : { folderAccess: look.maximalAccess }),
     fullControlOpen,
+    ...(readOpen === undefined ? {} : { readOpen }),
     ...(freeBytes === undefined ? {} : { freeBytes }),
   }
 }
 
-async function tryFullControl(
+async function tryAccess(
   tree: Tree,
-  terms: Omit<CreateTerms, 'access'>,
+  terms: CreateTerms,
+  name: string,
   timing: Timing,
 ): Promise<{ granted: true } | { granted: false; status: NtStatus }> {
-  const opened = await create(tree, { ...terms, access: FULL_CONTROL }, timing)
+  const opened = await create(tree, terms, timing)
   if (typeof opened !== 'number') {
     await close(tree, opened, timing)
     return { granted: true }
   }
-  if (!DENIALS.has(opened)) throw statusFault(opened, 'opening the folder with FILE_ALL_ACCESS')
+  if (!DENIALS.has(opened)) throw statusFault(opened, `opening the folder with ${name}`)
   return { granted: false, status: describeStatus(opened) }
 }
 

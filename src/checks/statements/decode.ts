@@ -38,6 +38,13 @@ export function flag(row: Record<string, unknown>, column: string): Flag {
   return value
 }
 
+/** A log sequence number, numeric(25,0), as its decimal digits. */
+export function lsnOrNull(row: Record<string, unknown>, column: string): string | null {
+  const value = textOrNull(row, column)
+  if (value !== null && !/^\d{1,25}$/.test(value)) throw new Error(`the column ${column} is no log sequence number`)
+  return value
+}
+
 /** Names the type only: the value is text from outside. */
 function wrongType(column: string, expected: string, value: unknown): Error {
   return new Error(

@@ -12,19 +12,19 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     ref: 'DMSP-072',
     title: 'The share for the backups is there',
     team: 'windows',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
-    generations: ['classic'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
+    generations: ['classic', 'modern'],
     severity: 'required',
     needs: [{ id: 'share/login-is-accepted' }],
     disprovedBy: ['not-there'],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown'],
-    why: 'DMS lets SQL Server back up to this share, and fetches the backups from it. It creates neither the share nor a folder in it.',
+    why: 'SQL Server backs up to this share, and DMS fetches the backups from it. It creates neither the share nor a folder in it.',
     source: {
-      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
-      url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['M6'],
+      rows: ['M6', 'P23-004', 'P25-004'],
     },
     remedy: 'Create the share and the folder on the file server, or correct the path of the share in the manifest.',
   },
@@ -54,5 +54,5 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'share'>({
     if (folder === '' && reason === 'access-denied') return seen({ ...here, found: { at: 'end', freeBytes: null } })
     return seen({ ...here, found: { at: 'folder', reason, status: statusFact(status) } })
   },
-  judge: (evidence) => judgeShare(evidence),
+  judge: (evidence, { spec }) => judgeShare(evidence, spec.manifest.generation),
 })

@@ -1,3 +1,4 @@
+import type { Generation } from '../../../domain/manifest.ts'
 import type { Remediation } from '../../../domain/report.ts'
 import type { Cause } from '../../../domain/verdict.ts'
 import { describeBytes } from '../../byte-sizes.ts'
@@ -19,11 +20,11 @@ export type Evidence = SharePlace & {
 type Refused = Extract<Evidence['found'], { at: 'share' | 'folder' }>
 
 /** "It is not there" decides; what the account may not look at, and DFS, do not (contract, section 5). Pure. */
-export function judgeShare(evidence: Evidence): Judgement {
+export function judgeShare(evidence: Evidence, generation: Generation): Judgement {
   const { found, share } = evidence
   switch (found.at) {
     case 'end':
-      return passed(evidence, found.freeBytes)
+      return passed(evidence, found.freeBytes, generation)
     case 'kind':
       return failed(
         evidence,
@@ -32,11 +33,11 @@ export function judgeShare(evidence: Evidence): Judgement {
       )
     case 'share':
     case 'folder':
-      return judgeRefused(evidence, found)
+      return judgeRefused(evidence, found, generation)
   }
 }
 
-function judgeRefused(evidence: Evidence, { at, reason, status }: Refused): Judgement {
+function judgeRefused(evidence: Evidence, { at, reason, status }: Refused, generation: Generation): Judgement {
   const { host, share, folder } = evidence
   switch (reason) {
     case 'no-such-share':
@@ -53,7 +54,12 @@ function judgeRefused(evidence: Evidence, { at, reason, status }: Refused): Judg
         'Create the folder, or correct the path.',
       )
     case 'access-denied':
-      return denied(evidence, at === 'share' ? `the share ${share}` : `the folder ${folder} of ${share}`, status)
+      return denied(
+        evidence,
+        at === 'share' ? `the share ${share}` : `the folder ${folder} of ${share}`,
+        status,
+        generation,
+      )
     case 'dfs':
       return behindDfs(evidence, status)
   }
@@ -63,14 +69,16 @@ function expectedOf({ path }: Evidence): string {
   return `a share of files at ${path}`
 }
 
-function passed(evidence: Evidence, freeBytes: number | null): Judgement {
+function passed(evidence: Evidence, freeBytes: number | null, generation: Generation): Judgement {
   const { path, account, host } = evidence
   const free =
     freeBytes === null
       ? 'it does not tell its free space'
       : `${describeBytes(freeBytes)} are free for ${account}${freeBytes === 0 ? ', so that no backup fits there' : ''}`
   const isShort = !host.includes('.') && !host.includes(':')
-  const note = isShort ? `; ${host} is a name without a domain, which DMS in its own network may not resolve` : ''
+  const note = isShort
+    ? `; ${host} is a name without a domain, which ${generation === 'modern' ? 'the host of the integration runtime' : 'DMS in its own network'} may not resolve`
+    : ''
   const actual = `it is there, and ${free}`
   return {
     verdict: 'pass',
@@ -99,13 +107,13 @@ function failed(evidence: Evidence, fact: string, text: string): Judgement {
   }
 }
 
-function denied(evidence: Evidence, what: string, status: StatusFact): Judgement {
+function denied(evidence: Evidence, what: string, status: StatusFact, generation: Generation): Judgement {
   const { path, account, host } = evidence
   const message = `${host} does not let ${account} look at ${what}: ${describeStatus(status)}`
   return undecided(evidence, `Whether ${path} is there was not seen: ${message}`, {
     cause: { kind: 'forbidden', message },
     remediation: {
-      text: `Missing: read access of ${account} to ${path}. share/windows-user-has-full-control says what it needs.`,
+      text: `Missing: read access of ${account} to ${path}. ${generation === 'modern' ? 'share/windows-user-can-read' : 'share/windows-user-has-full-control'} says what it needs.`,
       scripts: [],
     },
   })

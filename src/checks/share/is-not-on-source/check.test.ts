@@ -59,6 +59,17 @@ describe('share/is-not-on-source', () => {
     expect(await runShare(check, { world, manifest })).toMatchObject({ verdict: 'pass' })
   })
 
+  it.each<[string, string[], string, RegExp]>([
+    ['on it', ['10.9.0.4'], 'fail', /on a host of the integration runtime \(.*both 10\.9\.0\.4\).*2049/],
+    ['elsewhere', ['10.9.0.7'], 'pass', /sql01\.corp\.example \(10\.9\.0\.5\); shir01\.corp\.example \(10\.9\.0\.7\)/],
+  ])('looks at the hosts of the runtime: %s', async (_which, addresses, verdict, summary) => {
+    const { dms } = shareManifest()
+    const manifest = shareManifest({}, { generation: 'modern', dms: { ...dms, runtimeHosts: ['shir01.corp.example'] } })
+    const names = { [FILE_SERVER]: ['10.9.0.4'], [SQL_SERVER]: ['10.9.0.5'], 'shir01.corp.example': addresses }
+    const judgement = await runShare(check, { world: { names }, manifest })
+    expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+  })
+
   it('is not left out where the manifest names no share', async () => {
     expect(await observeShare(check, { manifest: WITHOUT_SHARE }).observed).toMatchObject({
       failure: { kind: 'missing-input' },

@@ -13,13 +13,13 @@ export default defineCheck<ShareSpec, Evidence, 'net'>({
     ref: 'DMSP-076',
     title: 'The share is not on a SQL Server that backs up to it',
     team: 'windows',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
-    generations: ['classic'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
+    generations: ['classic', 'modern'],
     severity: 'recommended',
     needs: [],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown'],
-    why: 'Windows refuses a machine that comes to itself under a full name or an alias (loopback check), so SQL Server cannot back up to a share of its own host. Such a share also fills the disks of the source.',
+    why: 'Windows refuses a machine that comes to itself under a full name or an alias (loopback check), so SQL Server cannot back up to a share of its own host, nor an integration runtime read one. Such a share also fills the disks of the source.',
     source: {
       title: 'Error message when you try to access a server locally by using its FQDN or its CNAME alias',
       url: 'https://learn.microsoft.com/troubleshoot/windows-server/networking/accessing-server-locally-with-fqdn-cname-alias-denied',
@@ -34,11 +34,14 @@ export default defineCheck<ShareSpec, Evidence, 'net'>({
   observe: async ({ net }, { spec: { share, manifest } }): Promise<Observed<Evidence>> => {
     if (share === undefined) return noShare()
     const sources = sourceSubjects(manifest).filter(({ spec }) => spec.source.share === share.name)
-    const [host, ...others] = await Promise.all([
+    const [host, others, runtimes] = await Promise.all([
       readHost(net, share.host),
-      ...sources.map(async ({ name, spec }) => ({ source: name, ...(await readHost(net, spec.source.server.host)) })),
+      Promise.all(
+        sources.map(async ({ name, spec }) => ({ source: name, ...(await readHost(net, spec.source.server.host)) })),
+      ),
+      Promise.all(manifest.dms.runtimeHosts.map((runtime) => readHost(net, runtime))),
     ])
-    return seen({ path: share.path, share: host, sources: others })
+    return seen({ path: share.path, share: host, sources: others, ...(runtimes.length === 0 ? {} : { runtimes }) })
   },
   judge: (evidence) => judgeHosts(evidence),
 })

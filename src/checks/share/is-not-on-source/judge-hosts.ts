@@ -5,12 +5,19 @@ import { quotePowerShell } from '../../share-place.ts'
 /** A name and the addresses that this runner's resolver has for it. */
 export type HostFact = { host: string; addresses: string[]; unresolved?: string }
 
-export type Evidence = { path: string; share: HostFact; sources: (HostFact & { source: string })[] }
+export type Evidence = {
+  path: string
+  share: HostFact
+  sources: (HostFact & { source: string })[]
+  /** Hosts of the integration runtime, where the manifest names some. */
+  runtimes?: HostFact[]
+}
 
 /** Same name or a common address: the same machine, as far as names tell (a listener or an alias of a cluster may hide it). */
 export function judgeHosts(evidence: Evidence): Judgement {
-  const { path, share, sources } = evidence
-  const expected = `${share.host} is another machine than the SQL Servers that back up to ${path}`
+  const { path, share, sources, runtimes = [] } = evidence
+  const others = runtimes.length === 0 ? '' : ', and than the hosts of the integration runtime'
+  const expected = `${share.host} is another machine than the SQL Servers that back up to ${path}${others}`
   const same = sources.flatMap((source) => {
     const why = commonPlace(share, source)
     return why === undefined ? [] : [`${source.source} (${why})`]
@@ -37,7 +44,19 @@ export function judgeHosts(evidence: Evidence): Judgement {
           },
     }
   }
-  const unresolved = [share, ...sources].filter(({ addresses }) => addresses.length === 0)
+  const onRuntime = runtimes.flatMap((runtime) => commonPlace(share, runtime) ?? [])
+  if (onRuntime.length > 0) {
+    const actual = `the share is on a host of the integration runtime (${onRuntime.join('; ')})`
+    return {
+      verdict: 'fail',
+      proof: 'direct',
+      summary: `${path}: ${actual}; the runtime refuses to read files of its own host (error 2049)`,
+      expected,
+      actual,
+      remediation: { text: 'Put the share, or the runtime, on another machine.', scripts: [] },
+    }
+  }
+  const unresolved = [share, ...sources, ...runtimes].filter(({ addresses }) => addresses.length === 0)
   if (unresolved.length > 0) {
     const names = unresolved.map(({ host, unresolved: why }) => `${host} (${why ?? 'it has no address'})`)
     const message = `this runner has no address for ${[...new Set(names)].join(', ')}`
@@ -50,7 +69,9 @@ export function judgeHosts(evidence: Evidence): Judgement {
       remediation: { text: 'Let this runner resolve the names, or look it up by hand.', scripts: [] },
     }
   }
-  const hosts = [...new Set(sources.map(({ host, addresses }) => `${host} (${addresses.join(', ')})`))]
+  const hosts = [
+    ...new Set([...sources, ...runtimes].map(({ host, addresses }) => `${host} (${addresses.join(', ')})`)),
+  ]
   const actual = `${share.host} (${share.addresses.join(', ')}) has no name and no address in common with ${hosts.join('; ')}`
   return { verdict: 'pass', proof: 'proxy', summary: `${actual}, as this runner resolves them`, expected, actual }
 }

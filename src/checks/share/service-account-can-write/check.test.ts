@@ -261,6 +261,22 @@ describe('share/service-account-can-write', () => {
       expect(asked.filter((what) => what.startsWith('lend to '))).toHaveLength(2)
     })
 
+    it('of the modern service asks for reading back as well, and for no full control of the Windows user', async () => {
+      const backUp = (): Observed<BackupAnswer> => unread(3241)
+      const manifest = shareManifest({}, { generation: 'modern' })
+      const world: World = { ...runningAs('LocalSystem'), backUp }
+      const judgement = await runShare(check, { answers: WRITE, world, manifest })
+      expect(judgement).toMatchObject({
+        verdict: 'fail',
+        expected: expect.stringMatching(/can read and write/),
+      })
+      const reader: ShareAnswers = { ...WRITE, openFolder: { ...OPENED, folderAccess: 0x1200a9 } as FolderAnswer }
+      expect(await runShare(check, { answers: reader, world, manifest })).toMatchObject({
+        verdict: 'manual',
+        summary: expect.stringMatching(/because the Windows user of the share may not remove the file afterwards$/),
+      })
+    })
+
     it('asks for no backup where the port has none', async () => {
       const judgement = await runShare(check, { answers: WRITE, world: runningAs('LocalSystem') })
       expect(judgement).toMatchObject({ verdict: 'manual', summary: expect.stringMatching(/allow-writes: false/) })

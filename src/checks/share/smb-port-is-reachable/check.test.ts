@@ -100,6 +100,18 @@ describe('share/smb-port-is-reachable', () => {
     expect([judgement.verdict, judgement.summary]).toEqual(['pass', expect.stringMatching(summary)])
   })
 
+  it('speaks of the host of the runtime for the modern service, and of no subnet', async () => {
+    const manifest = shareManifest({}, { generation: 'modern' })
+    const told = await Promise.all(
+      [OPEN_WORLD, shut('timeout'), { names: {} }].map((world) => runShare(check, { world, manifest })),
+    )
+    expect(told.map(({ verdict }) => verdict)).toEqual(['pass', 'unknown', 'unknown'])
+    for (const one of told) {
+      expect(JSON.stringify(one)).toMatch(/the host of the integration runtime/)
+      expect(JSON.stringify(one)).not.toMatch(/subnet|security group/)
+    }
+  })
+
   it('is not left out where the manifest names no share', async () => {
     expect(await observeShare(check, { manifest: WITHOUT_SHARE }).observed).toMatchObject({
       failure: { kind: 'missing-input', missing: expect.stringContaining('`share`') },

@@ -15,22 +15,23 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
     ref: 'DMSP-070',
     title: 'The file server of the share answers SMB',
     team: 'network',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
-    generations: ['classic'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
+    generations: ['classic', 'modern'],
     severity: 'required',
     needs: [],
     provenBy: 'share/runtime-can-connect',
     disprovedBy: ['connect-outcome'],
     vantage: 'network-path',
     verdicts: ['pass', 'fail', 'unknown'],
-    why: 'DMS fetches the backups from the share over SMB, TCP 445, from its own subnet. A firewall on the way lets the migration fail after the backups were made.',
+    why: 'DMS, or its integration runtime, fetches the backups from the share over SMB, TCP 445. A firewall on the way lets the migration fail after the backups were made.',
     source: {
-      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
-      url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['M2'],
+      rows: ['M2', 'P24-005', 'P25-005', 'P26-005'],
     },
-    remedy: 'Let the DMS subnet through to TCP 445 of the file server, on every firewall on the way and on its host.',
+    remedy:
+      'Let the place from which the backups are fetched (the subnet of DMS, or the host of the integration runtime) through to TCP 445 of the file server, on every firewall on the way and on its host.',
   },
   uses: ['net', 'arm', 'share'],
   subjects: shareSubjects,
@@ -39,7 +40,8 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
     if (share === undefined) return noShare()
     const [observed, nsg] = await Promise.all([
       readShareEndpoint({ net }, share),
-      readNsgAnswer({ net, arm }, share, manifest),
+      // The modern service stands in no subnet.
+      manifest.generation === 'modern' ? null : readNsgAnswer({ net, arm }, share, manifest),
     ])
     if (!observed.ok) return observed
     const endpoint = observed.value
@@ -54,5 +56,5 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
     if (outcome !== 'open') return seen(tried)
     return seen({ ...tried, smb: smbFact(await smb.negotiate({ host, address, port })) })
   },
-  judge: (evidence) => judgeSmbPort(evidence),
+  judge: (evidence, { spec }) => judgeSmbPort(evidence, spec.manifest.generation),
 })

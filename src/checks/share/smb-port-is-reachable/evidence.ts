@@ -5,7 +5,7 @@ import type { TriedPort } from '../../engine-port.ts'
 import { boundText } from '../../foreign-text.ts'
 import { statusFact, type StatusFact } from '../../share-place.ts'
 
-/** What the rules of the DMS subnet's security group say of the flow to the share; it changes no verdict here. */
+/** What the rules of the DMS subnet's security group say of the flow to the share (classic); it changes no verdict here. */
 export type NsgAnswer =
   | {
       read: true
@@ -25,9 +25,9 @@ export type SmbFact =
   | { outcome: 'unseen'; kind: CauseKind; message: string }
 
 export type Evidence =
-  | { state: 'no-name'; host: string; port: number; message: string; nsg: NsgAnswer }
+  | { state: 'no-name'; host: string; port: number; message: string; nsg: NsgAnswer | null }
   /** `smb` is absent where nothing answered. */
-  | (TriedPort & { nsg: NsgAnswer; smb?: SmbFact })
+  | (TriedPort & { nsg: NsgAnswer | null; smb?: SmbFact })
 
 export function smbFact(answer: Observed<SmbNegotiation>): SmbFact {
   if (!answer.ok) return { outcome: 'unseen', kind: answer.failure.kind, message: boundText(answer.failure.message) }

@@ -1,3 +1,4 @@
+import type { Generation } from '../../../domain/manifest.ts'
 import type { Script } from '../../../domain/observed.ts'
 import type { Remediation } from '../../../domain/report.ts'
 import type { Cause } from '../../../domain/verdict.ts'
@@ -6,40 +7,53 @@ import { judgePath, proofOf } from '../../network-path.ts'
 import { describeStatus } from '../../share-place.ts'
 import type { Evidence, NsgAnswer, SmbFact } from './evidence.ts'
 
+/** From where the backups are fetched, and who knows names there. */
+const RUNTIME_HOST = 'the host of the integration runtime'
+const PLACES: Readonly<Record<Generation, { from: string; runs: string; names: string; resolver: string }>> = {
+  classic: {
+    from: 'where DMS runs',
+    runs: 'the DMS subnet',
+    names: 'the DNS servers of the DMS network',
+    resolver: 'the DNS servers of the DMS virtual network',
+  },
+  modern: { from: RUNTIME_HOST, runs: RUNTIME_HOST, names: RUNTIME_HOST, resolver: RUNTIME_HOST },
+}
+
 const ANOTHER_SERVICE = 'Look what listens on this port of the file server, and whether a firewall on the way answers.'
 
 /** The connect decides about the way; an answer that is no SMB 2 decides nothing (contract, section 5). Pure. */
-export function judgeSmbPort(evidence: Evidence): Judgement {
+export function judgeSmbPort(evidence: Evidence, generation: Generation): Judgement {
   const { host, port, nsg } = evidence
-  const expected = `TCP ${String(port)} of ${host} answers SMB 2 or 3 from where DMS runs`
-  const note = describeNsg(nsg, host, port)
+  const place = PLACES[generation]
+  const expected = `TCP ${String(port)} of ${host} answers SMB 2 or 3 from ${place.from}`
+  const note = nsg === null ? '' : `; ${describeNsg(nsg, host, port)}`
   if (evidence.state === 'no-name') {
     const message = `The runner finds no address for ${host} (${evidence.message})`
     return {
       verdict: 'unknown',
       proof: 'proxy',
-      summary: `${message}, so TCP ${String(port)} was not tried; the DNS servers of the DMS network may know the name; ${note}`,
+      summary: `${message}, so TCP ${String(port)} was not tried; ${place.names} may know the name${note}`,
       expected,
       cause: { kind: 'dns', message },
       remediation: {
-        text: `Check the spelling of the share's path; then let the DNS servers of the DMS virtual network resolve ${host}, or write an address in its place.`,
+        text: `Check the spelling of the share's path; then let ${place.resolver} resolve ${host}, or write an address in its place.`,
         scripts: scriptsFor(host, `Resolve-DnsName -Name ${host}`),
       },
     }
   }
-  const judgement = judgePath(evidence, { expected, remediation: remediationOf(host, port) })
-  const withNote = { ...judgement, summary: `${judgement.summary}; ${note}` }
+  const judgement = judgePath(evidence, { expected, remediation: remediationOf(host, port, place.runs) })
+  const withNote = { ...judgement, summary: `${judgement.summary}${note}` }
   const { smb, vantage } = evidence
   if (judgement.verdict !== 'pass' || smb === undefined) return withNote
   if (smb.outcome === 'answered') {
     const actual = `${judgement.actual}; ${describeDialect(smb)}`
-    return { ...judgement, summary: `${judgement.summary}; ${describeDialect(smb)}; ${note}`, actual }
+    return { ...judgement, summary: `${judgement.summary}; ${describeDialect(smb)}${note}`, actual }
   }
   const { cause, advice } = explain(smb)
   return {
     verdict: 'unknown',
     proof: proofOf(vantage),
-    summary: `TCP ${String(port)} of ${evidence.to} is open from ${evidence.from}, and SMB 2 does not answer: ${cause.message}; ${note}`,
+    summary: `TCP ${String(port)} of ${evidence.to} is open from ${evidence.from}, and SMB 2 does not answer: ${cause.message}${note}`,
     expected,
     cause,
     remediation: { text: advice, scripts: [] },
@@ -97,9 +111,9 @@ function describeNsg(nsg: NsgAnswer, host: string, port: number): string {
   }
 }
 
-function remediationOf(host: string, port: number): Remediation {
+function remediationOf(host: string, port: number, runs: string): Remediation {
   return {
-    text: `On the file server: does the Server service run, and does Windows Firewall let TCP ${String(port)} in from the DMS subnet; on the way: does the firewall appliance let the DMS subnet through.`,
+    text: `On the file server: does the Server service run, and does Windows Firewall let TCP ${String(port)} in from ${runs}; on the way: does the firewall appliance let ${runs} through.`,
     scripts: [
       ...scriptsFor(host, `Test-NetConnection -ComputerName ${host} -Port ${String(port)}`),
       {

@@ -14,6 +14,7 @@ export default defineCheck<SourceDatabaseSpec, DatabaseEvidence, 'net' | 'arm' |
     team: 'dba',
     scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
     generations: ['modern'],
+    migrations: ['online'],
     severity: 'required',
     needs: [{ id: 'source/login-is-accepted' }, { id: 'source/database-is-readable' }],
     vantage: 'server',

@@ -33,6 +33,31 @@ async function run(blob: BlobAnswers, arm: ArmPort = armWith({})): Promise<Judge
   return definition.judge(evidenceIn(observed), subject!)
 }
 
+describe('for the modern service', () => {
+  const manifest = instanceManifest({ generation: 'modern' })
+
+  it('says nothing of the container where this run alone is refused', async () => {
+    const [own] = check.subjects(manifest)
+    const blob = blobWith({ list: refusal('permission', 'AuthorizationPermissionMismatch') })
+    const observed = await definition.observe(
+      { arm: armWith({ storageAccount: () => forbidden() }), blob },
+      own as never,
+    )
+    expect(definition.judge(evidenceIn(observed), own as never)).toMatchObject({
+      verdict: 'unknown',
+      cause: { kind: 'forbidden' },
+      remediation: { text: expect.stringMatching(/Storage Blob Data Reader/) },
+    })
+  })
+
+  it('is asked where backups lie in it, and not where they come from a share', () => {
+    const shared = manifest.sources.map((source) => ({ ...source, share: 'default' }))
+    expect(check.subjects(manifest)).toHaveLength(1)
+    expect(check.subjects({ ...manifest, sources: shared })).toEqual([])
+    expect(check.subjects({ ...manifest, sources: [...shared, ...manifest.sources] })).toHaveLength(1)
+  })
+})
+
 describe('storage/container-exists', () => {
   it.each<[string, BlobAnswers, ArmPort, Judgement['verdict'], RegExp]>([
     [

@@ -2,10 +2,11 @@ import { seen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import { azScript } from '../../azure-cli.ts'
+import { backupContainerSubjects, LIST_RIGHT } from '../../container-folders.ts'
 import { defineCheck, type Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { isSameOrigin, listFact, noContainer, saidByService, type ListFact } from '../../storage-container.ts'
-import { containerSubjects, type ContainerSpec } from '../../subjects.ts'
+import type { ContainerSpec } from '../../subjects.ts'
 
 type ResourceFact =
   | { is: 'there' }
@@ -29,24 +30,24 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
     ref: 'DMSP-080',
     title: 'The blob container for the backups exists',
     team: 'storage',
-    scenarios: ['sql-server-to-azure-sql-managed-instance'],
-    generations: ['classic'],
+    scenarios: ['sql-server-to-azure-sql-managed-instance', 'sql-server-to-sql-server-on-azure-vm'],
+    generations: ['classic', 'modern'],
     severity: 'required',
     needs: [],
     disprovedBy: ['not-there'],
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
-    why: 'DMS uploads the backups into a blob container, from which the managed instance restores them. It does not create the container.',
+    why: 'The backups lie in a blob container, from which the target restores them. DMS does not create the container.',
     source: {
-      title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
-      url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
+      title: 'Overview of prerequisites for using the Azure Database Migration Service',
+      url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['M9'],
+      rows: ['M9', 'P23-004', 'P25-004'],
     },
     remedy: 'Create the container in the storage account, or correct `container.url` in the manifest.',
   },
   uses: ['arm', 'blob'],
-  subjects: containerSubjects,
+  subjects: backupContainerSubjects,
   observe: async ({ arm, blob }, { spec }): Promise<Observed<Evidence>> => {
     if (spec.container === undefined) return noContainer()
     const access = await blob.access(spec.container)
@@ -59,7 +60,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
     if (resource !== undefined) return seen({ ...evidence, resource })
     return list.ok ? seen(evidence) : list
   },
-  judge: (evidence, { name }) => {
+  judge: (evidence, { name, spec }) => {
     const { list, resource, url } = evidence
     if (list.outcome === 'accepted') return found(evidence, 'the service listed it')
     if (list.outcome === 'no-container') return missed(evidence, saidByService(list))
@@ -83,6 +84,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
       }
       case undefined: {
         const said = list.outcome === 'refused' ? saidByService(list) : list.message
+        if (spec.manifest.generation === 'modern') return refused(evidence, said)
         return {
           verdict: 'blocked',
           summary: `Not known whether ${url} exists: the service refuses the SAS before it looks (${said})`,
@@ -92,6 +94,19 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
     }
   },
 })
+
+/** The modern service comes with the key of the account or an identity, so that our refusal says nothing of it. */
+function refused(evidence: Evidence, said: string): Judgement {
+  const message = `the service refuses this run before it looks (${said})`
+  return {
+    verdict: 'unknown',
+    proof: 'direct',
+    summary: `Whether ${evidence.url} exists is not known: ${message}`,
+    expected: expectedOf(evidence),
+    cause: { kind: 'forbidden', message },
+    remediation: { text: `Missing: ${LIST_RIGHT}.`, scripts: [] },
+  }
+}
 
 function expectedOf({ account, container }: Evidence): string {
   return `the container ${container} in the storage account ${account}`

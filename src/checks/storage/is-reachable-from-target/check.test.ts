@@ -279,7 +279,16 @@ describe('storage/is-reachable-from-target', () => {
       'no subnet of DMS in the manifest',
       {
         account: { ...DENY, virtualNetworkRules: BOTH },
-        manifest: { dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location: CONTAINER.location } },
+        manifest: {
+          dms: {
+            egress: [],
+            nsgPorts: 'seed',
+            flows: [],
+            runtimeHosts: [],
+            schemaMigration: false,
+            location: CONTAINER.location,
+          },
+        },
       },
       'unknown',
       /the manifest names neither dms\.subnet/,
@@ -423,7 +432,7 @@ describe('storage/is-reachable-from-target', () => {
   })
 
   it('wants to know the account', async () => {
-    const container = { name: 'default', url: CONTAINER.url ?? '', sas: CONTAINER.sas, location: CONTAINER.location }
+    const container = { name: 'default', url: CONTAINER.url ?? '', location: CONTAINER.location }
     const subject = definition.subjects(instanceManifest({ containers: [container] }))[0]!
     expect(await definition.observe({ arm: armOf({}), blob: blobWith({}) }, subject)).toMatchObject({
       failure: { kind: 'missing-input', missing: expect.stringContaining('container.resource') },
@@ -464,3 +473,64 @@ function peering(remoteId: string): VirtualNetwork['peerings'][number] {
     remotePrefixes: [],
   }
 }
+
+describe('for the modern service', () => {
+  const shared = instanceManifest().sources.map((source) => ({ ...source, share: 'default' }))
+  const modern = (more: Partial<Manifest> = {}): Partial<Manifest> => ({ generation: 'modern', ...more })
+  const machines = modern({ scenario: 'sql-server-to-sql-server-on-azure-vm' })
+  const egress = (...addresses: string[]): Partial<Manifest> =>
+    modern({ sources: shared, dms: { ...instanceManifest().dms, egress: addresses } })
+  const instanceRule = { subnetId: MI_SUBNET_ID, state: 'Succeeded' }
+  const byAddress = { ...DENY, virtualNetworkRules: [instanceRule], addressRules: ['203.0.113.0/28'] }
+
+  it.each<[string, World, Judgement['verdict'], RegExp]>([
+    [
+      'the instance alone',
+      { account: { ...DENY, virtualNetworkRules: [instanceRule] }, manifest: modern() },
+      'pass',
+      /^stmig lets in managed instance mi-erp: /,
+    ],
+    ['nobody', { account: DENY, manifest: modern() }, 'fail', /^stmig shuts out managed instance mi-erp: /],
+    [
+      'all networks, a runtime',
+      { manifest: modern({ sources: shared }) },
+      'pass',
+      /lets in the integration runtime and managed/,
+    ],
+    [
+      'a runtime under its declared address',
+      { account: byAddress, manifest: egress('203.0.113.7') },
+      'pass',
+      /cover 203\.0\.113\.7, under which the runtime appears \(dms\.egress\)/,
+    ],
+    [
+      'a runtime under another address',
+      { account: byAddress, manifest: egress('198.51.100.7') },
+      'unknown',
+      /Whether stmig lets the integration runtime and managed instance mi-erp in .*no rule for public addresses covers 198\.51\.100\.7/,
+    ],
+    [
+      'a runtime of which nothing is declared',
+      { account: byAddress, manifest: modern({ sources: shared }) },
+      'unknown',
+      /does not declare under which public addresses the runtime appears/,
+    ],
+    [
+      'closed to a runtime',
+      { account: { publicNetworkAccess: 'Disabled' }, manifest: modern({ sources: shared }) },
+      'fail',
+      /shuts out the integration runtime and managed instance/,
+    ],
+    ['a virtual machine, all networks', { manifest: machines }, 'pass', /lets in virtual machine mi-erp/],
+    [
+      'a virtual machine behind a firewall',
+      { account: DENY, manifest: machines },
+      'unknown',
+      /network of a virtual machine is not looked at/,
+    ],
+  ])('%s', async (_which, world, verdict, summary) => {
+    const judgement = await run(world)
+    expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+    expect(JSON.stringify(judgement)).not.toMatch(/DMS subnet|subnet of DMS/)
+  })
+})

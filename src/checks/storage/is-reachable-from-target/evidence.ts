@@ -1,11 +1,13 @@
 /** An approved private endpoint for the blobs of the account, and how its network stands to that of a client. */
 export type EndpointFact = { name: string; network: 'same' | 'peered' | 'other' | 'unknown'; networkName?: string }
 
-/** Who has to reach the container: DMS, or the managed instance. */
+/** Who has to reach the container: DMS or its runtime, and the target. */
 export type ClientFact = {
   /** `DMS`, `managed instance mi-erp`. */
   name: string
   isDms: boolean
+  /** The integration runtime of the modern service: a host that may stand anywhere. */
+  isRuntime?: true
   /** Null: not known, `gap` says why. */
   subnet: { id: string; name: string; region: string; serviceEndpoints: string[] } | null
   gap?: string

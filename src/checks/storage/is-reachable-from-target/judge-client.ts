@@ -38,6 +38,7 @@ export function judgeClient(facts: AccountFacts, client: ClientFact): ClientAnsw
 function judgeRules(facts: AccountFacts, client: ClientFact): ClientAnswer {
   const { account, region } = facts
   const { subnet } = client
+  if (client.isRuntime === true) return judgeRuntime(facts)
   if (subnet === null) return unknownSubnet(client)
   const rules = facts.subnetRules.filter(({ id }) => isSameResource(id, subnet.id))
   const rule = rules.find(({ state }) => isReady(state)) ?? rules[0]
@@ -60,6 +61,20 @@ function judgeRules(facts: AccountFacts, client: ClientFact): ClientAnswer {
     return { is: 'open', kind: 'insufficient', fact }
   }
   return { is: 'admitted', fact: `a rule of ${account} names ${subnet.name}, whose Microsoft.Storage endpoint is on` }
+}
+
+/** Its host may be in a subnet that a rule names, so that it is never known to be shut out. */
+function judgeRuntime({ account, addressRules, egress }: AccountFacts): ClientAnswer {
+  if (publicPart(egress).length > 0 && addressRules.length > 0 && uncovered(egress, addressRules).length === 0) {
+    const fact = `the rules for public addresses of ${account} cover ${egress.join(', ')}, under which the runtime appears (${DECLARED}); a host in Azure in the region of the account would be seen under a private address, for which they do not count`
+    return { is: 'admitted', fact }
+  }
+  const isDeclared = publicPart(egress).length > 0
+  const why = isDeclared
+    ? `no rule for public addresses covers ${egress.join(', ')}, under which the runtime appears (${DECLARED})`
+    : `the manifest does not declare under which public addresses the runtime appears (${DECLARED})`
+  const fact = `the firewall of ${account} denies what no rule admits, and ${why}`
+  return { is: 'open', kind: isDeclared ? 'insufficient' : 'missing-input', fact }
 }
 
 /** No network rule matches. What is left are rules for public addresses, and private endpoints. */

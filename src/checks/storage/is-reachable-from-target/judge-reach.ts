@@ -30,6 +30,7 @@ export function judgeReach(evidence: Evidence, subject: string, spec: ContainerS
       'missing-input',
       message,
       'Correct `container.resource` or `container.url` in the manifest.',
+      spec,
     )
   }
   const judged = evidence.clients.map((client) => ({ client, answer: judgeClient(evidence, client) }))
@@ -39,7 +40,7 @@ export function judgeReach(evidence: Evidence, subject: string, spec: ContainerS
   const [first] = open
   if (first !== undefined) {
     const message = open.map(({ client, answer }) => `from ${client.name}: ${answer.fact}`).join('; ')
-    return undetermined(evidence, first.answer.kind, message, adviceFor(first.answer.kind))
+    return undetermined(evidence, first.answer.kind, message, adviceFor(first.answer.kind, spec), spec)
   }
   const blocked = judged.flatMap(({ answer }) => (answer.is === 'blocked' ? [answer] : []))
   if (blocked.length > 0) {
@@ -80,22 +81,36 @@ function failed(facts: AccountFacts, shut: readonly Judged[], { container }: Con
   }
 }
 
-function undetermined(facts: AccountFacts, kind: CauseKind, fact: string, text: string): Judgement {
+function undetermined(
+  facts: AccountFacts,
+  kind: CauseKind,
+  fact: string,
+  text: string,
+  { manifest }: ContainerSpec,
+): Judgement {
   const message = boundText(fact)
+  const who =
+    manifest.generation === 'classic'
+      ? 'DMS and the managed instance'
+      : facts.clients.map(({ name }) => name).join(' and ')
   return {
     verdict: 'unknown',
     proof: 'direct',
-    summary: `Whether ${facts.account} lets DMS and the managed instance in could not be determined: ${message}`,
+    summary: `Whether ${facts.account} lets ${who} in could not be determined: ${message}`,
     expected: expectedOf(facts),
     cause: { kind, message },
     remediation: { text, scripts: [] },
   }
 }
 
-function adviceFor(kind: CauseKind): string {
-  return kind === 'missing-input'
-    ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
-    : 'Admit the subnets of DMS and of the managed instance by rules of their own, with their Microsoft.Storage endpoints on: that can be proven.'
+function adviceFor(kind: CauseKind, { manifest }: ContainerSpec): string {
+  const isClassic = manifest.generation === 'classic'
+  if (kind === 'missing-input') {
+    return isClassic
+      ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
+      : 'Declare the public addresses of the host of the integration runtime (dms.egress) in the manifest.'
+  }
+  return `Admit the subnets of ${isClassic ? 'DMS and of the managed instance' : 'the targets'} by rules of their own, with their Microsoft.Storage endpoints on: that can be proven.`
 }
 
 function describe(judged: readonly Judged[]): string {

@@ -6,6 +6,7 @@ import type { PrivateEndpoint, Subnet, VirtualNetwork } from '../../../ports/net
 import type { StorageAccount } from '../../../ports/storage-resources.ts'
 import { readDmsSubnet } from '../../dms-subnet.ts'
 import { boundName, boundText } from '../../foreign-text.ts'
+import { usesRuntime } from '../../modern-path.ts'
 import { readEgress } from '../../subnet-egress.ts'
 import { targetSubjects } from '../../subjects.ts'
 import type { ClientFact, EndpointFact } from './evidence.ts'
@@ -29,7 +30,10 @@ export interface ClientTerms extends ReadEndpoints {
   asksEgress: boolean
 }
 
-/** DMS, and every managed instance that a database goes to, each with what is known of its subnet. */
+/**
+ * Who writes backups (DMS; modern: the runtime, where they come from a share), and every target that a database goes to,
+ * each with what is known of its subnet.
+ */
 export async function readClients(
   arm: ArmPort,
   manifest: Manifest,
@@ -40,12 +44,28 @@ export async function readClients(
     return { ...clientFact(name, isDms, found, endpoints), ...(egress === undefined ? {} : { egress }) }
   }
   const targets = targetSubjects(manifest).map(({ spec }) => spec.target)
+  if (manifest.scenario === 'sql-server-to-sql-server-on-azure-vm') {
+    return [...runtimeOf(manifest, endpoints), ...targets.map((target) => machineFact(target, endpoints))]
+  }
   const instances = targets.map(async (target) => {
     const name = `managed instance ${boundName(parseResourceId(target.resourceId)?.name ?? target.name)}`
     return factOf(name, false, await findInstance(arm, target))
   })
+  if (manifest.generation === 'modern') return [...runtimeOf(manifest, endpoints), ...(await Promise.all(instances))]
   const dms = findDms(arm, manifest).then((found) => factOf('DMS', true, found))
   return Promise.all([dms, ...instances])
+}
+
+/** Nobody tells which addresses the host of the runtime has, but the manifest. */
+function runtimeOf(manifest: Manifest, endpoints: readonly PrivateEndpoint[]): ClientFact[] {
+  if (!usesRuntime(manifest)) return []
+  const gap = 'where the host of an integration runtime stands is not told by Azure'
+  return [{ ...clientFact('the integration runtime', true, { gap }, endpoints), isRuntime: true }]
+}
+
+function machineFact({ resourceId, name }: Target, endpoints: readonly PrivateEndpoint[]): ClientFact {
+  const machine = `virtual machine ${boundName(parseResourceId(resourceId)?.name ?? name)}`
+  return clientFact(machine, false, { gap: 'the network of a virtual machine is not looked at' }, endpoints)
 }
 
 /** Approved private endpoints of the account that are for its blobs; those of other services do not help. */

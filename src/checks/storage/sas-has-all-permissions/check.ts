@@ -1,5 +1,5 @@
 import type { Container } from '../../../domain/manifest.ts'
-import { seen, type Observed } from '../../../domain/observed.ts'
+import { seen, unseen, type Observed } from '../../../domain/observed.ts'
 import { judgeSas } from '../../../domain/sas-rules.ts'
 import type { ArmPort } from '../../../ports/arm-port.ts'
 import { defineCheck } from '../../define.ts'
@@ -38,6 +38,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     if (!access.ok) return access
     const now = clock.now()
     const { sas, url } = access.value
+    if (sas === undefined) return noSas(spec.container.name)
     const isSignedByKey = sas.kind !== 'user-delegation'
     const [list, keysAreRefused] = await Promise.all([
       blob.list(spec.container),
@@ -51,6 +52,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     if (write?.ok === false) return write
     return seen({
       ...access.value,
+      sas,
       checkedAt: new Date(now).toISOString(),
       writes: blob.writes,
       list: listFact(list),
@@ -63,6 +65,11 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob' | 'clock'>({
     return judgeAccess(evidence, said, name)
   },
 })
+
+/** A manifest of the classic service has one, or is refused. */
+function noSas(name: string): Observed<never> {
+  return unseen('missing-input', `The manifest gives no SAS for container ${name}.`, { missing: '`container.sas`' })
+}
 
 /** Whether Azure says so of the very account; what cannot be read says nothing. */
 async function refusesKeys(arm: ArmPort, { resourceId }: Container, url: string): Promise<boolean> {
