@@ -161,7 +161,8 @@ export function judgePath(facts: PathFacts, texts: { expected: string; remediati
 
 /** What else would make the outcome decide. */
 function elsewhere({ place }: VantageFact): string {
-  if (place === 'this-runner') return 'Or run this from a runner that reaches it: the migration itself does not take this way.'
+  if (place === 'this-runner')
+    return 'Or run this from a runner that reaches it: the migration itself does not take this way.'
   if (place === undefined) return 'Or run this from a runner that stands where DMS runs: there the outcome decides.'
   return 'Or run this on the host of the integration runtime (named in `dms.runtime-hosts`): there the outcome decides.'
 }

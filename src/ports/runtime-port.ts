@@ -17,8 +17,7 @@ export interface RuntimeQuestion {
   kind: 'SqlDb' | 'SqlMi' | 'SqlVm'
   sourceDatabase: string
   targetDatabase?: string
-  test:
-    { of: 'source' | 'target'; connection: RuntimeConnection } | { of: 'share'; path: string; login: WindowsLogin }
+  test: { of: 'source' | 'target'; connection: RuntimeConnection } | { of: 'share'; path: string; login: WindowsLogin }
   /** Who asks first, so that others can name it when the account is refused. */
   askedBy: Asker
 }

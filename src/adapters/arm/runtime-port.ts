@@ -2,7 +2,14 @@ import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { SqlLogin, WindowsLogin } from '../../domain/manifest.ts'
 import { mapSeen, seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
-import type { RuntimeAnswer, RuntimeConnection, RuntimeError, RuntimePort, RuntimeQuestion, RuntimeTest } from '../../ports/runtime-port.ts'
+import type {
+  RuntimeAnswer,
+  RuntimeConnection,
+  RuntimeError,
+  RuntimePort,
+  RuntimeQuestion,
+  RuntimeTest,
+} from '../../ports/runtime-port.ts'
 import { accountKey, createAccountGate, heldBack, type AccountGate, type AccountVerdict } from '../account-gate.ts'
 import { boundText } from '../bounded-text.ts'
 import { createMemo } from '../memo.ts'
@@ -148,7 +155,11 @@ function connectionBody({ dataSource, login, tls }: RuntimeConnection, password:
 function readReply(reply: RuntimeReply, of: RuntimeTest, ms: number): Observed<RuntimeAnswer> {
   if (reply.status === 'refused') {
     // A code of the service is its answer about the runtime; every other refusal is Azure's, and tells nothing of it.
-    if (!/^(?:20\d\d|TestConnectionFailed|IntegrationRuntimeIsNotOnline|FileShareTestConnectionFailed|SqlInfoValidationFailed)$/i.test(reply.code))
+    if (
+      !/^(?:20\d\d|TestConnectionFailed|IntegrationRuntimeIsNotOnline|FileShareTestConnectionFailed|SqlInfoValidationFailed)$/i.test(
+        reply.code,
+      )
+    )
       return { ok: false, failure: reply.failure }
     return seen({ outcome: 'failed', of, ms, errors: [boundError(reply)] })
   }
@@ -195,7 +206,8 @@ function boundError({ code, message }: RuntimeError): RuntimeError {
   return { code: boundText(code).slice(0, 80), message: boundText(message) }
 }
 
-const REFUSED_LOGIN = /\b18456\b|login failed|log ?on failure|user ?name or password|password (?:is|was)? ?(?:incorrect|wrong|expired)/i
+const REFUSED_LOGIN =
+  /\b18456\b|login failed|log ?on failure|user ?name or password|password (?:is|was)? ?(?:incorrect|wrong|expired)/i
 
 /** What an answer tells of the account. A test without an answer may have counted as a wrong password somewhere. */
 function judgeAccount(answer: Observed<RuntimeAnswer>): Tried {

@@ -30,7 +30,8 @@ export default defineCheck<UsedShareSpec, RuntimeEvidence, 'runtime'>({
       verified: '2026-11-26',
       rows: ['SHIRNET', 'COM-005', 'P23-005', 'P24-005', 'P25-005', 'P26-005'],
     },
-    remedy: 'Let the host of the integration runtime through to TCP 445 of the file server, and the Windows user in from there.',
+    remedy:
+      'Let the host of the integration runtime through to TCP 445 of the file server, and the Windows user in from there.',
   },
   uses: ['runtime'],
   subjects: (manifest) =>

@@ -30,7 +30,8 @@ export default defineCheck<SourceSpec, RuntimeEvidence, 'runtime'>({
     remedy: 'Let the host of the integration runtime through to the port of the source, and the login in from there.',
   },
   uses: ['runtime'],
-  subjects: (manifest) => sourceSubjects(manifest).filter(({ spec }) => takerOfSource(manifest, spec.source) === 'runtime'),
+  subjects: (manifest) =>
+    sourceSubjects(manifest).filter(({ spec }) => takerOfSource(manifest, spec.source) === 'runtime'),
   observe: async (ports, { name: subject, spec: { manifest, source } }) => {
     const { login, tls, server } = source
     const without = runtimeMayAsk(ports, login, server.text)

@@ -26,7 +26,8 @@ export default defineCheck<TargetSpec, RuntimeEvidence, 'runtime' | 'arm'>({
       verified: '2026-11-26',
       rows: ['SHIRNET', 'COM-005', 'P12-004'],
     },
-    remedy: 'Let the host of the integration runtime through to TCP 1433 of the target, and admit its address at the firewall of the server.',
+    remedy:
+      'Let the host of the integration runtime through to TCP 1433 of the target, and admit its address at the firewall of the server.',
   },
   uses: ['runtime', 'arm'],
   subjects: targetSubjects,
