@@ -68,12 +68,6 @@ export const FURTHER_ROWS: Readonly<Record<string, string>> = {
   CUTOVER: 'Online: the cutover is agreed, with the last log backup',
 }
 
-/** Not there yet. */
-const PENDING = [
-  ...['DBPERM', 'DBSHAPE', 'BKSET', 'FLAT', 'LASTBK', 'ROLES', 'MIMSI', 'REGION', 'SHIR', 'SHIRHOST'],
-  ...['SVCACCT-N', 'VMIAAS'],
-]
-
 /** The page that maps every row to its checks; throws when one has lost them, or a check names one that is not known. */
 export function renderRowsPage(checks: readonly Check[]): string {
   const known = new Set([...Object.keys(LIST_OF_2018), ...Object.keys(FURTHER_ROWS), ...PLAN_ROWS.map(({ id }) => id)])

@@ -1,6 +1,6 @@
 // Everything that the builders of the lab's Azure can make: each bare, and with every option in every one of its forms.
 import { adminRule, type AdminRuleSpec } from './admin-rules.ts'
-import { ROLES } from './authorization.ts'
+import { AUTHORIZATION_SPECIMENS } from './authorization-specimens.ts'
 import * as data from './data-resources.ts'
 import { MACHINE_SPECIMENS } from './machine-specimens.ts'
 import { sqlMigrationService } from './migration-service.ts'
@@ -8,7 +8,7 @@ import * as network from './network-resources.ts'
 import { runtimeNode } from './runtime-nodes.ts'
 import { networkSecurityGroup, type RuleSpec } from './security-rules.ts'
 import { BARE, forms, id, PLACE, SUBNET, type Forms, type Full, type Spec } from './specimen-forms.ts'
-import { azureState, LAB_SUBSCRIPTION, type ArmResource, type AzureState } from './state.ts'
+import { azureState, type ArmResource, type AzureState } from './state.ts'
 import { dmsSku } from './subscription.ts'
 import { WAN_SPECIMENS } from './wan-specimens.ts'
 import * as ways from './ways-resources.ts'
@@ -250,41 +250,6 @@ function* adminRuleForms(): Generator<AdminRuleSpec> {
 }
 
 /** A cloud with all of them in it, and with every answer that is no resource in every form. */
-const AUTHORIZATION = {
-  roleAssignments: [
-    { principal: azureState().objectId, role: ROLES.blobReader, scope: `/subscriptions/${LAB_SUBSCRIPTION}` },
-    {
-      principal: azureState().objectId,
-      principalType: 'User',
-      role: 'dddddddd-0000-4000-8000-00000000000a',
-      scope: '/providers/Microsoft.Management/managementGroups/mg',
-      condition: "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'backups'",
-    },
-  ],
-  customRoles: [
-    {
-      id: 'dddddddd-0000-4000-8000-00000000000a',
-      name: 'All of it',
-      actions: ['Microsoft.Sql/*'],
-      notActions: ['*/delete'],
-      dataActions: ['*'],
-      notDataActions: ['*/write'],
-    },
-  ],
-  denyAssignments: [
-    {
-      name: 'Made by a deployment stack',
-      scope: `/subscriptions/${LAB_SUBSCRIPTION}`,
-      actions: ['*/delete'],
-      notActions: ['Microsoft.Web/*'],
-      dataActions: ['*/delete'],
-      notDataActions: ['Microsoft.Web/*'],
-      excludePrincipals: [{ id: 'cccccccc-0000-4000-8000-000000000009', type: 'User' }],
-      doNotApplyToChildScopes: true,
-    },
-  ],
-} satisfies Partial<AzureState>
-
 export function specimenState(): AzureState {
   return {
     ...azureState(Object.values(SPECIMENS).flat()),
@@ -299,7 +264,7 @@ export function specimenState(): AzureState {
       { actions: ['*/read'], notActions: ['Microsoft.Sql/*'], dataActions: [], notDataActions: [] },
       { actions: ['Microsoft.DataMigration/*'], notActions: [], dataActions: ['*'], notDataActions: ['*/write'] },
     ],
-    ...AUTHORIZATION,
+    ...AUTHORIZATION_SPECIMENS,
     dmsSkus: [
       dmsSku({ name: 'Standard_1vCores', tier: 'Standard' }),
       ...forms({ NotAvailableForSubscription: true, QuotaId: true } satisfies Forms<

@@ -107,7 +107,7 @@ describe('what Azure tells of the ids', () => {
   })
 
   it('of the service of today: its region and the nodes of its runtime, where the port can', async () => {
-    const nodes = ['SHIR01', 'shir02.corp.example', 'a name', 'n3', 'n4', 'n5'].map((nodeName) => ({ nodeName }))
+    const nodes = ['SHIR01', 'shir02.corp.example', 'a name', 'n3', 'n4', 'n5'].map((name) => ({ name }))
     const later: LaterReads = {
       sqlMigrationService: () => Promise.resolve(there({ location: 'westeurope', provisioningState: 'Succeeded' })),
       runtimeNodes: () => Promise.resolve(there(nodes)),

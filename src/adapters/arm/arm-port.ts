@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import { mapSeen, seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { ArmAnswer, ArmPort } from '../../ports/arm-port.ts'
-import type { VirtualNetworkGateway } from '../../ports/network-resources.ts'
 import { createMemo, type Memo } from '../memo.ts'
 import type { StorageToken } from '../blob/blob-access.ts'
 import type { EntraToken } from '../sql/account.ts'
@@ -10,14 +9,9 @@ import { judgeAnswer } from './arm-errors.ts'
 import { createAuthorizationReads } from './authorization-reads.ts'
 import type { Cloud } from './clouds.ts'
 import type { ArmCredential } from './credential.ts'
-import { decodeBody, decodeItems, text, type Fields } from './decode.ts'
+import { decodeBody, decodeItems, type Fields } from './decode.ts'
 import { decodeDmsService } from './decode-dms.ts'
-import {
-  decodeGatewayConnection,
-  decodeLocalNetworkGateway,
-  decodeVirtualNetwork,
-  decodeVirtualNetworkGateway,
-} from './decode-network.ts'
+import { decodeGatewayConnection, decodeLocalNetworkGateway, decodeVirtualNetwork } from './decode-network.ts'
 import { decodeNetworkSecurityGroup } from './decode-security-rules.ts'
 import {
   decodeFirewallRule,
@@ -34,6 +28,7 @@ import { HttpStatusError, ProbeError } from './probe-error.ts'
 import { createRateBudget } from './rate-budget.ts'
 import type { ResourceId } from '../../domain/resource-id.ts'
 import { readResourceId, resourcePath } from './resource-id.ts'
+import { readGateway } from './read-gateway.ts'
 import { createRestReader, type ArmReader } from './rest-reader.ts'
 import { createScrubber, type Scrubber } from './scrubber.ts'
 import { signIn, type SignedIn, type SignInOptions } from './sign-in.ts'
@@ -282,24 +277,5 @@ async function answer<T>(
     const { clientId, objectId } = session.signedIn.identity
     const judged = judgeAnswer(error.answer, { what: `${id}${part}`, id, clientId, objectId })
     return 'absent' in judged ? seen(judged.absent) : { ok: false, failure: judged.failure }
-  }
-}
-
-/** Lists of connections carry no status, so only their ids are taken (recorded at api-versions 2017-06-01 to 2019-11-01). */
-async function readGateway({ rest }: Session, id: ResourceId): Promise<Observed<VirtualNetworkGateway>> {
-  const body = await rest.get(resourcePath(id), NETWORK_VERSION)
-  const connections = await listConnections(rest, id)
-  const ids = decodeItems(`${id.text}/connections`, connections, (item) => text(item, 'id'))
-  if (!ids.ok) return ids
-  return decodeBody(id.text, body, (fields) => decodeVirtualNetworkGateway(fields, ids.value))
-}
-
-/** The gateway was there a moment ago, so a 404 of its list is not an answer about the gateway. */
-async function listConnections(rest: ArmReader, id: ResourceId): Promise<readonly unknown[]> {
-  try {
-    return await rest.list(`${resourcePath(id)}/connections`, NETWORK_VERSION)
-  } catch (error) {
-    if (!(error instanceof HttpStatusError) || error.answer.status !== 404) throw error
-    throw new ProbeError({ kind: 'protocol', message: `Azure has ${id.text} but does not list its connections (404).` })
   }
 }
