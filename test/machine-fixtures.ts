@@ -10,7 +10,7 @@ import type { AddressHolder } from '../src/ports/network-resources.ts'
 import type { Ports } from '../src/ports/ports.ts'
 import { GROUP, armWith, there } from './arm-fixtures.ts'
 import { MANIFEST } from './fixtures.ts'
-import { answeredBy, SERVER } from './instance-fixtures.ts'
+import { answeredBy } from './instance-fixtures.ts'
 import { openSourceRig } from './source-rig.ts'
 import { createPorts } from './sql-fixtures.ts'
 
@@ -35,8 +35,7 @@ export function machineManifest(
 
 /** Without an endpoint in the manifest. */
 export function unnamedMachine(): Manifest {
-  const manifest = machineManifest()
-  return { ...manifest, targets: manifest.targets.map(({ endpoint: _endpoint, ...rest }) => rest) }
+  return machineManifest({ targets: MANIFEST.targets.map((one) => ({ ...one, resourceId: SQL_MACHINE_ID })) })
 }
 
 export function machineSubject(check: Check, manifest: Manifest = machineManifest()): Subject<Spec> {
@@ -99,7 +98,7 @@ export function machineArm(
 export const AT_MACHINE = { host: MACHINE_HOST, port: 1433, database: 'master', account: 'dms' }
 
 /** What a SQL Server on the machine tells of itself: 2022 Enterprise. */
-export function machineAnswers(more: JsonObject, server: Partial<typeof SERVER> = {}) {
+export function machineAnswers(more: JsonObject, server: Parameters<typeof answeredBy>[2] = {}) {
   const own = { productVersion: '16.0.4135.4', edition: 'Enterprise Edition (64-bit)', engineEdition: 3 }
   return answeredBy(AT_MACHINE, more, { ...own, ...server })
 }

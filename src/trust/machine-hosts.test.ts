@@ -84,8 +84,8 @@ describe('an untrusted run', () => {
 
   it('asks Azure nothing of another machine, and sends nothing to an endpoint that is not trusted', async () => {
     const other = machineManifest({}, { resourceId: SQL_MACHINE_ID.replace('vm-sql', 'vm-evil') })
-    const { endpoint: _endpoint, ...target } = other.targets[0]!
-    const evil = { ...other, targets: [target] }
+    const [own] = unnamedMachine().targets
+    const evil = { ...other, targets: [{ ...own!, resourceId: other.targets[0]!.resourceId }] }
     expect(await endpointOf(gated(evil, unnamedMachine()), evil)).toMatchObject({ failure: { kind: 'untrusted-host' } })
     const elsewhere = machineManifest({}, { endpoint: { text: '10.2.0.4', host: '10.2.0.4' } })
     expect(await endpointOf(gated(elsewhere, unnamedMachine()), elsewhere)).toMatchObject({

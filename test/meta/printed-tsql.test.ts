@@ -3,8 +3,10 @@ import { judgeSourceRight } from '../../src/checks/judge-source-right.ts'
 import { explainRefusal } from '../../src/checks/login-refusals.ts'
 import backupsHaveChecksums from '../../src/checks/source/backups-have-checksums/check.ts'
 import databaseIsReadable from '../../src/checks/source/database-is-readable/check.ts'
+import encryptionIsInventoried from '../../src/checks/source/encryption-is-inventoried/check.ts'
 import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
+import instanceObjectsAreKnown from '../../src/checks/source/instance-objects-are-known/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
 import logChainIsUnbroken from '../../src/checks/source/log-chain-is-unbroken/check.ts'
@@ -13,13 +15,18 @@ import { historyGrant } from '../../src/checks/recorded-backups.ts'
 import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
 import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
 import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
+import hasTdeCertificates from '../../src/checks/target/has-tde-certificates/check.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
 import loginIsSysadmin from '../../src/checks/target/login-is-sysadmin/check.ts'
-import type { Judgement } from '../../src/checks/define.ts'
+import versionIsNotOlder from '../../src/checks/target/version-is-not-older/check.ts'
+import volumesAreApart from '../../src/checks/target/volumes-are-apart/check.ts'
+import type { Check, Judgement } from '../../src/checks/define.ts'
 import type { SourceRightsEvidence } from '../../src/checks/source-login-rights.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
 import type { Login } from '../../src/domain/manifest.ts'
 import type { Script } from '../../src/domain/observed.ts'
+import { answeredBy, AT_SOURCE, databaseAt } from '../instance-fixtures.ts'
+import { machineAnswers, machineSubject } from '../machine-fixtures.ts'
 import { databaseSubject, manifestWith, sourceSubject } from '../sql-fixtures.ts'
 import { FILES, filesWith } from './source-files.ts'
 import { readTokens, syntaxError } from './tsql-guard.ts'
@@ -33,15 +40,20 @@ const PRINTERS = [
   'checks/recorded-backups.ts',
   'checks/source/backups-have-checksums/check.ts',
   'checks/source/database-is-readable/check.ts',
+  'checks/source/encryption-is-inventoried/judge-encryption.ts',
   'checks/source/has-no-filestream/check.ts',
   'checks/source/has-one-log-file/check.ts',
+  'checks/source/instance-objects-are-known/check.ts',
   'checks/source/log-chain-is-unbroken/judge-chain.ts',
   'checks/source/logins-can-be-migrated/check.ts',
   'checks/source/recovery-model-is-full/check.ts',
   'checks/storage/one-backup-per-file/check.ts',
   'checks/target/database-names-are-free/check.ts',
+  'checks/target/has-tde-certificates/check.ts',
   'checks/target/login-has-control-database/check.ts',
   'checks/target/login-is-sysadmin/check.ts',
+  'checks/target/version-is-not-older/judge-versions.ts',
+  'checks/target/volumes-are-apart/check.ts',
 ]
 const CONSTANT_PRINTERS = [
   'checks/source/tcp-ip-is-enabled/check.ts',
@@ -63,6 +75,7 @@ function printed(name: string): readonly string[] {
     ...databaseScripts(name),
     ...historyScripts(name),
     ...shareScripts(name),
+    ...machineScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
 }
@@ -285,6 +298,39 @@ const HOSTILE: readonly [string, string][] = [
   ['CORP\\a\nDROP TABLE b', 'CORP\\plain'],
   ["CORP\\a\r'; DROP TABLE b", 'CORP\\plain'],
 ]
+
+/** Of a virtual machine as target, and of what is inventoried for it. */
+function machineScripts(name: string): readonly Script[] {
+  const source = { source: 'sales', outcome: 'seen', at: 'sql01:1433', productVersion: '13.0.1.1', edition: 'Standard' }
+  const standard = { productVersion: '14.0.1.1', edition: 'Standard Edition', engineEdition: 2 }
+  const volume = { path: name, volume: 'C:\\', freeMb: 1 }
+  const evidences: readonly [Check, JsonObject][] = [
+    [
+      versionIsNotOlder,
+      {
+        target: machineAnswers({}, standard),
+        sources: [{ ...source, databases: [{ database: name, features: ['TransparentDataEncryption'], gap: null }] }],
+      },
+    ],
+    [volumesAreApart, machineAnswers({ data: volume, log: volume, tempDb: [], notSeen: [] })],
+    [
+      hasTdeCertificates,
+      {
+        source: databaseAt(AT_SOURCE, { encryption: { state: 3, thumbprint: name } }),
+        instance: machineAnswers({ rows: [] }),
+      },
+    ],
+    [
+      instanceObjectsAreKnown,
+      answeredBy(AT_SOURCE, { kinds: [{ kind: 'login', count: 1, names: [name] }], notSeen: [] }),
+    ],
+    [
+      encryptionIsInventoried,
+      answeredBy(AT_SOURCE, { databases: [{ database: name, tde: name, count: 0, keys: [], gap: null }], notSeen: [] }),
+    ],
+  ]
+  return evidences.flatMap(([check, evidence]) => scriptsOf(check.judge(evidence, machineSubject(check))))
+}
 
 describe('the T-SQL that checks print', () => {
   let plain: ReadonlyMap<string, readonly string[]>

@@ -207,7 +207,7 @@ describe('target/has-free-storage of a virtual machine', () => {
       /sql01/,
     ],
   ] as const)('%# judges as %s', (evidence, verdict, summary) => {
-    const judgement = fixtures.judgeStored(check, evidence as never, machine)
+    const judgement = fixtures.judgeStored(check, evidence, machine)
     expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
   })
 

@@ -9,7 +9,7 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
   meta: {
     id: ID,
     ref: 'DMSP-133',
-    title: 'The SQL Server of the virtual machine is not older, and its edition can hold the databases',
+    title: 'The SQL Server of the machine is not older, and its edition can hold the databases',
     team: 'dba',
     scenarios: ['sql-server-to-sql-server-on-azure-vm'],
     generations: ['modern'],
