@@ -1,5 +1,6 @@
 import type { Query, Reply, ResultSet, Session } from '../tds/model.ts'
 import { FACTS_ANSWERS } from './facts-answers.ts'
+import { SHAPE_ANSWERS } from './shape-answers.ts'
 import { unknownStatement } from './messages.ts'
 import { RIGHTS_ANSWERS } from './rights-answers.ts'
 import { findLogin, type LoginState, type SqlState } from './state.ts'
@@ -8,7 +9,7 @@ export type StatementAnswer = (state: SqlState, session: Session, account: Login
 
 /** Every statement that the checks send; a new statement comes with its answer. */
 const ANSWERS: ReadonlyMap<string, StatementAnswer> = new Map<string, StatementAnswer>(
-  [...RIGHTS_ANSWERS, ...FACTS_ANSWERS].map(([text, answer]) => [normalise(text), answer]),
+  [...RIGHTS_ANSWERS, ...FACTS_ANSWERS, ...SHAPE_ANSWERS].map(([text, answer]) => [normalise(text), answer]),
 )
 
 /**

@@ -59,6 +59,18 @@ import shareIsNotOnSource from './share/is-not-on-source/check.ts'
 import storageContainerExists from './storage/container-exists/check.ts'
 import storageSasHasAllPermissions from './storage/sas-has-all-permissions/check.ts'
 import storageIsReachableFromTarget from './storage/is-reachable-from-target/check.ts'
+import sourceLoginCanReadDefinitions from './source/login-can-read-definitions/check.ts'
+import targetLoginIsDbOwner from './target/login-is-db-owner/check.ts'
+import targetLoginCanMigrateSchema from './target/login-can-migrate-schema/check.ts'
+import sourceTablesFitLimits from './source/tables-fit-limits/check.ts'
+import sourceLobTablesAreRehearsed from './source/lob-tables-are-rehearsed/check.ts'
+import sourceNamesAreSupported from './source/names-are-supported/check.ts'
+import targetCollationMatches from './target/collation-matches/check.ts'
+import targetSizeFits from './target/size-fits/check.ts'
+import sourceComputedColumnsAreKnown from './source/computed-columns-are-known/check.ts'
+import sourceDefaultedNullsAreDecided from './source/defaulted-nulls-are-decided/check.ts'
+import sourceCdcIsOff from './source/cdc-is-off/check.ts'
+import targetTablesAreThere from './target/tables-are-there/check.ts'
 
 /** All checks, in the order in which reports show them. */
 export const CATALOGUE: readonly Check[] = [
@@ -121,4 +133,16 @@ export const CATALOGUE: readonly Check[] = [
   storageContainerExists,
   storageSasHasAllPermissions,
   storageIsReachableFromTarget,
+  sourceLoginCanReadDefinitions,
+  targetLoginIsDbOwner,
+  targetLoginCanMigrateSchema,
+  sourceTablesFitLimits,
+  sourceLobTablesAreRehearsed,
+  sourceNamesAreSupported,
+  targetCollationMatches,
+  targetSizeFits,
+  sourceComputedColumnsAreKnown,
+  sourceDefaultedNullsAreDecided,
+  sourceCdcIsOff,
+  targetTablesAreThere,
 ]

@@ -3,7 +3,7 @@ import { answeredBy, AT_INSTANCE, firstSubject, INSTANCE_HOST, refusedBy } from 
 import { closeSourceRigs, openInstanceRig } from '../../../../test/source-rig.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
-import { isSameName } from './same-name.ts'
+import { isSameName } from '../../fold-name.ts'
 
 const subject = firstSubject(check)
 const SALES = { name: 'Sales', state: 'ONLINE' }
