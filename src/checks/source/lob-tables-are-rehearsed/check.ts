@@ -4,6 +4,7 @@ import { defineCheck, type Judgement } from '../../define.ts'
 import { boundName } from '../../foreign-text.ts'
 import { LIMITS } from '../../p12-source.ts'
 import {
+  count,
   hiddenTables,
   judgeShape,
   observeShape,
@@ -65,7 +66,7 @@ function judgeLobs(answered: ShapeAnswered<More>, spec: SourceDatabaseSpec): Jud
     const atLeast = large.length === lobTables.length && lobTables.length >= LISTED ? 'at least ' : ''
     return {
       verdict: 'manual',
-      summary: `${at} has ${atLeast}${String(large.length)} tables with large objects of 1 GiB or more: ${named.slice(0, SHOWN).join(', ')}${named.length > SHOWN ? ' and more' : ''}. Whether their copy was rehearsed only a person can say`,
+      summary: `${at} has ${atLeast}${count(large.length, 'table')} with large objects of 1 GiB or more: ${named.slice(0, SHOWN).join(', ')}${named.length > SHOWN ? ' and more' : ''}. Whether their copy was rehearsed only a person can say`,
       expected,
       remediation: {
         text: 'Copy these tables to a database like the target, with the same runtime and service objective, and attest it with how long it took. The largest can also be moved apart.',
