@@ -69,7 +69,7 @@ export const FURTHER_ROWS: Readonly<Record<string, string>> = {
 
 /** Not there yet. */
 const PENDING = [
-  ...['REGION', 'ROLES', 'MIMSI', 'SHIR', 'SHIRHOST', 'SHIRNET', 'DBPERM', 'DBSHAPE', 'BKSET', 'FLAT', 'LASTBK'],
+  ...['REGION', 'ROLES', 'MIMSI', 'SHIR', 'SHIRHOST', 'SHIRNET', 'BKSET', 'FLAT', 'LASTBK'],
   ...['SVCACCT-N', 'VMIAAS', 'DOWNTIME', 'CUTOVER'],
 ]
 
