@@ -39,8 +39,8 @@ export const SOURCE_SIDE: SqlSide<SourceSpec> = {
   readEndpoint: (ports, { source }) => readSourceEndpoint(ports, source),
   readFirstDatabase: () => Promise.resolve('master'),
   hostBlockers: () => [],
-  portAdvice: () =>
-    'On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let the DMS subnet through to it.',
+  portAdvice: ({ manifest }) =>
+    `On the SQL Server host: is the service running, does it listen on this TCP port, does Windows Firewall let the port in; on the way: does the firewall appliance let ${manifest.generation === 'classic' ? 'the DMS subnet' : 'the host of the integration runtime'} through to it.`,
   portScripts: [
     {
       language: 'powershell',
@@ -72,12 +72,18 @@ export const TARGET_SIDE: SqlSide<TargetSpec> = {
     isManagedInstance(target)
       ? [{ id: 'target/managed-instance-exists', subject: target.name }]
       : databases.map((database) => ({ id: 'target/sql-database-exists', subject: `${target.name}/${database}` })),
-  portAdvice: ({ target }) => (isManagedInstance(target) ? INSTANCE_PORT_ADVICE : SERVER_PORT_ADVICE),
+  portAdvice: ({ target, manifest }) => {
+    if (isManagedInstance(target)) return INSTANCE_PORT_ADVICE
+    return manifest.generation === 'classic' ? SERVER_PORT_ADVICE : RUNTIME_PORT_ADVICE
+  },
   portScripts: [],
 }
 
 const SERVER_PORT_ADVICE =
   'Azure SQL answers on TCP 1433 (and on 11000-11999 when it redirects): let the network security groups, route tables and firewalls of the DMS subnet pass it outbound, and look whether the name should lead to a private endpoint.'
+
+const RUNTIME_PORT_ADVICE =
+  'Azure SQL answers on TCP 1433 (and, to who stands inside Azure, on 11000-11999 when it redirects): let the firewalls in front of the host of the integration runtime pass it outbound, and look whether the name should lead to a private endpoint.'
 
 const INSTANCE_PORT_ADVICE =
   'A managed instance answers on TCP 1433 of an address in its own subnet (and on 11000-11999 when it redirects): let the network security groups and route tables of the DMS subnet and of the subnet of the instance pass it, and peer the two networks where they are not one.'

@@ -47,7 +47,7 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
       title: 'Tutorial: Migrate SQL Server to an Azure SQL Managed Instance offline using DMS (classic)',
       url: 'https://learn.microsoft.com/azure/dms/tutorial-sql-server-to-managed-instance',
       verified: '2026-11-22',
-      rows: ['LOGINS'],
+      rows: ['LOGINS', 'COM-002'],
     },
     remedy:
       'Plan what each Windows login becomes on the target: a Microsoft Entra login or user, a SQL login or a contained user. Logins that nobody needs can be disabled or dropped on the source.',

@@ -61,10 +61,12 @@ export default defineCheck<SourceSpec, Evidence, 'net' | 'arm' | 'sql'>({
   subjects: sourceSubjects,
   observe: (ports, subject) => observeSource(ports, subject, ID, () => Promise.resolve(() => seen({}))),
   judge: (evidence, { name, spec }) =>
-    evidence.outcome === 'answered' ? judgeVersion(evidence) : judgeNoLogin(evidence, name, spec.manifest.name),
+    evidence.outcome === 'answered'
+      ? judgeVersion(evidence, spec.manifest.generation === 'classic')
+      : judgeNoLogin(evidence, name, spec.manifest.name),
 })
 
-function judgeVersion({ host, port, server }: Answered): Judgement {
+function judgeVersion({ host, port, server }: Answered, isClassic: boolean): Judgement {
   const at = `${host}:${String(port)}`
   const { productVersion, productLevel, edition, engineEdition } = server
   const expected = `${at} is SQL Server 2008 (10.0) or later`
@@ -104,7 +106,9 @@ function judgeVersion({ host, port, server }: Answered): Judgement {
     }
   }
   const remark =
-    major < TUTORIALS_MAJOR ? '; the tutorials of DMS name 2016 or later, the service itself takes 2008 or later' : ''
+    isClassic && major < TUTORIALS_MAJOR
+      ? '; the tutorials of DMS name 2016 or later, the service itself takes 2008 or later'
+      : ''
   return {
     verdict: 'pass',
     proof: 'direct',

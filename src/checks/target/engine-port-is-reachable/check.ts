@@ -22,7 +22,7 @@ export default defineCheck({
       title: 'Azure SQL Database connectivity architecture',
       url: 'https://learn.microsoft.com/azure/azure-sql/database/connectivity-architecture',
       verified: '2026-11-22',
-      rows: [],
+      rows: ['P12-004'],
     },
     remedy:
       'Let the network security group, the route table and the firewalls of the DMS subnet pass TCP 1433 (and 11000-11999 for redirected connections) outbound to Azure SQL.',
