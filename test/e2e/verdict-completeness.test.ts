@@ -13,6 +13,7 @@ import { NETWORK_CASES } from './verdicts/network-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
 import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
+import { SQLDB_CASES } from './verdicts/sqldb-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
 import { TOOLS_CASES } from './verdicts/tools-cases.ts'
@@ -33,6 +34,7 @@ const expected = [
     INSTANCE_CASES,
     SHARE_CASES,
     BACKUP_CASES,
+    SQLDB_CASES,
   ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))

@@ -1,6 +1,6 @@
 import { firewallRule } from '../../../lab/azure/data-resources.ts'
 import { DMS_SUBNET, SALES, salesSource, salesTarget } from '../../../lab/stories/sales.ts'
-import { putResources, type Change } from '../../../lab/stories/change.ts'
+import { putResources, type Change, type ServerChange } from '../../../lab/stories/change.ts'
 import type { DatabaseState } from '../../../lab/sql/state.ts'
 import type { Case } from '../expectation.ts'
 import { doesNotApply, fails, isBlocked, isManual, isUnknown, passes } from '../expectation.ts'
@@ -28,7 +28,7 @@ const SERVICE =
   '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-net/providers/Microsoft.DataMigration/sqlMigrationServices/dms-weu'
 const EGRESS = '  egress: [203.0.113.12]'
 
-const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> = {}): Change['source'] => ({
+const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> = {}): ServerChange => ({
   state: {
     logins: [{ ...salesSource({ controlServer: false }).logins[0], user: 'dms', password: SOURCE_PASSWORD, ...VIEW }],
     databases: [
@@ -40,7 +40,7 @@ const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> =
 const SOURCE_PASSWORD = salesSource({ controlServer: false }).logins[0]?.password ?? ''
 const VIEW = { grants: ['VIEW ANY DEFINITION'] }
 
-const targets = (sales: Partial<DatabaseState>): Change['target'] => ({
+const targets = (sales: Partial<DatabaseState>): ServerChange => ({
   state: {
     ...salesTarget(),
     databases: [

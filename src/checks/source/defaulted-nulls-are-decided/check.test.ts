@@ -16,8 +16,7 @@ describe('source/defaulted-nulls-are-decided', () => {
   })
 
   it('does not apply where there is none of its kind', async () => {
-    const other = { computed: 'defaulted', defaulted: 'computed' }['defaulted'] ?? ''
-    const tables = [{ name: 'Orders', [other]: ['Other'] }]
+    const tables = [{ name: 'Orders', computed: ['Other'] }]
     const rig = await openDatabaseRig({ source: { databases: [{ name: 'Sales', readers: ['dms'], tables }] } })
     expect((await rig.judge(check)).verdict).toBe('not-applicable')
   })

@@ -100,7 +100,7 @@ function judgeAsked(evidence: Asked, spec: TargetSpec): Judgement {
       ? 'a database does not tell surely that an identity lacks a role, and a group may bring it'
       : master.outcome === 'refused'
         ? `master refused the login with error ${String(master.number)}`
-        : `master could not be asked: ${master.outcome === 'unseen' ? master.why : ''}`
+        : `master could not be asked: ${master.why}`
   const message = `Whether ${login} has ${missing.join(', ')} on ${at} is not known: ${why}`
   return {
     verdict: 'unknown',

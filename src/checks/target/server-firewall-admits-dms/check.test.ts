@@ -157,8 +157,7 @@ const IPV6: [string, string, string] = ['six', '2001:db8::', '2001:db8::f']
 const PRIVATE: [string, string, string] = ['dms-subnet', '10.0.1.0', '10.0.1.255']
 /** A runtime that appears under that address. */
 const MODERN = (...egress: string[]): Pick<Situation, 'manifest'> => {
-  const { subnetId: _none, ...dms } = MANIFEST.dms
-  return { manifest: { generation: 'modern', dms: { ...dms, egress } } }
+  return { manifest: { generation: 'modern', dms: { ...NO_SUBNET.dms, egress } } }
 }
 const NO_SUBNET = {
   dms: {
