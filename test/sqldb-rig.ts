@@ -57,7 +57,7 @@ export async function openDatabaseRig(world: DatabaseWorld = {}): Promise<Databa
     ...world.target,
   })
   const sql = createSqlPort({
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
     signal: new AbortController().signal,
     secrets: new Map(['SALES_PASSWORD', 'TARGET_PASSWORD'].map((name) => [name, new Secret(name, PASSWORD)])),
     readCa: () => Promise.reject(new Error('no file')),

@@ -88,10 +88,10 @@ describe('target/tables-are-there', () => {
     expect(await rig.judge(check)).toMatchObject({ verdict: 'blocked' })
   })
 
-  it('compares a hundred thousand tables, and keeps no list of them', async () => {
-    const rig = await openDatabaseRig(world(many(100_000), many(99_990)))
+  it('compares more tables than an answer may have rows, and keeps no list of them', async () => {
+    const rig = await openDatabaseRig(world(many(25_000), many(24_990)))
     const told = await rig.judge(check)
-    expect(told.summary).toMatch(/10 of 100000 tables are not on the target/)
+    expect(told.summary).toMatch(/10 of 25000 tables are not on the target/)
   }, 60_000)
 })
 
