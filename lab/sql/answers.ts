@@ -2,6 +2,7 @@ import type { Query, Reply, ResultSet, Session } from '../tds/model.ts'
 import { FACTS_ANSWERS } from './facts-answers.ts'
 import { HISTORY_ANSWERS } from './history-answers.ts'
 import { MACHINE_ANSWERS } from './machine-answers.ts'
+import { SHAPE_ANSWERS } from './shape-answers.ts'
 import { unknownStatement } from './messages.ts'
 import { RIGHTS_ANSWERS } from './rights-answers.ts'
 import { findLogin, type LoginState, type SqlState } from './state.ts'
@@ -10,10 +11,9 @@ export type StatementAnswer = (state: SqlState, session: Session, account: Login
 
 /** Every statement that the checks send; a new statement comes with its answer. */
 const ANSWERS: ReadonlyMap<string, StatementAnswer> = new Map<string, StatementAnswer>(
-  [...RIGHTS_ANSWERS, ...FACTS_ANSWERS, ...HISTORY_ANSWERS, ...MACHINE_ANSWERS].map(([text, answer]) => [
-    normalise(text),
-    answer,
-  ]),
+  [...RIGHTS_ANSWERS, ...FACTS_ANSWERS, ...HISTORY_ANSWERS, ...MACHINE_ANSWERS, ...SHAPE_ANSWERS].map(
+    ([text, answer]) => [normalise(text), answer],
+  ),
 )
 
 /**

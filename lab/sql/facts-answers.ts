@@ -18,7 +18,7 @@ import { flag, int, row, signedPort, table, text } from './rows.ts'
 import { hasServerPermission } from './server-security.ts'
 import { engineEdition, includesName, type DatabaseState, type LoginState, type SqlState } from './state.ts'
 
-const COLLATION = 'SQL_Latin1_General_CP1_CI_AS'
+export const COLLATION = 'SQL_Latin1_General_CP1_CI_AS'
 const SYSTEM_DATABASES: readonly DatabaseState[] = ['master', 'tempdb', 'model', 'msdb'].map((name) => ({
   name,
   recoveryModel: 'SIMPLE',
@@ -114,7 +114,12 @@ function databaseStates(state: SqlState, _session: Session, account: LoginState)
       ...[one.name, one.state ?? 'ONLINE', one.userAccess ?? 'MULTI_USER'],
       ...[one.readOnly === true, one.standby === true, one.snapshot === true].map(flag),
       ...[one.recoveryModel ?? 'FULL', isOpen ? (one.collation ?? COLLATION) : null],
-      ...[isOpen ? 150 : null, flag(one.encryptedBy !== undefined), 0, flag(mayOpen(state, account, one))],
+      ...[
+        isOpen ? 150 : null,
+        flag(one.encryptedBy !== undefined),
+        flag(one.cdc === true),
+        flag(mayOpen(state, account, one)),
+      ],
     ]
   })
   return table(columns, rows)
@@ -135,7 +140,7 @@ function isOnline({ state = 'ONLINE' }: DatabaseState): boolean {
 
 function mayOpen(state: SqlState, account: LoginState, one: DatabaseState): boolean {
   if (!isOnline(one) || one.closed === true) return false
-  const users = [...(one.owners ?? []), ...(one.controlBy ?? [])]
+  const users = [...(one.owners ?? []), ...(one.controlBy ?? []), ...(one.readers ?? [])]
   const isUser = includesName(users, account.user) || includesName(account.databases, one.name)
   return SYSTEM_DATABASES.includes(one) || isUser || hasServerPermission(state, account, 'CONTROL SERVER')
 }

@@ -71,7 +71,7 @@ function enteredDatabase(state: SqlState, account: LoginState, wanted: string): 
   if (systemDatabase !== undefined) return account.contained === true ? undefined : systemDatabase
   const database = findDatabase(state, wanted)
   if (database === undefined) return undefined
-  const users = [...(database.controlBy ?? []), ...(database.owners ?? [])]
+  const users = [...(database.controlBy ?? []), ...(database.owners ?? []), ...(database.readers ?? [])]
   const isUser = includesName(users, account.user) || includesName(account.databases, database.name)
   return isUser || hasServerPermission(state, account, 'CONTROL SERVER') ? database.name : undefined
 }

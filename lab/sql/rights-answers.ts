@@ -78,11 +78,13 @@ function serverRoleMembers(state: SqlState, _session: Session, account: LoginSta
 }
 
 function serverPermissions(state: SqlState, _session: Session, account: LoginState): Reply {
-  const asked = ['CONTROL SERVER', 'CONNECT SQL']
+  const asked = ['CONTROL SERVER', 'CONNECT SQL', 'VIEW ANY DEFINITION']
   const rows = visiblePrincipals(state, account).flatMap(({ id, type, grants = [], denies = [] }) => [
     ...(type === 'R' ? [] : [[id, 'CONNECT SQL', includesName(denies, 'CONNECT SQL') ? 'D' : 'G']]),
     ...grants.filter((name) => includesName(asked, name)).map((name) => [id, name, 'G']),
-    ...denies.filter((name) => isSameName(name, 'CONTROL SERVER')).map((name) => [id, name, 'D']),
+    ...denies
+      .filter((name) => includesName(asked, name) && !isSameName(name, 'CONNECT SQL'))
+      .map((name) => [id, name, 'D']),
   ])
   return { sets: [{ columns: [int('grantee_id'), text('permission'), text('state')], rows }] }
 }

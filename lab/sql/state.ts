@@ -37,8 +37,35 @@ export interface WindowsGroupState extends GroupState {
   members: readonly string[]
 }
 
+/** A table of somebody's, with what a copy table by table stumbles over. */
+export interface TableState {
+  /** Default dbo. */
+  schema?: string
+  name: string
+  /** Names of computed columns, and of columns that take NULL and have a default. */
+  computed?: readonly string[]
+  defaulted?: readonly string[]
+  /** It has columns of large objects, with so much outside of its rows. */
+  lobMb?: number
+  rows?: number
+}
+
 export interface DatabaseState {
   name: string
+  /** Default two tables, Customers and Orders. */
+  tables?: readonly TableState[]
+  /** Members of db_datareader and of db_denydatareader. */
+  readers?: readonly string[]
+  deniedReaders?: readonly string[]
+  cdc?: boolean
+  /** Of the target: default 32,768; -1 is none. */
+  maxSizeMb?: number
+  /** Default GeneralPurpose. */
+  edition?: string
+  /** Default SQL_Latin1_General_CP1_CI_AS. */
+  catalogCollation?: string
+  /** Default: all of its size. */
+  usedMb?: number
   /** Users with CONTROL on the database. */
   controlBy?: readonly string[]
   /** Members of db_owner. */

@@ -69,6 +69,18 @@ import sourceRuntimeCanConnect from './source/runtime-can-connect/check.ts'
 import shareRuntimeCanConnect from './share/runtime-can-connect/check.ts'
 import targetRuntimeCanConnect from './target/runtime-can-connect/check.ts'
 import targetIdentityCanReadContainer from './target/identity-can-read-container/check.ts'
+import sourceLoginCanReadDefinitions from './source/login-can-read-definitions/check.ts'
+import targetLoginIsDbOwner from './target/login-is-db-owner/check.ts'
+import targetLoginCanMigrateSchema from './target/login-can-migrate-schema/check.ts'
+import sourceTablesFitLimits from './source/tables-fit-limits/check.ts'
+import sourceLobTablesAreRehearsed from './source/lob-tables-are-rehearsed/check.ts'
+import sourceNamesAreSupported from './source/names-are-supported/check.ts'
+import targetCollationMatches from './target/collation-matches/check.ts'
+import targetSizeFits from './target/size-fits/check.ts'
+import sourceComputedColumnsAreKnown from './source/computed-columns-are-known/check.ts'
+import sourceDefaultedNullsAreDecided from './source/defaulted-nulls-are-decided/check.ts'
+import sourceCdcIsOff from './source/cdc-is-off/check.ts'
+import targetTablesAreThere from './target/tables-are-there/check.ts'
 import sourceLogChainIsUnbroken from './source/log-chain-is-unbroken/check.ts'
 import storageOneBackupPerFile from './storage/one-backup-per-file/check.ts'
 import shareWindowsUserCanRead from './share/windows-user-can-read/check.ts'
@@ -158,6 +170,18 @@ export const CATALOGUE: readonly Check[] = [
   shareRuntimeCanConnect,
   targetRuntimeCanConnect,
   targetIdentityCanReadContainer,
+  sourceLoginCanReadDefinitions,
+  targetLoginIsDbOwner,
+  targetLoginCanMigrateSchema,
+  sourceTablesFitLimits,
+  sourceLobTablesAreRehearsed,
+  sourceNamesAreSupported,
+  targetCollationMatches,
+  targetSizeFits,
+  sourceComputedColumnsAreKnown,
+  sourceDefaultedNullsAreDecided,
+  sourceCdcIsOff,
+  targetTablesAreThere,
   sourceLogChainIsUnbroken,
   storageOneBackupPerFile,
   shareWindowsUserCanRead,

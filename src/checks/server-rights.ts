@@ -76,3 +76,18 @@ export function groupsOf(security: ServerSecurity): readonly Standing[] {
     .filter(({ type }) => type === 'G' || type === 'X')
     .map((group) => standingOf(group, security))
 }
+
+/** Who holds, and who is denied, a permission on the server: the principal itself or one of its roles. */
+export function holdersOf(
+  principal: ServerPrincipalRow,
+  permission: string,
+  security: ServerSecurity,
+): { grantedTo: string[]; deniedTo: string[] } {
+  const own = closure(principal.id, security)
+  const nameOf = (id: number): string => security.principals.find((one) => one.id === id)?.name ?? `principal ${id}`
+  const rows = security.permissions.filter((row) => row.permission === permission && own.has(row.grantee))
+  return {
+    grantedTo: rows.filter(({ state }) => state !== 'D').map(({ grantee }) => nameOf(grantee)),
+    deniedTo: rows.filter(({ state }) => state === 'D').map(({ grantee }) => nameOf(grantee)),
+  }
+}

@@ -45,7 +45,7 @@ export type SourceRightsEvidence =
   | RefusedFacts
   | WithheldFacts
 
-type Ask = <Row extends JsonObject>(statement: Statement<Row>) => Promise<Observed<readonly Row[]>>
+export type Ask = <Row extends JsonObject>(statement: Statement<Row>) => Promise<Observed<readonly Row[]>>
 
 /** What the login that DMS will use may do on the source: asked of the server itself, or read of another login. */
 export async function observeSourceRights(
@@ -77,7 +77,8 @@ export async function observeSourceRights(
   return seen({ host, port, database, account, outcome: 'foreign', ownLogin, productVersion, foreign })
 }
 
-async function readSecurity(ask: Ask): Promise<Observed<ServerSecurity>> {
+/** The catalog views of the server, as far as our own login sees them. */
+export async function readSecurity(ask: Ask): Promise<Observed<ServerSecurity>> {
   const [principals, members, permissions] = await Promise.all([
     ask(SERVER_PRINCIPALS),
     ask(SERVER_ROLE_MEMBERS),

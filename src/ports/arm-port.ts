@@ -49,6 +49,11 @@ export interface SqlServerResource {
   fullyQualifiedDomainName?: string
   /** `Enabled`, `Disabled`, `SecuredByPerimeter`, as Azure writes it; absent when Azure left it out. */
   publicNetworkAccess?: string
+  /** Name of the SQL login that administers the server; Azure has none where only Entra identities may log in. */
+  administratorLogin?: string
+  /** The Entra administrator, a user, a group or an application: its name, and its object or application id. */
+  entraAdministrator?: string
+  entraAdministratorId?: string
   /** `endpointId` is the private endpoint's own id, which may be in another subscription. */
   privateEndpointConnections: readonly { name: string; status?: string; endpointId?: string }[]
 }

@@ -15,6 +15,7 @@ import { RUNTIME_CASES } from './verdicts/runtime-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
 import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
+import { SQLDB_CASES } from './verdicts/sqldb-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
 import { TOOLS_CASES } from './verdicts/tools-cases.ts'
@@ -37,6 +38,7 @@ const expected = [
     SHARE_CASES,
     BACKUP_CASES,
     RUNTIME_CASES,
+    SQLDB_CASES,
   ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))

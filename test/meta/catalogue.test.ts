@@ -49,6 +49,18 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
   NOFS: ['source/has-no-filestream'],
   CONT: ['target/allows-contained-databases'],
   CHK: ['source/backups-have-checksums'],
+  DBPERM: ['source/login-can-read-definitions', 'target/login-is-db-owner', 'target/login-can-migrate-schema'],
+  DBSHAPE: [
+    'source/tables-fit-limits',
+    'source/lob-tables-are-rehearsed',
+    'source/names-are-supported',
+    'source/computed-columns-are-known',
+    'source/defaulted-nulls-are-decided',
+    'source/cdc-is-off',
+    'target/collation-matches',
+    'target/size-fits',
+    'target/tables-are-there',
+  ],
   TGTDB: ['target/database-names-are-free'],
   SRCVER: ['source/version-is-supported'],
   PORT: ['source/port-matches-instance'],
@@ -110,7 +122,7 @@ const DECIDING: readonly [RegExp, readonly Disproof[]][] = [
   // The runtime's way to a storage account.
   [/^service\/runtime-reaches-azure$/, ['connect-outcome']],
   // A login that may not open the database at all does not control it.
-  [/^target\/login-has-control-database$/, ['login-refused']],
+  [/^target\/login-(?:has-control-database|is-db-owner)$/, ['login-refused']],
 ]
 
 describe('the catalogue', () => {

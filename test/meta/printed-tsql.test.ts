@@ -2,21 +2,28 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { judgeSourceRight } from '../../src/checks/judge-source-right.ts'
 import { explainRefusal } from '../../src/checks/login-refusals.ts'
 import backupsHaveChecksums from '../../src/checks/source/backups-have-checksums/check.ts'
+import cdcIsOff from '../../src/checks/source/cdc-is-off/check.ts'
+import computedColumnsAreKnown from '../../src/checks/source/computed-columns-are-known/check.ts'
 import databaseIsReadable from '../../src/checks/source/database-is-readable/check.ts'
 import encryptionIsInventoried from '../../src/checks/source/encryption-is-inventoried/check.ts'
 import hasNoFilestream from '../../src/checks/source/has-no-filestream/check.ts'
 import hasOneLogFile from '../../src/checks/source/has-one-log-file/check.ts'
 import instanceObjectsAreKnown from '../../src/checks/source/instance-objects-are-known/check.ts'
+import defaultedNullsAreDecided from '../../src/checks/source/defaulted-nulls-are-decided/check.ts'
+import loginCanReadDefinitions from '../../src/checks/source/login-can-read-definitions/check.ts'
 import loginsCanBeMigrated from '../../src/checks/source/logins-can-be-migrated/check.ts'
+import namesAreSupported from '../../src/checks/source/names-are-supported/check.ts'
 import recoveryModelIsFull from '../../src/checks/source/recovery-model-is-full/check.ts'
 import logChainIsUnbroken from '../../src/checks/source/log-chain-is-unbroken/check.ts'
 import oneBackupPerFile from '../../src/checks/storage/one-backup-per-file/check.ts'
 import { historyGrant } from '../../src/checks/recorded-backups.ts'
-import { sourceDatabaseSubjects, targetDatabaseSubjects } from '../../src/checks/subjects.ts'
 import databaseNamesAreFree from '../../src/checks/target/database-names-are-free/check.ts'
 import serviceAccountCanWrite from '../../src/checks/share/service-account-can-write/check.ts'
 import hasTdeCertificates from '../../src/checks/target/has-tde-certificates/check.ts'
+import { sourceDatabaseSubjects, targetDatabaseSubjects, targetSubjects } from '../../src/checks/subjects.ts'
+import loginCanMigrateSchema from '../../src/checks/target/login-can-migrate-schema/check.ts'
 import loginHasControlDatabase from '../../src/checks/target/login-has-control-database/check.ts'
+import loginIsDbOwner from '../../src/checks/target/login-is-db-owner/check.ts'
 import loginIsSysadmin from '../../src/checks/target/login-is-sysadmin/check.ts'
 import versionIsNotOlder from '../../src/checks/target/version-is-not-older/check.ts'
 import volumesAreApart from '../../src/checks/target/volumes-are-apart/check.ts'
@@ -27,6 +34,7 @@ import type { Login } from '../../src/domain/manifest.ts'
 import type { Script } from '../../src/domain/observed.ts'
 import { answeredBy, AT_SOURCE, databaseAt } from '../instance-fixtures.ts'
 import { machineAnswers, machineSubject } from '../machine-fixtures.ts'
+import { MANIFEST } from '../fixtures.ts'
 import { databaseSubject, manifestWith, sourceSubject } from '../sql-fixtures.ts'
 import { FILES, filesWith } from './source-files.ts'
 import { readTokens, syntaxError } from './tsql-guard.ts'
@@ -38,19 +46,27 @@ const PRINTERS = [
   'checks/judge-writers.ts',
   'checks/login-refusals.ts',
   'checks/recorded-backups.ts',
+  'checks/source-shape.ts',
   'checks/source/backups-have-checksums/check.ts',
+  'checks/source/cdc-is-off/check.ts',
+  'checks/source/computed-columns-are-known/check.ts',
   'checks/source/database-is-readable/check.ts',
+  'checks/source/defaulted-nulls-are-decided/check.ts',
   'checks/source/encryption-is-inventoried/judge-encryption.ts',
   'checks/source/has-no-filestream/check.ts',
   'checks/source/has-one-log-file/check.ts',
   'checks/source/instance-objects-are-known/check.ts',
   'checks/source/log-chain-is-unbroken/judge-chain.ts',
+  'checks/source/login-can-read-definitions/judge-reading.ts',
   'checks/source/logins-can-be-migrated/check.ts',
+  'checks/source/names-are-supported/check.ts',
   'checks/source/recovery-model-is-full/check.ts',
   'checks/storage/one-backup-per-file/check.ts',
   'checks/target/database-names-are-free/check.ts',
   'checks/target/has-tde-certificates/check.ts',
+  'checks/target/login-can-migrate-schema/judge-server-roles.ts',
   'checks/target/login-has-control-database/check.ts',
+  'checks/target/login-is-db-owner/check.ts',
   'checks/target/login-is-sysadmin/check.ts',
   'checks/target/version-is-not-older/judge-versions.ts',
   'checks/target/volumes-are-apart/check.ts',
@@ -76,6 +92,7 @@ function printed(name: string): readonly string[] {
     ...historyScripts(name),
     ...shareScripts(name),
     ...machineScripts(name),
+    ...modernScripts(name),
   ]
   return scripts.filter(({ language }) => language === 'tsql').map(({ code }) => code)
 }
@@ -195,6 +212,56 @@ function shareScripts(name: string): readonly Script[] {
   return [null, refused].flatMap((backup) =>
     scriptsOf(serviceAccountCanWrite.judge({ ...place, writers: [{ ...known, backup }] }, sourceSubject())),
   )
+}
+
+/** Of the checks that only the current service has. */
+function modernScripts(name: string): readonly Script[] {
+  const login = { ...PASSWORD, user: name }
+  const dms = { ...MANIFEST.dms, schemaMigration: true }
+  const [first] = sourceDatabaseSubjects(manifestWith({ source: { login }, dms }))
+  const [owned] = targetDatabaseSubjects(manifestWith({ target: { login } }))
+  const [server] = targetSubjects(manifestWith({ target: { login }, dms }))
+  if (first === undefined || owned === undefined || server === undefined) throw new Error('the fixture has them')
+  const subject = { ...first, spec: { ...first.spec, database: { ...first.spec.database, name } } }
+  // Every such name has its script, whatever else is in it.
+  const semicolon = { ...first, spec: { ...first.spec, database: { ...first.spec.database, name: `${name};` } } }
+  const target = { ...owned, spec: { ...owned.spec, database: name } }
+  const answered = { ...place(name), outcome: 'answered' }
+  const shape = { database: name, tables: 1, selects: 0, viewsDefinitions: 0, computedColumns: 1, defaultedColumns: 1 }
+  const own = { database: name, login: name, user: name, dataReader: 0, selects: 0, dbOwner: 0, viewAnyDefinition: 0 }
+  const foreign = { login: name, standing: null, groups: 0, isComplete: true }
+  const standing = { isDisabled: true, roles: [] }
+  const other = (change: JsonObject): JsonObject => ({
+    ...answered,
+    ...{ outcome: 'foreign', ownLogin: name, foreign: { ...foreign, ...change } },
+  })
+  const roles = { login: name, authentication: 2, databaseManager: 0, databaseConnector: 0 }
+  const asked = { ...place(name), kind: 'asked', row: roles, administrator: {}, master: null }
+  const tables = { count: 1, first: [{ schema: name, table: name }] }
+  const row = { database: name, controlDatabase: 0, dbOwner: 0, login: name, user: name, engineEdition: 5 }
+  return [
+    computedColumnsAreKnown.judge({ ...answered, shape, columns: [name] }, subject),
+    computedColumnsAreKnown.judge({ ...answered, shape: { ...shape, computedColumns: 0 }, columns: [] }, subject),
+    defaultedNullsAreDecided.judge({ ...answered, shape, columns: [name] }, subject),
+    namesAreSupported.judge({ ...answered, shape, doubleByte: tables, other: tables }, semicolon),
+    cdcIsOff.judge(
+      { ...answered, server: {}, near: [], state: { name, isCdcEnabled: 1 }, facts: { notSeen: [] } },
+      subject,
+    ),
+    loginCanReadDefinitions.judge({ ...answered, row: own }, subject),
+    loginCanReadDefinitions.judge({ ...answered, row: { ...own, user: null } }, subject),
+    loginCanReadDefinitions.judge(other({}), subject),
+    loginCanReadDefinitions.judge(other({ isComplete: false }), subject),
+    loginCanReadDefinitions.judge(other({ standing }), subject),
+    loginCanReadDefinitions.judge(
+      other({ standing: { ...standing, isDisabled: false, mayNotConnect: true } }),
+      subject,
+    ),
+    loginIsDbOwner.judge({ ...answered, row }, target),
+    loginIsDbOwner.judge({ ...answered, row: { ...row, user: null } }, target),
+    loginCanMigrateSchema.judge(asked, server),
+    loginCanMigrateSchema.judge({ ...asked, row: { ...roles, authentication: 4 } }, server),
+  ].flatMap(scriptsOf)
 }
 
 function databaseScripts(name: string): readonly Script[] {

@@ -42,6 +42,9 @@ const { found: STATEMENTS, others: OTHER_EXPORTS } = await findStatements()
 const VERSIONS = ['9.0', '10.0', '10.50', '11.0', '12.0', '13.0', '14.0', '15.0', '16.0', '17.0']
 /** The first version that has it. All views and tables that a statement reads stand here, and what 2005 lacks of the rest. */
 const SINCE: Readonly<Record<string, string>> = {
+  authentication_type: '11.0',
+  // Of SQL Server 2019, and of Azure SQL Database, which calls itself 12.0.2000 and is asked whatever is stated.
+  catalog_collation_type_desc: '15.0',
   CONNECTIONPROPERTY: '10.0',
   containment_desc: '11.0',
   is_cdc_enabled: '10.0',
@@ -64,10 +67,15 @@ const SINCE: Readonly<Record<string, string>> = {
   'sys.servers': '9.0',
   'sys.symmetric_keys': '9.0',
   'msdb.dbo.sysjobs': '9.0',
+  'sys.allocation_units': '9.0',
+  'sys.columns': '9.0',
   'sys.configurations': '9.0',
   'sys.database_filestream_options': '11.0',
+  'sys.database_files': '9.0',
   'sys.database_permissions': '9.0',
   'sys.database_recovery_status': '9.0',
+  'sys.database_principals': '9.0',
+  'sys.database_role_members': '9.0',
   'sys.databases': '9.0',
   'sys.dm_database_encryption_keys': '10.0',
   'sys.dm_os_cluster_nodes': '9.0',
@@ -76,11 +84,14 @@ const SINCE: Readonly<Record<string, string>> = {
   'sys.dm_tcp_listener_states': '11.0',
   'sys.login_token': '9.0',
   'sys.master_files': '9.0',
+  'sys.partitions': '9.0',
   'sys.server_permissions': '9.0',
   'sys.server_principals': '9.0',
   'sys.server_role_members': '9.0',
   // Of Azure SQL Managed Instance alone, which calls itself 12.0.
   'sys.server_resource_stats': '12.0',
+  'sys.sql_logins': '9.0',
+  'sys.tables': '9.0',
   'sys.user_token': '9.0',
 }
 

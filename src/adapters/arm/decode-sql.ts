@@ -28,6 +28,10 @@ export function decodeSqlServer(body: Fields): SqlServerResource {
   const host = optionalText(properties, 'fullyQualifiedDomainName')
   const access = optionalText(properties, 'publicNetworkAccess')
   const endpoints = optionalList(properties, 'privateEndpointConnections', decodePrivateEndpoint)
+  const administratorLogin = optionalText(properties, 'administratorLogin')
+  const administrators = optionalFields(properties, 'administrators') ?? {}
+  const entraAdministrator = optionalText(administrators, 'login')
+  const entraAdministratorId = optionalText(administrators, 'sid')
   // Without public access everything rests on the private endpoints: a list that is not there is no empty list.
   if (endpoints === undefined && access !== undefined && access.toLowerCase() !== 'enabled') {
     return wrongShape(`publicNetworkAccess is ${access} and privateEndpointConnections is missing`)
@@ -39,6 +43,9 @@ export function decodeSqlServer(body: Fields): SqlServerResource {
     ...(state === undefined ? {} : { state }),
     ...(host === undefined ? {} : { fullyQualifiedDomainName: host }),
     ...(access === undefined ? {} : { publicNetworkAccess: access }),
+    ...(administratorLogin === undefined ? {} : { administratorLogin }),
+    ...(entraAdministrator === undefined ? {} : { entraAdministrator }),
+    ...(entraAdministratorId === undefined ? {} : { entraAdministratorId }),
     privateEndpointConnections: endpoints ?? [],
   }
 }

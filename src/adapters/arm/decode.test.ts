@@ -128,7 +128,8 @@ const CASES: readonly Case[] = [
       privateEndpoints: [{ name: 'pe', status: 'Approved' }],
     }),
     decode: decodeSqlServer,
-    mayBeAbsent: /\.(state|fullyQualifiedDomainName|publicNetworkAccess|privateLinkServiceConnectionState|status)$/,
+    mayBeAbsent:
+      /\.(state|fullyQualifiedDomainName|publicNetworkAccess|administratorLogin|administrators|login|sid|principalType|privateLinkServiceConnectionState|status)$/,
   },
   {
     name: 'SQL database',

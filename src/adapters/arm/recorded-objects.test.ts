@@ -244,6 +244,9 @@ const KINDS: readonly Kind[] = [
       state: ['properties.state'],
       fullyQualifiedDomainName: ['properties.fullyQualifiedDomainName'],
       publicNetworkAccess: ['properties.publicNetworkAccess'],
+      administratorLogin: ['properties.administratorLogin'],
+      entraAdministrator: ['properties.administrators.login'],
+      entraAdministratorId: ['properties.administrators.sid'],
       privateEndpointConnections: {
         each: ['properties.privateEndpointConnections'],
         // In the body of the server they have no name, only an id that ends with it.

@@ -51,7 +51,7 @@ export const SERVER_PERMISSIONS: Statement<ServerPermissionRow> = {
   name: 'server-permissions',
   text: `SELECT p.grantee_principal_id AS grantee_id, p.permission_name AS permission, p.state AS state
 FROM sys.server_permissions AS p
-WHERE p.class = 100 AND p.permission_name IN (N'CONTROL SERVER', N'CONNECT SQL')`,
+WHERE p.class = 100 AND p.permission_name IN (N'CONTROL SERVER', N'CONNECT SQL', N'VIEW ANY DEFINITION')`,
   since: '10.0',
   url: 'https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-server-permissions-transact-sql',
   decode: (row) => ({

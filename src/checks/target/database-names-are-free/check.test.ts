@@ -4,9 +4,9 @@ import { closeSourceRigs, openInstanceRig } from '../../../../test/source-rig.ts
 import { openMachineRig } from '../../../../test/machine-fixtures.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import check from './check.ts'
+import { isSameName } from '../../fold-name.ts'
 
 afterEach(closeSourceRigs)
-import { isSameName } from './same-name.ts'
 
 const subject = firstSubject(check)
 const SALES = { name: 'Sales', state: 'ONLINE' }

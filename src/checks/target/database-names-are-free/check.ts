@@ -6,7 +6,7 @@ import { observeInstance, type SourceFacts } from '../../source-facts.ts'
 import { judgeNoLogin } from '../../sql-login.ts'
 import { DATABASE_STATES } from '../../statements/database-states.ts'
 import { targetDatabaseSubjects, type TargetDatabaseSpec } from '../../subjects.ts'
-import { isSameName } from './same-name.ts'
+import { isSameName } from '../../fold-name.ts'
 
 type Evidence = SourceFacts<{
   /** The database that has the name; null: none that the login sees. */

@@ -23,7 +23,7 @@ export default defineCheck({
       title: 'Azure Private Endpoint DNS integration',
       url: 'https://learn.microsoft.com/azure/private-link/private-endpoint-dns-integration',
       verified: '2026-11-22',
-      rows: [],
+      rows: ['P12-004'],
     },
     remedy:
       'Correct the endpoint in the manifest; with a private endpoint, link the zone privatelink.database.windows.net to the network in which DMS runs.',

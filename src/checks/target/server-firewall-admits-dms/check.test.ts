@@ -155,6 +155,10 @@ const AZURE: [string, string, string] = ['AllowAllWindowsAzureIps', '0.0.0.0', '
 const PUBLIC: [string, string, string] = ['office', '203.0.113.0', '203.0.113.7']
 const IPV6: [string, string, string] = ['six', '2001:db8::', '2001:db8::f']
 const PRIVATE: [string, string, string] = ['dms-subnet', '10.0.1.0', '10.0.1.255']
+/** A runtime that appears under that address. */
+const MODERN = (...egress: string[]): Pick<Situation, 'manifest'> => {
+  return { manifest: { generation: 'modern', dms: { ...NO_SUBNET.dms, egress } } }
+}
 const NO_SUBNET = {
   dms: {
     egress: [],
@@ -338,6 +342,43 @@ describe('target/server-firewall-admits-dms', () => {
       },
       'unknown',
       'leave out 198.51.100.1, and AllowAllWindowsAzureIps (0.0.0.0) admits it only if it belongs to Azure',
+    ],
+    [
+      'network rules, and a runtime whose place nobody tells',
+      { networkRules: [READY], serviceEndpoints: ['Microsoft.Sql'], manifest: { generation: 'modern' } },
+      'unknown',
+      'which admit subnets of Azure alone: whether the host of the integration runtime is in one',
+    ],
+    [
+      'network rules, and rules that leave out the declared address of a runtime',
+      { networkRules: [READY], rules: [PUBLIC], ...MODERN('198.51.100.1') },
+      'fail',
+      'leave out 198.51.100.1 of the addresses of the integration runtime',
+    ],
+    [
+      'the declared address of a runtime is admitted',
+      { rules: [PUBLIC], ...MODERN('203.0.113.7') },
+      'pass',
+      'From the integration runtime to sqlsales: the firewall rules of sqlsales cover 203.0.113.7, under which the',
+    ],
+    [
+      'only a private rule for a runtime',
+      { rules: [PRIVATE], ...MODERN() },
+      'fail',
+      'which Azure SQL never sees: it sees the public address alone',
+    ],
+    ['no rule for a runtime', MODERN(), 'fail', 'has no rule that would admit the integration runtime'],
+    [
+      'no public access, and an endpoint whose name the runtime may resolve',
+      { access: 'Disabled', endpoints: ['Approved'], ...MODERN() },
+      'unknown',
+      'private endpoint pe0 is Approved; whether its name resolves to 10.0.2.5 where the integration runtime stands',
+    ],
+    [
+      'no public access and no endpoint for a runtime',
+      { access: 'Disabled', ...MODERN() },
+      'fail',
+      'no private endpoint is Approved',
     ],
     [
       'no rule for the declared address of a runtime',
@@ -682,6 +723,36 @@ describe('target/server-firewall-admits-dms', () => {
       expect(await observe(arm, MANIFEST)).toMatchObject({ ok: false, failure: { kind: 'forbidden' } })
     },
   )
+
+  it('advises for a runtime without a word of a subnet of DMS', async () => {
+    const worlds: Situation[] = [
+      MODERN(),
+      { networkRules: [READY], ...MODERN() },
+      { rules: [PRIVATE], ...MODERN() },
+      { rules: [PUBLIC], ...MODERN('198.51.100.1') },
+      { access: 'Disabled', ...MODERN() },
+      { access: 'Disabled', endpoints: ['Approved'], ...MODERN() },
+    ]
+    for (const world of worlds) {
+      const told = JSON.stringify(await run(world))
+      expect(told).not.toMatch(/DMS subnet|dms\.subnet|network of DMS|vnet-rule/)
+    }
+  })
+
+  it('believes the name of the server on the host of the runtime', () => {
+    const facts = { endpoints: [{ name: 'pe0', network: 'unknown', addresses: ['10.0.2.5'] }] }
+    const vantage = { verified: true, reason: 'it is the host of the runtime' }
+    const subject = definition.subjects(manifestOf(MODERN()))[0]
+    if (subject === undefined) throw new Error('no subject')
+    const evidence = (addresses: string[]) =>
+      ({
+        ...{ found: true, server: 'sqlsales', location: 'westeurope', publicNetworkAccess: 'Disabled', ...facts },
+        ...{ addressRules: [], ipv6Rules: null, networkRules: [], subnet: null, egress: null, isInsideAzure: false },
+        dns: { host: HOST, addresses, vantage },
+      }) as Parameters<typeof definition.judge>[0]
+    expect(definition.judge(evidence(['10.0.2.5']), subject).verdict).toBe('pass')
+    expect(definition.judge(evidence(['20.1.2.3']), subject).verdict).toBe('fail')
+  })
 
   it('needs the subnet only where a network rule could decide', async () => {
     const hidden = { network: forbidden() }

@@ -23,10 +23,10 @@ export default defineCheck<TargetSpec, Evidence, 'arm' | 'net'>({
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
-      rows: ['D5'],
+      rows: ['D5', 'P12-004'],
     },
     remedy:
-      'Turn the Microsoft.Sql endpoint on for the DMS subnet and add a virtual network rule for it, or add firewall rules for the public addresses under which DMS appears.',
+      'Admit the place from which DMS connects: by firewall rules for its public addresses, by a private endpoint, or, where it is a subnet of Azure, by a virtual network rule with the Microsoft.Sql endpoint on.',
   },
   uses: ['arm', 'net'],
   subjects: targetSubjects,

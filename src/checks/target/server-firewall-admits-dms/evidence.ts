@@ -43,7 +43,7 @@ export type ServerFacts = {
   told?: EgressFact
   /** Why Azure does not tell the addresses. */
   egressGap?: string
-  /** Classic DMS runs inside Azure; the runtime of the modern one need not. */
+  /** Classic DMS connects, from its subnet inside Azure; else the integration runtime does, from wherever it is. */
   isInsideAzure: boolean
 }
 

@@ -4,8 +4,14 @@ import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import type { ServerFacts } from './evidence.ts'
 
-function expectedOf({ server, subnet }: ServerFacts): string {
-  const from = subnet === null ? 'DMS' : `DMS in ${subnet.name} (${subnet.prefixes.join(', ')})`
+/** Who connects: DMS itself, or the integration runtime of the current service. */
+export function whoOf({ isInsideAzure }: Pick<ServerFacts, 'isInsideAzure'>): string {
+  return isInsideAzure ? 'DMS' : 'the integration runtime'
+}
+
+function expectedOf(facts: ServerFacts): string {
+  const { server, subnet } = facts
+  const from = subnet === null ? whoOf(facts) : `DMS in ${subnet.name} (${subnet.prefixes.join(', ')})`
   return `the firewall of ${server} admits ${from}`
 }
 
@@ -14,7 +20,7 @@ export function passed(facts: ServerFacts, fact: string): Judgement {
   return {
     verdict: 'pass',
     proof: 'direct',
-    summary: `From DMS to ${facts.server}: ${actual}`,
+    summary: `From ${whoOf(facts)} to ${facts.server}: ${actual}`,
     expected: expectedOf(facts),
     actual,
   }
@@ -22,7 +28,7 @@ export function passed(facts: ServerFacts, fact: string): Judgement {
 
 export function failed(facts: ServerFacts, fact: string, text: string, scripts: readonly Script[]): Judgement {
   const actual = boundText(fact)
-  const summary = `From DMS to ${facts.server}: not admitted, ${actual}`
+  const summary = `From ${whoOf(facts)} to ${facts.server}: not admitted, ${actual}`
   return {
     verdict: 'fail',
     proof: 'direct',
@@ -36,11 +42,8 @@ export function failed(facts: ServerFacts, fact: string, text: string, scripts: 
 
 export function undetermined(facts: ServerFacts, kind: CauseKind, fact: string): Judgement {
   const message = boundText(fact)
-  const summary = `Whether ${facts.server} admits DMS could not be determined: ${message}`
-  const text =
-    kind === 'missing-input'
-      ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
-      : 'Admit the DMS subnet by a virtual network rule with the Microsoft.Sql endpoint on: that can be proven.'
+  const summary = `Whether ${facts.server} admits ${whoOf(facts)} could not be determined: ${message}`
+  const text = facts.isInsideAzure ? classicAdvice(kind) : runtimeAdvice(kind)
   return {
     verdict: 'unknown',
     proof: 'direct',
@@ -49,4 +52,16 @@ export function undetermined(facts: ServerFacts, kind: CauseKind, fact: string):
     cause: { kind, message },
     remediation: { text, scripts: [] },
   }
+}
+
+function classicAdvice(kind: CauseKind): string {
+  return kind === 'missing-input'
+    ? 'Declare the subnet (dms.subnet) or the public addresses (dms.egress) of DMS in the manifest.'
+    : 'Admit the DMS subnet by a virtual network rule with the Microsoft.Sql endpoint on: that can be proven.'
+}
+
+function runtimeAdvice(kind: CauseKind): string {
+  return kind === 'missing-input'
+    ? 'Declare the public addresses under which the host of the integration runtime reaches Azure (dms.egress).'
+    : 'Admit the public addresses of the host of the integration runtime and declare them in dms.egress, or run this on that host: that can be proven.'
 }

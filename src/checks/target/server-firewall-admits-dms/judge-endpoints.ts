@@ -10,24 +10,32 @@ export type EndpointAnswer =
   | { answer: 'open'; fact: string; kind: CauseKind }
 
 /** Undefined: no private endpoint is Approved. */
-export function judgeEndpoints({ endpoints, dns, subnet }: ServerFacts): EndpointAnswer | undefined {
+export function judgeEndpoints(facts: ServerFacts): EndpointAnswer | undefined {
+  const { endpoints, dns, subnet, isInsideAzure } = facts
   if (endpoints.length === 0) return undefined
-  const near = endpoints.filter(({ network }) => network === 'same' || network === 'peered')
+  // A runtime on premises reaches an endpoint by whatever way its name leads to; DMS by its own network or a peered one.
+  const near = endpoints.filter(({ network, isUntold }) =>
+    isInsideAzure ? network === 'same' || network === 'peered' : isUntold !== true,
+  )
+  const show = isInsideAzure ? describe : describeAlone
   if (near.length === 0) {
-    const facts = endpoints.map(describe)
-    return { answer: 'open', kind: 'insufficient', fact: facts.join('; ') }
+    return { answer: 'open', kind: 'insufficient', fact: endpoints.map(show).join('; ') }
   }
-  const names = near.map(describe).join('; ')
+  const names = near.map(show).join('; ')
   if (dns === null)
     return { answer: 'open', kind: 'dns', fact: `${names}; the name of the server could not be resolved` }
   const own = near.flatMap(({ addresses }) => addresses)
   const resolved = `${dns.host} resolves to ${dns.addresses.join(', ')}`
   if (own.length === 0) return { answer: 'open', kind: 'insufficient', fact: `${names}; Azure tells no address of it` }
   if (!dns.vantage.verified) {
-    const fact = `${names}; whether its name resolves to ${own.join(', ')} where DMS stands is not known: here ${resolved}, ${proxyNote(dns.vantage)}`
+    const fact = `${names}; whether its name resolves to ${own.join(', ')} where ${isInsideAzure ? 'DMS' : 'the integration runtime'} stands is not known: here ${resolved}, ${proxyNote(dns.vantage)}`
     return { answer: 'open', kind: 'dns', fact }
   }
-  const where = subnet === null ? 'there' : `in ${subnet.name}`
+  const where = !isInsideAzure
+    ? 'on the host of the integration runtime'
+    : subnet === null
+      ? 'there'
+      : `in ${subnet.name}`
   return dns.addresses.length > 0 && dns.addresses.every((address) => own.includes(address))
     ? { answer: 'admits', fact: `${names}, and ${resolved} ${where}` }
     : { answer: 'shut', fact: `${names}, but ${resolved} ${where}, not to ${own.join(', ')}` }
@@ -37,6 +45,10 @@ function describe(one: EndpointFact): string {
   return one.isUntold === true
     ? `of private endpoint ${one.name} Azure does not say whether it is Approved`
     : `private endpoint ${one.name} is Approved, ${placeOf(one)}`
+}
+
+function describeAlone(one: EndpointFact): string {
+  return one.isUntold === true ? describe(one) : `private endpoint ${one.name} is Approved`
 }
 
 function placeOf({ network, networkName, gap }: EndpointFact): string {

@@ -4,7 +4,7 @@ import type { Judgement } from '../../define.ts'
 import { boundText } from '../../foreign-text.ts'
 import { isAzureServices, isCovered, isIpv4, isPrivateOnly, listRanges, publicPartOf, uncovered } from './coverage.ts'
 import { addressScripts, networkScripts, SQL_ENDPOINT } from './gate-scripts.ts'
-import { failed, passed, undetermined } from './gate-judgements.ts'
+import { failed, passed, undetermined, whoOf } from './gate-judgements.ts'
 import { judgeEndpoints } from './judge-endpoints.ts'
 import type { AddressRuleFact, EgressFact, NetworkRuleFact, ServerFacts, SubnetFact } from './evidence.ts'
 
@@ -19,7 +19,11 @@ export function judgeGate(facts: ServerFacts, serverId: string): Judgement {
   const byEndpoint = judgement.verdict === 'pass' ? undefined : judgeEndpoints(facts)
   if (byEndpoint?.answer === 'admits') return passed(facts, byEndpoint.fact)
   if (byEndpoint?.answer !== 'open' || judgement.verdict !== 'fail') return judgement
-  return undetermined(facts, byEndpoint.kind, `no rule of ${facts.server} admits DMS, but ${byEndpoint.fact}`)
+  return undetermined(
+    facts,
+    byEndpoint.kind,
+    `no rule of ${facts.server} admits ${whoOf(facts)}, but ${byEndpoint.fact}`,
+  )
 }
 
 /** The pass of the server's gate, if it admits DMS; what follows from the rules alone when the subnet is not known. */
@@ -42,7 +46,7 @@ export function admitted(facts: ServerFacts): Judgement | undefined {
   if (facts.told !== undefined && uncovered(facts.told, facts).length > 0) return undefined
   return passed(
     facts,
-    `the firewall rules of ${server} cover ${egress.addresses.join(', ')}, under which DMS appears (${egress.from})`,
+    `the firewall rules of ${server} cover ${egress.addresses.join(', ')}, under which ${whoOf(facts)} appears (${egress.from})`,
   )
 }
 
@@ -69,7 +73,9 @@ function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
   if (byEndpoint?.answer === 'admits') return passed(facts, `${closed}, and ${byEndpoint.fact}`)
   if (byEndpoint?.answer === 'open') return undetermined(facts, byEndpoint.kind, `${closed}, and ${byEndpoint.fact}`)
   if (byEndpoint !== undefined) {
-    const text = `Link the private DNS zone of the endpoint to the network of DMS, or let its DNS servers forward to it.`
+    const text = facts.isInsideAzure
+      ? 'Link the private DNS zone of the endpoint to the network of DMS, or let its DNS servers forward to it.'
+      : 'Let the DNS servers of the host of the integration runtime forward to the private DNS zone of the endpoint.'
     return failed(facts, `${closed}, and ${byEndpoint.fact}`, text, [])
   }
   const actual = `public network access of ${server} is Disabled and no private endpoint is Approved: it refuses every connection (error 47073)`
@@ -81,13 +87,16 @@ function judgeDisabled(facts: ServerFacts, serverId: string): Judgement {
   return failed(
     facts,
     actual,
-    'Create a private endpoint in the network of DMS, or enable public access and admit only the DMS subnet.',
+    facts.isInsideAzure
+      ? 'Create a private endpoint in the network of DMS, or enable public access and admit only the DMS subnet.'
+      : 'Create a private endpoint that the host of the integration runtime reaches, or enable public access and admit only its public addresses.',
     [enable],
   )
 }
 
 function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | undefined {
   const { server, subnet, networkRules } = facts
+  if (!facts.isInsideAzure) return judgeRulesOfOthers(facts)
   const own = ownRule(facts)
   if (own === undefined || subnet === null) {
     if (subnet === null && networkRules.length > 0 && facts.subnetGap === 'undeclared') {
@@ -116,6 +125,13 @@ function judgeNetworkRule(facts: ServerFacts, serverId: string): Judgement | und
   )
 }
 
+/** A runtime may stand in a subnet that a rule names; where nobody says under which addresses it appears, that is open. */
+function judgeRulesOfOthers({ server, networkRules, egress, ...rest }: ServerFacts): Judgement | undefined {
+  if (networkRules.length === 0 || egress !== null) return undefined
+  const message = `${server} has virtual network rules (${networkRules.map(({ name }) => name).join(', ')}), which admit subnets of Azure alone: whether the host of the integration runtime is in one, and else under which addresses it appears (dms.egress), the manifest does not say`
+  return undetermined({ server, networkRules, egress, ...rest }, 'missing-input', message)
+}
+
 /** `note`: what is known of a network rule that does not admit DMS. */
 function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Judgement {
   const besides = note === undefined ? '' : `; ${note}`
@@ -130,22 +146,23 @@ function judgeAddresses(facts: ServerFacts, serverId: string, note?: string): Ju
       azure === undefined
         ? `firewall rules for public addresses (${describe(outer)})`
         : `the firewall rule ${azure.name} (0.0.0.0), which admits what runs inside Azure alone`
-    const message = `${server} has ${rules}, and the manifest does not declare under which addresses DMS appears (dms.egress)${egressGap === undefined ? '' : `; ${egressGap}`}${besides}`
+    const message = `${server} has ${rules}, and the manifest does not declare under which addresses ${whoOf(facts)} appears (dms.egress)${egressGap === undefined ? '' : `; ${egressGap}`}${besides}`
     return undetermined(facts, 'missing-input', message)
   }
   const scripts = networkScripts(facts, serverId)
-  const text =
-    'Admit the DMS subnet by a virtual network rule, or declare its public addresses in dms.egress and admit those.'
+  const text = isInsideAzure
+    ? 'Admit the DMS subnet by a virtual network rule, or declare its public addresses in dms.egress and admit those.'
+    : 'Declare the public addresses of the host of the integration runtime in dms.egress and admit those, or give it a private endpoint.'
   const inner = addressRules.filter(isPrivateOnly)
   if (inner.length > 0) {
-    const actual = `${server} has only a firewall rule for a private range (${describe(inner)}), which Azure SQL never sees: it sees the public address or the subnet itself`
+    const actual = `${server} has only a firewall rule for a private range (${describe(inner)}), which Azure SQL never sees: it sees the public address${isInsideAzure ? ' or the subnet itself' : ' alone'}`
     return failed(facts, actual, text, scripts)
   }
   const others =
     networkRules.length === 0
       ? 'no rule'
       : `rules for other subnets only (${networkRules.map(({ name }) => name).join(', ')})`
-  return failed(facts, `${server} has ${others} that would admit DMS`, text, scripts)
+  return failed(facts, `${server} has ${others} that would admit ${whoOf(facts)}`, text, scripts)
 }
 
 /** The union of the rules against the addresses under which DMS appears. */
@@ -162,7 +179,7 @@ function judgeEgress(facts: ServerFacts, egress: EgressFact, serverId: string, b
     return undetermined(facts, 'insufficient', message)
   }
   if (ipv6Gap !== undefined && left.every((range) => !isIpv4(range))) {
-    const message = `DMS appears under ${listRanges(left)}, and the IPv6 firewall rules of ${server} could not be read: ${ipv6Gap}${besides}`
+    const message = `${sentence(whoOf(facts))} appears under ${listRanges(left)}, and the IPv6 firewall rules of ${server} could not be read: ${ipv6Gap}${besides}`
     return undetermined(facts, 'insufficient', message)
   }
   const azure = isInsideAzure ? undefined : addressRules.find(isAzureServices)
@@ -172,8 +189,13 @@ function judgeEgress(facts: ServerFacts, egress: EgressFact, serverId: string, b
   }
   const inner = addressRules.filter(isPrivateOnly)
   const never = inner.length === 0 ? '' : `; ${describe(inner)} is a private range, which Azure SQL never sees`
-  const actual = `the firewall rules of ${server} leave out ${listRanges(left)} of the addresses of DMS (${listed}, ${egress.from})${never}`
-  return failed(facts, actual, 'Admit the addresses under which DMS appears.', addressScripts(facts, serverId, left))
+  const actual = `the firewall rules of ${server} leave out ${listRanges(left)} of the addresses of ${whoOf(facts)} (${listed}, ${egress.from})${never}`
+  return failed(
+    facts,
+    actual,
+    `Admit the addresses under which ${whoOf(facts)} appears.`,
+    addressScripts(facts, serverId, left),
+  )
 }
 
 /** A perimeter has access rules of its own; they do not touch private endpoints (network security perimeter, concepts). */
@@ -204,4 +226,8 @@ function isSameRegion({ location, subnet }: ServerFacts): boolean {
 
 function describe(rules: readonly AddressRuleFact[]): string {
   return rules.map(({ name, start, end }) => `${name} ${start}-${end}`).join(', ')
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -3,7 +3,7 @@ import { seen, type Observed } from '../../../domain/observed.ts'
 import { parseResourceId } from '../../../domain/resource-id.ts'
 import type { ArmPort, SqlFirewallRule } from '../../../ports/arm-port.ts'
 import type { Ports } from '../../../ports/ports.ts'
-import { readDmsSubnet } from '../../dms-subnet.ts'
+import { readDmsSubnet, type DmsSubnetAnswer } from '../../dms-subnet.ts'
 import { readTargetHost } from '../../engine-endpoint.ts'
 import { boundText } from '../../foreign-text.ts'
 import { readResolverVantage } from '../../network-path.ts'
@@ -21,7 +21,8 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
     arm.sqlServer(target.resourceId),
     arm.sqlFirewallRules(target.resourceId),
     arm.sqlVirtualNetworkRules(target.resourceId),
-    readDmsSubnet(arm, manifest),
+    // The runtime of the current service stands in no subnet of DMS.
+    manifest.generation === 'classic' ? readDmsSubnet(arm, manifest) : NO_SUBNET,
   ])
   if (!server.ok) return server
   if (!server.value.found) return seen({ found: false, message: boundText(server.value.message) })
@@ -63,10 +64,7 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
   // Without the subnet a network rule cannot be judged; what address rules decide stays decided.
   const isSubnetNeeded =
     publicNetworkAccess?.toLowerCase() === 'enabled' && facts.networkRules.length > 0 && admitted(facts) === undefined
-  if (!dms.ok) {
-    if (!isSubnetNeeded) return seen(facts)
-    return facts.isInsideAzure ? seen({ ...facts, subnetGap: 'unread' }) : dms
-  }
+  if (!dms.ok) return seen(isSubnetNeeded ? { ...facts, subnetGap: 'unread' } : facts)
   if (!dms.value.found) return seen({ ...facts, subnetGap: dms.value.gap })
   const { subnet, network } = dms.value
   return seen({
@@ -80,6 +78,12 @@ export async function readServer(ports: Pick<Ports, 'arm' | 'net'>, spec: Target
     },
   })
 }
+
+const NO_SUBNET: Observed<DmsSubnetAnswer> = seen({
+  found: false,
+  gap: 'undeclared',
+  message: 'the integration runtime stands in no subnet of DMS',
+})
 
 function ruleFact({ name, startIpAddress, endIpAddress }: SqlFirewallRule): AddressRuleFact {
   return { name, start: startIpAddress, end: endIpAddress }

@@ -30,8 +30,7 @@ export default defineCheck<TargetSpec, Evidence, 'arm'>({
       verified: '2026-11-22',
       rows: [],
     },
-    remedy:
-      'Replace the rule 0.0.0.0 by a virtual network rule for the DMS subnet, or by rules for the addresses that need access.',
+    remedy: 'Replace the rule 0.0.0.0 by rules for the addresses and the subnets that need access.',
   },
   uses: ['arm'],
   subjects: targetSubjects,
@@ -144,7 +143,7 @@ function openToOthers(rules: readonly RuleFact[], server: string, spec: TargetSp
     expected,
     actual,
     remediation: {
-      text: 'First admit what needs access by narrower rules (a virtual network rule for the DMS subnet), then delete it.',
+      text: 'First admit what needs access by narrower rules (a virtual network rule, where it stands in a subnet of Azure), then delete it.',
       scripts: rules.map((rule) =>
         azScript(`az sql server ${isIpv4(rule) ? '' : 'ipv6-'}firewall-rule delete`, {
           ...options,

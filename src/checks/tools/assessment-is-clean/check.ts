@@ -60,10 +60,10 @@ export default defineCheck<Spec, Evidence, 'files' | 'clock'>({
       title: 'Overview of Data Migration Assistant',
       url: 'https://learn.microsoft.com/sql/dma/dma-overview',
       verified: '2026-11-22',
-      rows: ['ASSESS'],
+      rows: ['ASSESS', 'COM-002', 'P12-001', 'P23-002'],
     },
     remedy:
-      'Assess all databases for the target that they go to with `az datamigration get-assessment`, mend or accept what is found, and commit the report.',
+      'Assess all databases for the target that they go to, mend or accept what is found, and commit the report: az datamigration get-assessment writes one, and those of Data Migration Assistant are read as well.',
   },
   uses: ['files', 'clock'],
   subjects: manifestSubject,
@@ -225,7 +225,7 @@ function scenarioWord(scenario: Scenario): string {
 }
 
 const ASSESS: Remediation = {
-  text: `Assess every database for its target and commit the report: the Azure CLI writes it (on Windows). The extension of Azure Data Studio wrote it too, but that tool was retired on 2026-02-28. Blockers have to be mended in the database, or the database goes to another target. An age limit is \`tools.assessment.max-age\`.`,
+  text: `Assess every database for its target and commit the report. The Azure CLI writes one (on Windows); those of Data Migration Assistant and of the extension of Azure Data Studio, both retired, are read as well. Blockers have to be mended in the database, or the database goes to another target. An age limit is \`tools.assessment.max-age\`.`,
   scripts: [
     {
       language: 'powershell',
