@@ -44,7 +44,13 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const learnSecret = (secret: Secret): void => known.learn([secret])
   if (inputs !== undefined && inputs.mode !== 'check') {
     const { runMode } = await import('./run/run-mode.ts')
-    return runMode(world, { inputs, context, learnSecret, warnings: [...read.warnings, ...world.warnings], known })
+    return runMode(world, inputs.mode, {
+      inputs,
+      context,
+      learnSecret,
+      warnings: [...read.warnings, ...world.warnings],
+      known,
+    })
   }
   if (inputs !== undefined) {
     try {

@@ -14,9 +14,13 @@ export interface ModeSettings {
 }
 
 /** The modes beside the gate itself, each loaded only when it is asked for; gives the exit code. */
-export async function runMode(world: World, settings: ModeSettings): Promise<number> {
+export async function runMode(
+  world: World,
+  mode: Exclude<Inputs['mode'], 'check'>,
+  settings: ModeSettings,
+): Promise<number> {
   const { inputs, context, learnSecret, warnings, known } = settings
-  switch (inputs.mode) {
+  switch (mode) {
     case 'convert': {
       const { runConvert } = await import('./run-convert.ts')
       return runConvert(world, settings)
@@ -25,8 +29,7 @@ export async function runMode(world: World, settings: ModeSettings): Promise<num
       const { runInit } = await import('./run-init.ts')
       return runInit(world, settings)
     }
-    case 'verify':
-    case 'check': {
+    case 'verify': {
       const { runVerify } = await import('./run-verify.ts')
       return runVerify(world, { inputs, context, learnSecret }, warnings, () => known.redactText)
     }
