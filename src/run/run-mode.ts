@@ -7,7 +7,6 @@ import type { World } from './world.ts'
 export interface ModeSettings {
   inputs: Inputs
   context: RunContext
-  learnSecret: (secret: Secret) => void
   /** Of inputs and environment, as sentences. */
   warnings: readonly string[]
   known: KnownSecrets
@@ -19,7 +18,7 @@ export async function runMode(
   mode: Exclude<Inputs['mode'], 'check'>,
   settings: ModeSettings,
 ): Promise<number> {
-  const { inputs, context, learnSecret, warnings, known } = settings
+  const { inputs, context, warnings, known } = settings
   switch (mode) {
     case 'convert': {
       const { runConvert } = await import('./run-convert.ts')
@@ -31,6 +30,7 @@ export async function runMode(
     }
     case 'verify': {
       const { runVerify } = await import('./run-verify.ts')
+      const learnSecret = (secret: Secret): void => known.learn([secret])
       return runVerify(world, { inputs, context, learnSecret }, warnings, () => known.redactText)
     }
   }
