@@ -38,7 +38,8 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
     : await removeReportFiles(reportDirectory(world.env, context), known.redactText)
   const read = readInputs(world.env)
   const inputs = read.ok ? read.inputs : undefined
-  const problems: ReportProblem[] = [...read.warnings, ...world.warnings].map(asWarning)
+  const warnings = [...read.warnings, ...world.warnings]
+  const problems: ReportProblem[] = warnings.map(asWarning)
   problems.push(...[stale, reports].filter((problem) => problem !== undefined))
   if (!read.ok) problems.push(...read.problems.map((problem) => ({ ...problem, severity: 'error' as const })))
   let outcome = NO_OUTCOME
@@ -46,7 +47,7 @@ async function runGate(world: World, known: KnownSecrets): Promise<number> {
   const learnSecret = (secret: Secret): void => known.learn([secret])
   if (inputs !== undefined && inputs.mode !== 'check') {
     const { runMode } = await import('./run/run-mode.ts')
-    return runMode(world, { inputs, context, learnSecret, warnings: [...read.warnings, ...world.warnings], known })
+    return runMode(world, inputs.mode, { inputs, context, warnings, known })
   }
   if (inputs !== undefined) {
     try {

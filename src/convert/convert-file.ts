@@ -44,7 +44,7 @@ export function convertFile(file: ConvertibleFile): Converted {
   convertVouchers(work)
   // A file in which nothing has to change is no place for questions either.
   if (work.edits.every(({ kind }) => kind === 'note')) Object.assign(work, { edits: [], asked: [] })
-  const { text, by } = editYaml(file.text, work.edits)
+  const { text, by } = editYaml(file.text, work.edits, data)
   return {
     from: file.path,
     to: file.to,
@@ -155,6 +155,7 @@ function convertVouchers(work: Work): void {
 
 /** With the lines on which they stand in the text that came out. */
 function questionsIn(path: string, text: string, asked: readonly Asked[]): OpenQuestion[] {
+  if (asked.length === 0) return []
   const tree = readYamlTree(path, text, new ProblemList())
   return asked.map(({ key, text: words, isRequired, at }) => {
     const line = tree === undefined || at === undefined ? undefined : entryLocation(tree, at).line

@@ -57,9 +57,17 @@ function nameOf(key: CST.Token | null | undefined): string | undefined {
 }
 
 /** Without those that hold only comments and white space. */
-export function realItems({ items }: Collection): Item[] {
-  return items.filter((item) => item.key != null || item.value !== undefined || item.sep !== undefined)
+export function realItems(collection: Collection): readonly Item[] {
+  const known = REAL_ITEMS.get(collection)
+  if (known !== undefined) return known
+  const items: readonly Item[] = collection.items
+  const real = items.filter((item) => item.key != null || item.value !== undefined || item.sep !== undefined)
+  REAL_ITEMS.set(collection, real)
+  return real
 }
+
+/** Asked for each item of a list, which may be long. */
+const REAL_ITEMS = new WeakMap<Collection, readonly Item[]>()
 
 const BLANK: ReadonlySet<string> = new Set(['comma', 'space', 'newline', 'comment'])
 

@@ -1,6 +1,7 @@
 import { CST, isScalar, parseDocument, stringify } from 'yaml'
 import { ProblemList } from '../manifest/problem-list.ts'
 import { plainValue } from '../manifest/tree.ts'
+import { indexFrom } from '../manifest/yaml-document.ts'
 import { readYamlTree } from '../manifest/yaml-tree.ts'
 import { followPath, itemStart, readCst, realItems, valueEnd, type Collection, type Item } from './cst.ts'
 import { editData, type YamlEdit } from './yaml-edits.ts'
@@ -15,8 +16,8 @@ export interface EditedYaml {
  * The file with the changes made, as much of it as it was as can be: comments, order, quotes and line ends stay. What
  * comes out is read again and holds exactly what it should, or the next way is taken, which keeps less. Total.
  */
-export function editYaml(text: string, edits: readonly YamlEdit[]): EditedYaml {
-  const wanted = editData(dataOf(text), edits)
+export function editYaml(text: string, edits: readonly YamlEdit[], data: unknown = dataOf(text)): EditedYaml {
+  const wanted = editData(data, edits)
   const isRight = (edited: string | undefined): edited is string =>
     edited !== undefined && isSame(dataOf(edited), wanted)
   const bySplices = editText(text, edits)
@@ -77,7 +78,8 @@ function editText(raw: string, edits: readonly YamlEdit[]): string | undefined {
   const text = raw.slice(mark.length)
   const cst = readCst(text)
   if (cst === undefined) return undefined
-  const file: File = { ...cst, text, eol: text.includes('\r\n') ? '\r\n' : '\n' }
+  const commentOffsets = cst.comments.map(({ offset }) => offset)
+  const file: File = { ...cst, commentOffsets, text, eol: text.includes('\r\n') ? '\r\n' : '\n' }
   const splices: Splice[] = []
   const flows = new Map<Collection, Set<Item>>()
   for (const edit of edits) {
@@ -110,6 +112,7 @@ interface File {
   text: string
   root: CST.Token
   comments: readonly CST.SourceToken[]
+  commentOffsets: readonly number[]
   eol: string
 }
 
@@ -198,8 +201,11 @@ function flowSplices(file: File, items: readonly Item[], removed: ReadonlySet<It
   })
 }
 
-function commentsIn({ comments }: File, from: number, to: number): CST.SourceToken[] {
-  return comments.filter(({ offset }) => offset >= from && offset < to)
+function commentsIn({ comments, commentOffsets }: File, from: number, to: number): CST.SourceToken[] {
+  let end = indexFrom(commentOffsets, from)
+  const begin = end
+  while (end < comments.length && (commentOffsets[end] ?? to) < to) end++
+  return comments.slice(begin, end)
 }
 
 function lineStart(text: string, offset: number): number {

@@ -1,6 +1,7 @@
 import type { OpenQuestion, WrittenFiles } from '../domain/conversion.ts'
 import type { Problem } from '../domain/manifest.ts'
 import type { ProbeFailure } from '../domain/observed.ts'
+import type { Secret } from '../domain/secret.ts'
 import { readFacts, type ReadFacts } from '../init/read-facts.ts'
 import { parseManifest } from '../manifest/parse-manifest.ts'
 import { renderManifest } from '../render/manifest-text.ts'
@@ -43,11 +44,12 @@ async function writeManifest(world: World, settings: ModeSettings): Promise<Writ
   }
 }
 
-async function askAzure(world: World, { inputs, context, learnSecret }: ModeSettings): Promise<ReadFacts> {
+async function askAzure(world: World, { inputs, context, known }: ModeSettings): Promise<ReadFacts> {
   const deadline = createDeadline(inputs.deadlineMs, world.cancelled)
   try {
     const { signal } = deadline
     const given = { ...inputs, allowWrites: false }
+    const learnSecret = (secret: Secret): void => known.learn([secret])
     const connection = await world.connect({ inputs: given, context, secrets: new Map(), learnSecret, signal })
     try {
       return await readFacts(connection.ports.arm, inputs.from)
