@@ -6,8 +6,8 @@ import { OWN_SERVER_ROLES, TARGET_SERVER_ROLES } from '../../src/checks/statemen
 import { quoteIdentifier } from '../../src/checks/quote-identifier.ts'
 import type { Cell, Column, Reply, Session } from '../tds/model.ts'
 import type { StatementAnswer } from './answers.ts'
-X
-import { flag, int, row, text } from './rows.ts'
+import { COLLATION } from './facts-answers.ts'
+import { flag, int, row, table, text } from './rows.ts'
 import { hasServerPermission, isInRole } from './server-security.ts'
 import {
   findDatabase,
