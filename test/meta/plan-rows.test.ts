@@ -7,8 +7,10 @@ import { checksOfRow, pathsOf } from '../../tools/prerequisite-rows.ts'
 
 const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../docs/prerequisites.md'), 'utf8')
 
-/** Rows of which no machine sees anything: they lie in the organisation. */
+/** Rows of which no machine sees anything: they lie in the organisation, or Azure does not tell it of the runtime. */
 const LEFT_TO_PERSONS = [
+  // Version, auto-update and the way to the updates of the integration runtime.
+  ...['P12-009', 'P23-009', 'P24-009', 'P25-011', 'P26-012'],
   ...['COM-007', 'COM-008', 'COM-009', 'COM-010', 'COM-011'],
   ...['P12-005', 'P12-006', 'P23-008', 'P24-008', 'P25-009', 'P26-007'],
 ]

@@ -15,15 +15,17 @@ interface Regions {
   server?: string
   instance?: string
   account?: string
+  machine?: string
 }
 
-function azure({ service = 'westeurope', server, instance, account }: Regions): ArmPort {
+function azure({ service = 'westeurope', server, instance, account, machine }: Regions): ArmPort {
   return armWith({
     sqlMigrationService: (id) => there({ id, name: 'dms-now', location: service }),
     ...(server === undefined
       ? {}
       : { sqlServer: (id) => there({ id, name: 'sqlsales', location: server, privateEndpointConnections: [] }) }),
     ...(instance === undefined ? {} : { managedInstance: (id) => there({ id, name: 'mi-erp', location: instance }) }),
+    ...(machine === undefined ? {} : { sqlVirtualMachine: (id) => there({ id, name: 'vm', location: machine }) }),
     ...(account === undefined ? {} : { storageAccount: () => there({ location: account } as StorageAccount) }),
   })
 }
@@ -42,7 +44,7 @@ async function run(manifest: Manifest, arm: ArmPort): Promise<Judgement> {
 const unnamedAccount = sharedWith({
   containers: SHARED.containers.map(({ name, sas, location }) => ({ name, location, ...(sas === undefined ? {} : { sas }) })),
 })
-const machine = modernWith({
+const TO_MACHINE = modernWith({
   scenario: 'sql-server-to-sql-server-on-azure-vm',
   targets: MANIFEST.targets.map((target) => ({
     ...target,
@@ -143,8 +145,16 @@ describe('service/regions-match', () => {
     })
   })
 
+  it.each(['westeurope', 'northeurope'])('asks where a virtual machine is: %s', async (machine) => {
+    const judgement = await run(TO_MACHINE, azure({ machine }))
+    expect(judgement.verdict).toBe(machine === 'westeurope' ? 'pass' : 'fail')
+    expect(judgement.summary).toContain(`default in ${machine}`)
+  })
+
   it('names a target whose region nobody asks for', async () => {
-    expect(await definition.observe({ arm: azure({}) }, subjectOf(machine))).toMatchObject({
+    const resourceId = `${GROUP}/providers/Microsoft.Sql/instancePools/pool`
+    const other = modernWith({ targets: MANIFEST.targets.map((target) => ({ ...target, resourceId })) })
+    expect(await definition.observe({ arm: azure({}) }, subjectOf(other))).toMatchObject({
       ok: false,
       failure: { kind: 'unsupported' },
     })
