@@ -35,7 +35,8 @@ describe("the rows of Microsoft's plan", () => {
   const asked = PLAN_ROWS.flatMap((row) => pathsOf(row).map((way) => ({ row, way, id: `${row.id} on ${way.id}` })))
 
   it.each(asked)('have a check on each path, or a reason for none: $id', ({ row, way }) => {
-    const checks = checksOfRow(row, way, CATALOGUE)
+    // What runs only where the workflow opts in proves a row better, but the row must not hang on it.
+    const checks = checksOfRow(row, way, CATALOGUE).filter(({ meta }) => meta.optIn === undefined)
     if (row.outOfScope === undefined) expect(checks).not.toEqual([])
     else expect(row.outOfScope).toMatch(/.{20}/)
   })

@@ -28,7 +28,7 @@ export default defineCheck<Spec, Evidence, 'arm' | 'net' | 'blob'>({
       title: 'Migrate SQL Server to SQL Server on Azure Virtual Machines with Database Migration Service',
       url: 'https://learn.microsoft.com/data-migration/sql-server/virtual-machines/database-migration-service',
       verified: '2026-11-26',
-      rows: ['SHIRNET', 'P12-004', 'P23-005', 'P24-005', 'P25-005', 'P26-005'],
+      rows: ['SHIRNET', 'COM-005', 'P12-004', 'P23-005', 'P24-005', 'P25-005', 'P26-005'],
     },
     remedy:
       'Let the machines of the runtime out to the names that Microsoft lists, on TCP 443, without a proxy that opens TLS; and to the storage account through its own firewall.',

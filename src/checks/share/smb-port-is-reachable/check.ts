@@ -28,7 +28,7 @@ export default defineCheck<ShareSpec, Evidence, 'net' | 'arm' | 'share'>({
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['M2', 'P24-005', 'P25-005', 'P26-005'],
+      rows: ['M2', 'COM-005', 'P24-005', 'P25-005', 'P26-005'],
     },
     remedy:
       'Let the place from which the backups are fetched (the subnet of DMS, or the host of the integration runtime) through to TCP 445 of the file server, on every firewall on the way and on its host.',

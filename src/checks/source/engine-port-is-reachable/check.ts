@@ -23,7 +23,7 @@ export default defineCheck({
       title: 'Configure the Windows Firewall to allow SQL Server access',
       url: 'https://learn.microsoft.com/sql/sql-server/install/configure-the-windows-firewall-to-allow-sql-server-access',
       verified: '2026-11-22',
-      rows: ['D3', 'M3', 'P12-004'],
+      rows: ['D3', 'M3', 'COM-005', 'P12-004'],
     },
     remedy:
       'Start the service, let the instance listen on the port that the manifest names, and open that port from where DMS runs, on the host and on the way.',

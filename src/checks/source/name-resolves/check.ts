@@ -23,7 +23,7 @@ export default defineCheck({
       title: 'Name resolution for resources in Azure virtual networks',
       url: 'https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances',
       verified: '2026-11-22',
-      rows: [],
+      rows: ['COM-005', 'P12-004'],
     },
     remedy:
       'Correct the name in the manifest, let the DNS servers of the place where DMS runs resolve it, or give an IP address instead.',

@@ -26,7 +26,7 @@ export default defineCheck<ContainerSpec, Evidence, 'arm' | 'blob'>({
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-26',
-      rows: ['MISTORE', 'P24-005', 'P25-005', 'P26-005'],
+      rows: ['MISTORE', 'COM-005', 'P24-005', 'P25-005', 'P26-005'],
     },
     remedy:
       'Turn the Microsoft.Storage endpoint on for the subnets of whoever writes and restores the backups, and admit those subnets in the firewall of the storage account, or admit all networks.',

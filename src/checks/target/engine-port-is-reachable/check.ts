@@ -23,7 +23,7 @@ export default defineCheck({
       title: 'Azure SQL Database connectivity architecture',
       url: 'https://learn.microsoft.com/azure/azure-sql/database/connectivity-architecture',
       verified: '2026-11-22',
-      rows: ['P12-004'],
+      rows: ['COM-005', 'P12-004'],
     },
     remedy:
       'Let the network security group, the route table and the firewalls of the place where DMS runs pass TCP 1433 (and 11000-11999 for redirected connections) outbound to Azure SQL; let this runner reach the port of a virtual machine.',

@@ -29,7 +29,7 @@ export default defineCheck<MigratedDatabaseSpec, BothShapes<JsonObject>, 'net' |
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS refuses a source that is larger than the target database may become (error 2056, DatabaseSizeMoreThanMax).',
-    source: { ...LIMITS, rows: ['DBSHAPE'] },
+    source: { ...LIMITS, rows: ['DBSHAPE', 'COM-003'] },
     remedy: 'Raise the maximum size of the target database, or its service objective where that one allows no more.',
   },
   uses: ['net', 'arm', 'sql'],

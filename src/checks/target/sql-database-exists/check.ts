@@ -46,7 +46,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'arm'>({
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
-      rows: ['D1'],
+      rows: ['D1', 'COM-003'],
     },
     remedy: 'Create the Azure SQL logical server and the database under the name that the manifest gives it.',
   },
