@@ -27,7 +27,7 @@ const NAME_ROWS: readonly Row[] = [
     root: NAME,
     verdict: 'unknown',
     cause: 'dns',
-    says: /finds no address for sql01\.corp\.example .*the DNS servers of the DMS network may know the name/,
+    says: /finds no address for sql01\.corp\.example .*the DNS servers of the DMS virtual network may know the name/,
     next: /getent ahosts sql01\.corp\.example/,
   },
   {

@@ -42,7 +42,7 @@ export const SOURCE_CASES: readonly Case[] = [
     world: 'no such name, seen from elsewhere',
     story: elsewhere(UNKNOWN_SOURCE),
     expected: [
-      isUnknown(NAME, 'dns', /finds no address for sql01\.invalid .*DMS network may know/, { proof: 'proxy' }),
+      isUnknown(NAME, 'dns', /finds no address for sql01\.invalid .*DMS virtual network may know/, { proof: 'proxy' }),
     ],
   },
   {
