@@ -47,9 +47,15 @@ interface Both {
 }
 
 /** What the handshake says, and what the driver makes of the same server: the two must agree. */
-async function askBoth(port: number, tls: Partial<TlsSettings> = {}, host = HOST, root = authority): Promise<Both> {
+async function askBoth(
+  port: number,
+  tls: Partial<TlsSettings> = {},
+  host = HOST,
+  root = authority,
+  timeoutMs = 15_000,
+): Promise<Both> {
   const sql = createSqlPort({
-    timeoutMs: 2000,
+    timeoutMs,
     signal: new AbortController().signal,
     secrets: new Map([['P', new Secret('P', 'pass-word-1')]]),
     readCa: (path) =>
@@ -223,7 +229,8 @@ describe('what is in the way of a handshake', () => {
     ['close-after-prelogin', 'tls', undefined],
   ] as const)('is a server that is %s', async (misbehave, tlsKind, loginKind) => {
     const server = await start({ tls: good, misbehave })
-    const { tls, login } = await askBoth(server.port, { ca: 'certs/root.pem' })
+    const timeoutMs = misbehave === 'silent' ? 2000 : 15_000
+    const { tls, login } = await askBoth(server.port, { ca: 'certs/root.pem' }, HOST, authority, timeoutMs)
     expect(tls).toMatchObject({ ok: false, failure: { kind: tlsKind } })
     expect(login).toMatchObject({
       ok: false,
