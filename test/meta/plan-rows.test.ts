@@ -51,6 +51,26 @@ describe("the rows of Microsoft's plan", () => {
     },
   )
 
+  it.each(PLAN_ROWS.filter(({ appliesBy }) => appliesBy !== undefined))(
+    'have their condition told by a check that cites them and can say so: $id',
+    (row) => {
+      expect(row.type).toBe('conditional')
+      for (const way of pathsOf(row)) {
+        const telling = checksOfRow(row, way, CATALOGUE).find(({ meta }) => meta.id === row.appliesBy)
+        expect([way.id, telling?.meta.verdicts]).toEqual([way.id, expect.arrayContaining(['not-applicable'])])
+      }
+    },
+  )
+
+  it('of a condition are not proven by checks that pass also where it does not hold', () => {
+    const always = ['source/login-can-read-definitions', 'storage/is-reachable-from-target', 'target/tables-are-there']
+    const open = PLAN_ROWS.filter(({ id, type }) => {
+      const isCited = CATALOGUE.some(({ meta }) => always.includes(meta.id) && meta.source.rows.includes(id))
+      return isCited && type === 'conditional'
+    }).filter(({ appliesBy, rest }) => appliesBy === undefined && rest === undefined)
+    expect(open.map(({ id }) => id)).toEqual([])
+  })
+
   it('are cited by no check that is asked on none of their paths', () => {
     const strays = CATALOGUE.flatMap((check) =>
       PLAN_ROWS.filter(({ id }) => check.meta.source.rows.includes(id))

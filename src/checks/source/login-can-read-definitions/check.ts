@@ -19,7 +19,7 @@ export default defineCheck<SourceDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS lists and copies the tables of the source with this login: it needs db_datareader in the database (db_owner where DMS also migrates the schema) and VIEW ANY DEFINITION on the server.',
-    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-007', 'P12-008'] },
+    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-007', 'P12-008', 'COM-004'] },
     remedy: 'Have a sysadmin grant VIEW ANY DEFINITION, and add the user of the login to the role in the database.',
   },
   uses: ['net', 'arm', 'sql'],

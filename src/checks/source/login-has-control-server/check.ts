@@ -24,7 +24,7 @@ export default defineCheck<SourceSpec, SourceRightsEvidence, 'net' | 'arm' | 'sq
       title: 'Overview of prerequisites for using the Azure Database Migration Service',
       url: 'https://learn.microsoft.com/azure/dms/pre-reqs',
       verified: '2026-11-22',
-      rows: ['D6', 'P23-003', 'P24-006', 'P25-006', 'P26-004'],
+      rows: ['D6', 'P23-003', 'P24-006', 'P25-006', 'P26-004', 'COM-004'],
     },
     remedy:
       'Have a sysadmin grant CONTROL SERVER to the login, and revoke it after the migration: it is nearly as much as sysadmin.',

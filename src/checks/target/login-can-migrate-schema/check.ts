@@ -34,7 +34,7 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked', 'not-applicable'],
     why: 'Where DMS also migrates the schema, its login on the target needs four roles of the logical server, beside db_owner in the database.',
-    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-008'] },
+    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-008', 'COM-004'] },
     remedy: 'Have the administrator of the logical server add the login to the four roles, in master.',
   },
   uses: ['net', 'arm', 'sql'],

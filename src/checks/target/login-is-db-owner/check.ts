@@ -38,7 +38,7 @@ export default defineCheck<TargetDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>(
     vantage: 'server',
     verdicts: ['pass', 'fail', 'unknown', 'blocked'],
     why: 'DMS fills the tables of the target database with this login, and asks for membership in its role db_owner.',
-    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-007'] },
+    source: { ...TUTORIAL, rows: ['DBPERM', 'P12-003', 'P12-007', 'COM-004'] },
     remedy: 'Have an owner of the database add the user of the login to the role db_owner.',
   },
   uses: ['net', 'arm', 'sql'],
