@@ -10,6 +10,8 @@ const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../docs/prerequi
 /** Rows of which no machine sees anything: they lie in the organisation. */
 const LEFT_TO_PERSONS = [
   ...['COM-007', 'COM-008', 'COM-009', 'COM-010', 'COM-011'],
+  // How old the runtime is, and whether it updates itself, Azure does not tell.
+  ...['P12-009', 'P23-009', 'P24-009', 'P25-011', 'P26-012'],
   ...['P12-005', 'P12-006', 'P23-008', 'P24-008', 'P25-009', 'P26-007'],
 ]
 
