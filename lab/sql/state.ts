@@ -135,6 +135,8 @@ export interface BackupOfState {
   files?: number
   file?: string
   software?: string
+  /** Thumbprint of what encrypted it. */
+  encryptedBy?: string
 }
 
 /** What happens to a backup beside what the file server does. */
