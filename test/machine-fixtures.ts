@@ -116,6 +116,7 @@ export async function openMachineRig(
   source: Partial<SqlState>,
   target: Partial<SqlState>,
   more: Partial<Manifest> = {},
+  others: Partial<Ports> = {},
 ): Promise<MachineRig> {
   const from = await openSourceRig({ ...ADMIN, databases: [{ name: 'Sales' }, { name: 'Orders' }], ...source })
   const to = await openSourceRig({ serverName: 'VM-SQL', ...ADMIN, databases: [], ...target })
@@ -126,7 +127,7 @@ export async function openMachineRig(
     names: { '127.0.0.1': ['127.0.0.1'] },
     ports: { [`127.0.0.1:${String(from.server.port)}`]: 'open', [`127.0.0.1:${String(to.server.port)}`]: 'open' },
   })
-  const ports = { net, arm: machineArm(), sql: from.ports.sql } as unknown as Ports
+  const ports = { net, arm: machineArm(), sql: from.ports.sql, ...others } as unknown as Ports
   return {
     source: from.server,
     target: to.server,

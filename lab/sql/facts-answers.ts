@@ -200,8 +200,12 @@ function instanceStorage({ storage }: SqlState): Reply {
 }
 
 function certificates({ certificates = [] }: SqlState): Reply {
-  const rows = certificates.map((thumbprint, place) => [`tde-${String(place)}`, thumbprint])
-  return table([text('name'), text('thumbprint')], rows)
+  const rows = certificates.map((thumbprint, place) => [
+    `tde-${String(place)}`,
+    thumbprint.replace(/ .*$/, ''),
+    flag(!thumbprint.endsWith(' without key')),
+  ])
+  return table([text('name'), text('thumbprint'), int('is_usable')], rows)
 }
 
 function containedAuthentication({ containedAuthentication }: SqlState): Reply {

@@ -1,4 +1,9 @@
-import { LOG_STATE, RECORDED_BACKUPS, REPLICA } from '../../src/checks/statements/recorded-backups.ts'
+import {
+  BACKUP_ENCRYPTION,
+  LOG_STATE,
+  RECORDED_BACKUPS,
+  REPLICA,
+} from '../../src/checks/statements/recorded-backups.ts'
 import type { Cell, Reply, Session } from '../tds/model.ts'
 import type { StatementAnswer } from './answers.ts'
 import { refusedHistory } from './facts-answers.ts'
@@ -78,12 +83,30 @@ function logState(state: SqlState, session: Session): Reply {
   return table(columns, [[nextLogFrom(database), fork]])
 }
 
+function backupEncryption(state: SqlState, session: Session, account: LoginState): Reply {
+  const refused = refusedHistory(state, account)
+  if (refused !== undefined) return refused
+  const { backups = [] } = findDatabase(state, session.database) ?? {}
+  const since = backups.slice(
+    Math.max(
+      0,
+      backups.findLastIndex(({ type }) => type === 'D'),
+    ),
+  )
+  const thumbprints = new Set(since.flatMap(({ encryptedBy }) => encryptedBy ?? []))
+  return table(
+    [text('thumbprint')],
+    [...thumbprints].map((one) => [one]),
+  )
+}
+
 function replica(state: SqlState, session: Session): Reply {
   return row([int('is_replica'), flag(findDatabase(state, session.database)?.replicated === true)])
 }
 
 export const HISTORY_ANSWERS: readonly (readonly [string, StatementAnswer])[] = [
   [RECORDED_BACKUPS.text, recordedBackups],
+  [BACKUP_ENCRYPTION.text, backupEncryption],
   [LOG_STATE.text, logState],
   [REPLICA.text, replica],
 ]

@@ -135,6 +135,8 @@ export interface BackupOfState {
   files?: number
   file?: string
   software?: string
+  /** Thumbprint of what encrypted it. */
+  encryptedBy?: string
 }
 
 /** What happens to a backup beside what the file server does. */
@@ -190,7 +192,7 @@ export interface SqlState {
   backup?: BackupState
   /** Of a managed instance; default a terabyte, almost empty. */
   storage?: { reservedMb: number; usedMb: number }
-  /** Thumbprints of the certificates that `master` lists. */
+  /** Thumbprints of the certificates that `master` lists; one that ends in ` without key` has no private key. */
   certificates?: readonly string[]
   /** The server option `contained database authentication`; default off. */
   containedAuthentication?: boolean

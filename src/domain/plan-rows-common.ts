@@ -14,6 +14,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'inventory of database features and instance objects, blockers, logins, jobs, linked servers',
+    rest: 'what else lies in msdb and master: operators, alerts, proxies, mail, audits, packages, code of your own',
   },
   {
     id: 'COM-003',
@@ -27,6 +28,7 @@ export const COMMON_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'least-privilege roles on source, target and Azure assigned',
+    rest: 'that nobody of the migration has more rights than it takes',
   },
   {
     id: 'COM-005',

@@ -7,6 +7,7 @@ export const DATABASE_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'SQL DB assessment done and schema migrated or remediated before data',
+    rest: 'that columns, types and keys of the tables on the target are those that the data needs: only names are compared',
   },
   {
     id: 'P12-002',
@@ -19,6 +20,7 @@ export const DATABASE_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'documented source, target and Azure permissions granted, no credential embedded',
+    rest: 'that no script or pipeline of the migration has a credential in it',
   },
   {
     id: 'P12-004',
@@ -49,6 +51,7 @@ export const DATABASE_ROWS: readonly PlanRow[] = [
     type: 'conditional',
     blocking: true,
     when: 'schema migration chosen',
+    appliesBy: 'target/login-can-migrate-schema',
     asks: 'source db_owner; target ##MS_DatabaseManager##, ##MS_DatabaseConnector##, ##MS_DefinitionReader##, ##MS_LoginManager##',
   },
   {
@@ -64,6 +67,7 @@ export const DATABASE_ROWS: readonly PlanRow[] = [
     blocking: true,
     when: 'schema migration reports errors',
     asks: 'no unresolved schema error on a table before data copy',
+    rest: 'the outcome of the migration of the schema, once it ran',
   },
   {
     id: 'P12-011',

@@ -31,6 +31,7 @@ export const INSTANCE_ROWS: readonly PlanRow[] = [
     type: 'conditional',
     blocking: true,
     when: 'backups on an SMB share',
+    appliesBy: 'service/runtime-is-online',
     asks: 'dedicated runtime apart from the source, DMS key, out 443 to clouddatahub and storage, out 445 to the share',
     rest: 'that the runtime stands on a host of its own and was registered with a key of this service',
   },
@@ -89,6 +90,7 @@ export const INSTANCE_ROWS: readonly PlanRow[] = [
     type: 'conditional',
     blocking: true,
     when: 'landing zone is a share',
+    appliesBy: 'service/runtime-is-online',
     asks: 'runtime reaches source and share; out 443 and 445',
   },
   {

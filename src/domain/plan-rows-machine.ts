@@ -37,6 +37,7 @@ export const MACHINE_ROWS: readonly PlanRow[] = [
     type: 'conditional',
     blocking: true,
     when: 'backups on an SMB share',
+    appliesBy: 'service/runtime-is-online',
     asks: 'runtime on Windows, out 443 to the data factory name or clouddatahub and storage, out 445 to the share',
     rest: 'that the runtime stands on a host of its own and was registered with a key of this service',
   },
@@ -58,6 +59,7 @@ export const MACHINE_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'instance objects scripted and applied before cutover',
+    rest: 'what else lies in msdb and master: operators, alerts, proxies, mail, audits, packages, code of your own',
   },
   {
     id: 'P25-009',
@@ -101,6 +103,7 @@ export const MACHINE_ROWS: readonly PlanRow[] = [
     type: 'conditional',
     blocking: true,
     when: 'backups on an SMB share',
+    appliesBy: 'service/runtime-is-online',
     asks: 'runtime reaches source and share; out 443 and 445',
   },
   {
@@ -121,6 +124,7 @@ export const MACHINE_ROWS: readonly PlanRow[] = [
     type: 'required',
     blocking: true,
     asks: 'server objects recreated on the target',
+    rest: 'what else lies in msdb and master: operators, alerts, proxies, mail, audits, packages, code of your own',
   },
   {
     id: 'P26-009',

@@ -11,6 +11,8 @@ export interface PlanRow {
   blocking: boolean
   /** The condition of a conditional row: without it the row does not apply. */
   when?: string
+  /** The check whose `not-applicable` says that the condition does not hold; the row's others then say nothing of it. */
+  appliesBy?: string
   asks: string
   /** What no check can see of it: a person has to show this evidence, beside what the checks prove. */
   rest?: string

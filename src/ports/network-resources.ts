@@ -220,6 +220,8 @@ export interface AddressHolder {
   id: string
   name: string
   addresses: readonly string[]
+  /** In which its first address is. */
+  subnetId?: string
   /** Of a network interface. */
   virtualMachineId?: string
 }

@@ -18,6 +18,8 @@ const fail = result('a/fail', 'fail')
 const na = result('a/na', 'not-applicable')
 const proxy = result('a/proxy', 'pass', { proof: 'proxy' })
 const attested = result('a/attested', 'attested')
+const CONDITIONAL: Partial<PlanRow> = { type: 'conditional', appliesBy: 'a/na' }
+const MORE: Partial<PlanRow> = { ...CONDITIONAL, rest: 'keys' }
 const small = { severity: 'recommended' } as const
 
 describe('the checks of a row', () => {
@@ -40,6 +42,11 @@ describe('the checks of a row', () => {
     ['none applies to a row that always does', [na], 'open'],
     ['none applies, and a person has to show more', [na], 'open', { type: 'conditional', rest: 'keys' }],
     ['there is none', [], 'open', { type: 'conditional' }],
+    ['the telling one says that its condition does not hold', [pass, na], 'not-applicable', CONDITIONAL],
+    ['so too beside a failure, and where a person has to show more', [fail, na], 'not-applicable', MORE],
+    ['the telling one applies somewhere', [pass, na, result('a/na', 'pass')], 'proven', CONDITIONAL],
+    ['the telling one could not look', [pass, result('a/na', 'unknown')], 'open', CONDITIONAL],
+    ['the telling one was not asked', [pass], 'proven', CONDITIONAL],
   ]
   it.each(cases.map(([what, results, expected, row = {}]) => [what, results, expected, row] as const))(
     '%s',

@@ -47,6 +47,8 @@ export function judgeRows(
 }
 
 function findingOf(row: PlanRow, results: CheckedManifest['checks']): RowFinding {
+  const telling = results.filter(({ id }) => id === row.appliesBy)
+  if (telling.length > 0 && telling.every(({ verdict }) => verdict === 'not-applicable')) return 'not-applicable'
   // Nobody has to follow a recommendation, so its check is not a required one either; the row is unmet all the same.
   const counts = ({ severity }: CheckedManifest['checks'][number]): boolean =>
     severity === 'required' || row.type === 'recommended'

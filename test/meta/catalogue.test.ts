@@ -94,7 +94,7 @@ const FURTHER_ROWS: Readonly<Record<string, readonly string[]>> = {
     'target/version-is-not-older',
   ],
   'SVCACCT-N': ['share/service-account-can-write', 'share/windows-user-can-read'],
-  FLAT: ['storage/folders-are-flat'],
+  FLAT: ['storage/folders-are-flat', 'target/version-is-not-older'],
   LASTBK: ['storage/last-backup-is-newest'],
   BKSET: ['storage/one-backup-per-file'],
 }

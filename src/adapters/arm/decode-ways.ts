@@ -201,9 +201,13 @@ export function decodeAddressHolder(body: Fields): AddressHolder {
   const properties = propertiesOf(body)
   const addressesIn = (name: string): readonly string[] =>
     (optionalList(properties, name, (item) => optionalText(propertiesOf(item), 'privateIPAddress') ?? []) ?? []).flat()
+  const subnetsIn = (name: string): readonly string[] =>
+    (optionalList(properties, name, (item) => optionalReference(propertiesOf(item), 'subnet') ?? []) ?? []).flat()
+  const [subnetId] = [...subnetsIn('ipConfigurations'), ...subnetsIn('frontendIPConfigurations')]
   const virtualMachineId = optionalReference(properties, 'virtualMachine')
   return {
     ...nameOf(body),
+    ...(subnetId === undefined ? {} : { subnetId }),
     addresses: [...addressesIn('ipConfigurations'), ...addressesIn('frontendIPConfigurations')],
     ...(virtualMachineId === undefined ? {} : { virtualMachineId }),
   }

@@ -334,19 +334,19 @@ const CASES: readonly Case[] = [
     name: 'firewall',
     body: azureFirewall(PLACE, 'fw', { subnet: '/subnet', address: '10.0.0.4' }),
     decode: decodeAddressHolder,
-    mayBeAbsent: /\.(ipConfigurations|privateIPAddress)$/,
+    mayBeAbsent: /\.(ipConfigurations|privateIPAddress|subnet)$/,
   },
   {
     name: 'network interface',
     body: networkInterface(PLACE, 'nic', { subnet: '/subnet', address: '10.0.0.4', machine: 'vm' }),
     decode: decodeAddressHolder,
-    mayBeAbsent: /\.(ipConfigurations|privateIPAddress|virtualMachine)$/,
+    mayBeAbsent: /\.(ipConfigurations|privateIPAddress|virtualMachine|subnet)$/,
   },
   {
     name: 'load balancer',
     body: loadBalancer(PLACE, 'lb', { subnet: '/subnet', address: '10.0.0.4' }),
     decode: decodeAddressHolder,
-    mayBeAbsent: /\.(frontendIPConfigurations|privateIPAddress)$/,
+    mayBeAbsent: /\.(frontendIPConfigurations|privateIPAddress|subnet)$/,
   },
   {
     name: 'offer of DMS',

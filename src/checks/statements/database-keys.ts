@@ -11,7 +11,10 @@ export type DatabaseKeyRow = { kind: string; name: string | null; store: string 
 export const DATABASE_KEYS: Statement<DatabaseKeyRow> = {
   name: 'database-keys',
   text: `SELECT N'permission' AS kind, CAST(NULL AS nvarchar(128)) AS name, CAST(NULL AS nvarchar(128)) AS store,
-  HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION') AS view_definition
+  COALESCE(
+    HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'VIEW DEFINITION'),
+    HAS_PERMS_BY_NAME(QUOTENAME(DB_NAME()), N'DATABASE', N'VIEW DEFINITION')
+  ) AS view_definition
 UNION ALL
 SELECT N'symmetric key', CAST(k.name AS nvarchar(128)) COLLATE Latin1_General_BIN2, NULL, NULL FROM sys.symmetric_keys AS k
 UNION ALL

@@ -127,6 +127,23 @@ WHERE r.database_id = DB_ID()`,
   decode: (row) => ({ nextLogFrom: lsnOrNull(row, 'last_log_backup_lsn'), fork: textOrNull(row, 'fork') }),
 }
 
+/** What encrypted backups of the database of the connection: the thumbprint of a certificate or asymmetric key, hexadecimal. */
+export type BackupEncryptionRow = { thumbprint: string }
+
+/** Of its newest full backup and of those since. 2014 and later; needs SELECT in msdb. */
+export const BACKUP_ENCRYPTION: Statement<BackupEncryptionRow> = {
+  name: 'backup-encryption',
+  text: `SELECT DISTINCT CONVERT(nvarchar(64), b.encryptor_thumbprint, 2) AS thumbprint
+FROM msdb.dbo.backupset AS b
+WHERE b.database_name = DB_NAME() AND b.encryptor_thumbprint IS NOT NULL
+  AND b.backup_set_id >= COALESCE((
+    SELECT MAX(d.backup_set_id) FROM msdb.dbo.backupset AS d WHERE d.database_name = DB_NAME() AND d.type = 'D'
+  ), 0)`,
+  since: '12.0',
+  url: 'https://learn.microsoft.com/sql/relational-databases/backup-restore/backup-encryption',
+  decode: (row) => ({ thumbprint: text(row, 'thumbprint') }),
+}
+
 /** 1: the database is in an availability group, whose other replicas have histories of their own. */
 export type ReplicaRow = { isReplica: Flag }
 

@@ -27,7 +27,7 @@ export default defineCheck<Spec, Evidence, 'arm'>({
       title: 'Migrate SQL Server to Azure SQL Managed Instance with Database Migration Service',
       url: 'https://learn.microsoft.com/data-migration/sql-server/managed-instance/database-migration-service',
       verified: '2026-11-26',
-      rows: ['REGION', 'COM-003'],
+      rows: ['REGION', 'COM-003', 'P12-002'],
     },
     remedy:
       'Create the migration service, and the storage account for backups from a share, in the region of the target.',

@@ -54,6 +54,22 @@ describe('source/encryption-is-inventoried', () => {
   })
 
   describe('over the wire', () => {
+    it.each([
+      ['the newest full backup is encrypted', [{ encryptedBy: THUMB }], 'manual'],
+      ['an older one was', [{ encryptedBy: THUMB }, {}], 'not-applicable'],
+    ] as const)('%s', async (_, all, verdict) => {
+      const made = { type: 'D' as const, finished: '2026-11-20T01:00:00', checksums: true }
+      const backups = all.map((one) => ({ ...made, ...one }))
+      const rig = await openMachineRig({ databases: [{ name: 'Sales', backups }, { name: 'Orders' }] }, {})
+      const told = await rig.verdict(check)
+      expect([told.verdict, told.summary]).toEqual([
+        verdict,
+        expect.stringMatching(
+          verdict === 'manual' ? new RegExp(`of its backups, ${THUMB}`) : /nor an encrypted backup/,
+        ),
+      ])
+    })
+
     const keys = [
       { kind: 'certificate' as const, name: 'signing' },
       { kind: 'column master key' as const, name: 'CMK', store: 'MSSQL_CERTIFICATE_STORE' },

@@ -18,6 +18,9 @@ export type DatabaseKeys = {
 
 export type Evidence = SourceFacts<{ databases: DatabaseKeys[]; notSeen: NotSeen[] }>
 
+/** What encrypted a backup lies in master of the source, and not in the database. */
+export const BACKUP_KEY = 'a certificate or key of its backups,'
+
 const DATABASES_NAMED = 10
 const KEYS_NAMED = 5
 
@@ -50,7 +53,7 @@ export function judgeEncryption(evidence: Evidence, name: string, { manifest }: 
     }
   }
   const count = databases.length === 1 ? 'the database' : `the ${String(databases.length)} databases`
-  const summary = `There is neither transparent data encryption nor a key or certificate in ${count} on ${at}`
+  const summary = `There is neither transparent data encryption nor a key or certificate in ${count} on ${at}${manifest.scenario === 'sql-server-to-azure-sql-database' ? '' : ', nor an encrypted backup in its history'}`
   return { verdict: 'not-applicable', summary }
 }
 
@@ -78,6 +81,11 @@ function textFor(holding: readonly DatabaseKeys[]): string {
           'TDE: the certificate with its private key has to be on a managed instance or virtual machine before the restore.',
         ]
       : []),
+    ...(kinds.has(BACKUP_KEY)
+      ? [
+          'Encrypted backups: the target restores them only with the certificate or key that encrypted them, and its private key; or make the backups of the migration without encryption.',
+        ]
+      : []),
     ...(kinds.has('column master key')
       ? [
           'Always Encrypted: the applications need the store of the column master keys from their new place; nothing of it is in the database.',
@@ -97,6 +105,7 @@ const LIST_KEYS = {
     '-- in each database',
     'SELECT name, key_algorithm FROM sys.symmetric_keys;',
     'SELECT name, subject, expiry_date, thumbprint FROM sys.certificates;',
+    'SELECT DISTINCT database_name, key_algorithm, encryptor_thumbprint FROM msdb.dbo.backupset; -- 2014 and later',
     'SELECT name, key_store_provider_name, key_path FROM sys.column_master_keys; -- 2016 and later',
   ].join('\n'),
 } as const

@@ -82,7 +82,13 @@ function flawText({ flaw, software }: FlawedMention): string {
 }
 
 /** Why a fault of the history need not be one of the backups. */
-function doubtOf({ isReplica, isCut, incomplete }: Evidence): { says: string; advice: string } | undefined {
+function doubtOf({
+  isReplica,
+  isCut,
+  incomplete,
+  nextLogFrom,
+  chain,
+}: Evidence): { says: string; advice: string } | undefined {
   if (isReplica) {
     return {
       says: 'it is in an availability group, and what other replicas backed up stands in their msdb alone',
@@ -95,11 +101,17 @@ function doubtOf({ isReplica, isCut, incomplete }: Evidence): { says: string; ad
       advice: 'Take a full backup to a file: the chain is then followed from there.',
     }
   }
-  if (incomplete === 0) return undefined
-  return {
-    says: `${String(incomplete)} rows of the history have no log sequence numbers`,
-    advice: 'Take a full backup to a file, and log backups from then on.',
+  const advice = 'Take a full backup to a file, and log backups from then on.'
+  if (incomplete > 0) return { says: `${String(incomplete)} rows of the history have no log sequence numbers`, advice }
+  // The server says itself that its log goes on from a backup: where one lies that msdb has forgotten, nobody was asked.
+  if (chain.is === 'no-full' && nextLogFrom !== null) {
+    return {
+      says: `the log goes on from one all the same (last_log_backup_lsn ${nextLogFrom}), so its history was deleted, or made by another server`,
+      advice,
+    }
   }
+  const isForgotten = chain.is === 'gap' && chain.lostInAll === 0
+  return isForgotten ? { says: 'whether somebody has it still, the history does not tell', advice } : undefined
 }
 
 function adviceOf(chain: Exclude<ChainFact, { is: 'whole' }>): string {

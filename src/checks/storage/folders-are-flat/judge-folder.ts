@@ -93,7 +93,7 @@ function describeKinds({ block, page, append }: FolderFact): string {
     .join(', ')
 }
 
-/** Which kind a virtual machine needs hangs on its SQL Server, which the container does not tell. */
+/** Which kind a virtual machine needs hangs on its SQL Server, which target/version-is-not-older asks. */
 function kindNote({ block }: FolderFact, isMachine: boolean): string {
   return isMachine && block > 0
     ? '; block blobs are for targets from SQL Server 2016 on, 2012 and 2014 take page blobs only'

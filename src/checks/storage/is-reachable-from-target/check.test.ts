@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { CARD, MACHINE, REGISTRATION } from '../../../../test/machine-fixtures.ts'
 import {
   armWith,
   evidenceIn,
@@ -125,7 +126,7 @@ describe('storage/is-reachable-from-target', () => {
       'both subnets',
       { account: { ...DENY, virtualNetworkRules: BOTH } },
       'pass',
-      /from DMS: a rule of stmig names snet-dms, .* from managed instance mi-erp: a rule of stmig names snet-mi/,
+      /from DMS: a rule of stmig names snet-dms, .* from managed instance mi-erp: .*a rule of stmig names snet-mi/,
     ],
     [
       'both subnets, one far away by a global endpoint',
@@ -474,6 +475,12 @@ function peering(remoteId: string): VirtualNetwork['peerings'][number] {
   }
 }
 
+const MACHINE_IN_SUBNET: Partial<ArmPort> = {
+  sqlVirtualMachine: () => Promise.resolve(there(REGISTRATION)),
+  virtualMachine: () => Promise.resolve(there(MACHINE)),
+  addressHolder: () => Promise.resolve(there({ ...CARD, subnetId: MI_SUBNET_ID })),
+}
+
 describe('for the modern service', () => {
   const shared = instanceManifest().sources.map((source) => ({ ...source, share: 'default' }))
   const modern = (more: Partial<Manifest> = {}): Partial<Manifest> => ({ generation: 'modern', ...more })
@@ -521,12 +528,59 @@ describe('for the modern service', () => {
       'fail',
       /shuts out the integration runtime and managed instance/,
     ],
-    ['a virtual machine, all networks', { manifest: machines }, 'pass', /lets in virtual machine mi-erp/],
     [
-      'a virtual machine behind a firewall',
-      { account: DENY, manifest: machines },
+      'a virtual machine, all networks',
+      { manifest: machines, arm: MACHINE_IN_SUBNET },
+      'pass',
+      /lets in virtual machine mi-erp/,
+    ],
+    [
+      'a virtual machine whose network may not be read, all networks',
+      { manifest: machines, arm: { sqlVirtualMachine: () => Promise.resolve(forbidden()) } },
+      'pass',
+      /admits all networks/,
+    ],
+    [
+      'a virtual machine whose subnet no rule names',
+      { account: DENY, manifest: machines, arm: MACHINE_IN_SUBNET },
+      'fail',
+      /^stmig shuts out virtual machine mi-erp: .*no rule of its firewall names snet-mi/,
+    ],
+    [
+      'a virtual machine whose subnet a rule names',
+      { account: { ...DENY, virtualNetworkRules: [instanceRule] }, manifest: machines, arm: MACHINE_IN_SUBNET },
+      'pass',
+      /^stmig lets in virtual machine mi-erp: .*a rule of stmig names snet-mi/,
+    ],
+    [
+      'a virtual machine whose network interface tells no subnet',
+      {
+        account: DENY,
+        manifest: machines,
+        arm: { ...MACHINE_IN_SUBNET, addressHolder: () => Promise.resolve(there({ ...CARD, addresses: [] })) },
+      },
       'unknown',
-      /network of a virtual machine is not looked at/,
+      /Azure names no subnet of the virtual machine/,
+    ],
+    [
+      'a virtual machine whose network interface may not be read',
+      {
+        account: DENY,
+        manifest: machines,
+        arm: { ...MACHINE_IN_SUBNET, addressHolder: () => Promise.resolve(forbidden()) },
+      },
+      'unknown',
+      /network interface of the virtual machine could not be read/,
+    ],
+    [
+      'a virtual machine that is not there',
+      {
+        account: DENY,
+        manifest: machines,
+        arm: { ...MACHINE_IN_SUBNET, sqlVirtualMachine: () => Promise.resolve(notThere()) },
+      },
+      'blocked',
+      /the SQL virtual machine is not there/,
     ],
   ])('%s', async (_which, world, verdict, summary) => {
     const judgement = await run(world)

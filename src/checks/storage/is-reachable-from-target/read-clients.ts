@@ -13,6 +13,7 @@ import type { ClientFact, EndpointFact } from './evidence.ts'
 
 const NETWORK_CHECK = 'network/dms-vnet-uses-resource-manager'
 const INSTANCE_CHECK = 'target/managed-instance-exists'
+const MACHINE_CHECK = 'target/virtual-machine-exists'
 
 interface Place {
   subnet: Subnet
@@ -45,7 +46,11 @@ export async function readClients(
   }
   const targets = targetSubjects(manifest).map(({ spec }) => spec.target)
   if (manifest.scenario === 'sql-server-to-sql-server-on-azure-vm') {
-    return [...runtimeOf(manifest, endpoints), ...targets.map((target) => machineFact(target, endpoints))]
+    const machines = targets.map(async (target) => {
+      const name = `virtual machine ${boundName(parseResourceId(target.resourceId)?.name ?? target.name)}`
+      return factOf(name, false, await findMachine(arm, target))
+    })
+    return [...runtimeOf(manifest, endpoints), ...(await Promise.all(machines))]
   }
   const instances = targets.map(async (target) => {
     const name = `managed instance ${boundName(parseResourceId(target.resourceId)?.name ?? target.name)}`
@@ -61,11 +66,6 @@ function runtimeOf(manifest: Manifest, endpoints: readonly PrivateEndpoint[]): C
   if (!usesRuntime(manifest)) return []
   const gap = 'where the host of an integration runtime stands is not told by Azure'
   return [{ ...clientFact('the integration runtime', true, { gap }, endpoints), isRuntime: true }]
-}
-
-function machineFact({ resourceId, name }: Target, endpoints: readonly PrivateEndpoint[]): ClientFact {
-  const machine = `virtual machine ${boundName(parseResourceId(resourceId)?.name ?? name)}`
-  return clientFact(machine, false, { gap: 'the network of a virtual machine is not looked at' }, endpoints)
 }
 
 /** Approved private endpoints of the account that are for its blobs; those of other services do not help. */
@@ -105,11 +105,37 @@ async function findInstance(arm: ArmPort, { resourceId, name: target }: Target):
     const gap = boundText(`the managed instance is not there: ${instance.value.message}`)
     return { gap, blockedBy: { id: INSTANCE_CHECK, subject: target } }
   }
-  const { subnetId } = instance.value.value
+  return findSubnet(arm, instance.value.value.subnetId, 'the managed instance')
+}
+
+/** By the first address of its primary network interface: the registration names the machine, and that names its interfaces. */
+async function findMachine(arm: ArmPort, { resourceId, name: target }: Target): Promise<Found> {
+  const blockedBy = { id: MACHINE_CHECK, subject: target }
+  const registration = await arm.sqlVirtualMachine(resourceId)
+  if (!registration.ok) return { gap: failureText('the SQL virtual machine', registration.failure) }
+  if (!registration.value.found) {
+    return { gap: boundText(`the SQL virtual machine is not there: ${registration.value.message}`), blockedBy }
+  }
+  const { virtualMachineId } = registration.value.value
+  if (virtualMachineId === undefined) return { gap: 'Azure does not name the machine of the SQL virtual machine' }
+  const machine = await arm.virtualMachine(virtualMachineId)
+  if (!machine.ok) return { gap: failureText('the virtual machine', machine.failure) }
+  if (!machine.value.found) {
+    return { gap: boundText(`the virtual machine is not there: ${machine.value.message}`), blockedBy }
+  }
+  const [card] = machine.value.value.networkInterfaceIds
+  if (card === undefined) return { gap: 'Azure names no network interface of the virtual machine' }
+  const holder = await arm.addressHolder(card)
+  const gap = gapOf(holder, 'the network interface of the virtual machine')
+  if (gap !== undefined || !holder.ok || !holder.value.found) return { gap: gap ?? '' }
+  return findSubnet(arm, holder.value.value.subnetId, 'the virtual machine')
+}
+
+async function findSubnet(arm: ArmPort, subnetId: string | undefined, of: string): Promise<Found> {
   const networkId = subnetId === undefined ? undefined : parseResourceId(subnetId)?.parent
-  if (subnetId === undefined || networkId === undefined) return { gap: 'Azure names no subnet of the managed instance' }
+  if (subnetId === undefined || networkId === undefined) return { gap: `Azure names no subnet of ${of}` }
   const network = await arm.virtualNetwork(networkId)
-  const gap = gapOf(network, 'the network of the managed instance')
+  const gap = gapOf(network, `the network of ${of}`)
   if (gap !== undefined || !network.ok || !network.value.found) return { gap: gap ?? '' }
   const { value } = network.value
   const subnet = value.subnets.find(({ id }) => isSameResource(id, subnetId))

@@ -24,6 +24,8 @@ const at = (
 const FULL = at(1, 'D', 'D:\\b\\sales_full.bak')
 const LOG = at(2, 'L', '\\\\fs01\\b\\sales_log.trn')
 
+const uploaded = (modified: string) => [{ name: 'sales_full.bak', kind: 'block' as const, bytes: 1, modified }]
+
 const WORLDS: readonly [string, readonly BackupOfState[], FolderListing, string, RegExp][] = [
   ['the full one', [FULL], listing(['sales_full.bak']), 'pass', /sales_full\.bak, lies in .*give that name/],
   ['the log after it', [FULL, LOG], listing(['Sales_Log.trn', 'sales_full.bak']), 'pass', /log backup of .*T02/],
@@ -35,7 +37,27 @@ const WORLDS: readonly [string, readonly BackupOfState[], FolderListing, string,
     'pass',
     /x\.bak/,
   ],
-  ['striped', [{ ...FULL, files: 3 }], listing(['sales_full_2.bak', 'sales_full.bak']), 'pass', /one of 3 files/],
+  [
+    'striped',
+    [{ ...FULL, files: 3 }],
+    listing(['sales_full_2.bak', 'sales_full.bak']),
+    'manual',
+    /one of 3 files .*nothing tells the names of the others/,
+  ],
+  [
+    'an older one under the same name',
+    [FULL],
+    listing(['sales_full.bak'], { newest: uploaded('2026-11-19T10:59:59.000Z') }),
+    'fail',
+    /sales_full\.bak there was uploaded at 2026-11-19T10:59:59\.000Z, before the full backup .*older backup of the same name/,
+  ],
+  [
+    'at once, by a clock far ahead of UTC',
+    [FULL],
+    listing(['sales_full.bak'], { newest: uploaded('2026-11-19T11:00:01.000Z') }),
+    'pass',
+    /sales_full\.bak/,
+  ],
   [
     'behind',
     [FULL, LOG],

@@ -43,20 +43,54 @@ export function judgeLast(evidence: Evidence, subject: string, { database }: Sou
   const at = names.get(file.toLowerCase())
   const what = `${describeMention(newest)}, ${file}`
   if (at === undefined) return judgeMissing(evidence, place, { what, names, expected })
+  const modified = place.newest[at]?.modified ?? ''
+  if (isBefore(modified, newest.finished)) return judgeReused(place, { what, file, modified, expected })
+  if (newest.files > 1) {
+    const others = `${what}, lies there; it is one of ${String(newest.files)} files of that backup, and nothing tells the names of the others`
+    return askPerson(others, place, expected)
+  }
   const later = place.newest.slice(0, at).map(({ name: blob }) => blob)
   const known = new Set(older.map((one) => one.toLowerCase()))
-  const strange = newest.files > 1 ? [] : later.filter((blob) => !known.has(blob.toLowerCase()))
+  const strange = later.filter((blob) => !known.has(blob.toLowerCase()))
   if (strange.length > 0) {
     const fact = `${strange.slice(0, 3).join(', ')} ${strange.length === 1 ? 'was' : 'were'} uploaded after ${file}, and msdb knows no such backup`
     return askPerson(fact, place, expected)
   }
-  const actual = `${what}, lies in ${place.where}${newest.files > 1 ? ` (one of ${String(newest.files)} files)` : ''}`
+  const actual = `${what}, lies in ${place.where}`
   return {
     verdict: 'pass',
     proof: 'proxy',
     summary: `The newest backup of ${name} that msdb remembers, ${actual}; give that name as the last backup`,
     expected,
     actual,
+  }
+}
+
+/** The furthest that a clock is ahead of UTC: a server tells its own time, and a container that of UTC. */
+const FURTHEST_AHEAD_MS = 14 * 3_600_000
+
+/** Whether a file was surely uploaded before the backup had ended, wherever the server stands. */
+function isBefore(modified: string, finished: string | null): boolean {
+  const [uploaded, ended] = [Date.parse(modified), Date.parse(`${finished ?? ''}Z`)]
+  return uploaded < ended - FURTHEST_AHEAD_MS
+}
+
+/** A job that writes to one name each time leaves there an older backup under the name of the newest. */
+function judgeReused(
+  { where }: NonNullable<Evidence['place']>,
+  { what, file, modified, expected }: { what: string; file: string; modified: string; expected: string },
+): Judgement {
+  const actual = `the file ${file} there was uploaded at ${modified}, before ${what}, was made`
+  return {
+    verdict: 'fail',
+    proof: 'direct',
+    summary: `${where}: ${actual}: it is an older backup of the same name`,
+    expected,
+    actual,
+    remediation: {
+      text: 'Let the backup job choose a new file name each time, upload the newest backup, and give its name as the last backup.',
+      scripts: [],
+    },
   }
 }
 

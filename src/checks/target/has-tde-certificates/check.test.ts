@@ -17,7 +17,7 @@ afterEach(closeSourceRigs)
 const subject = firstSubject(check)
 const THUMB = '0A1B2C3D4E5F60718293A4B5C6D7E8F901234567'
 const lists = (...thumbprints: string[]) =>
-  answeredBy(AT_INSTANCE, { rows: thumbprints.map((thumbprint) => ({ name: 'tde-0', thumbprint })) })
+  answeredBy(AT_INSTANCE, { rows: thumbprints.map((thumbprint) => ({ name: 'tde-0', thumbprint, isUsable: 1 })) })
 const key = (state: number, thumbprint: string | null = THUMB) =>
   databaseAt(AT_SOURCE, { encryption: { state, thumbprint } })
 const HIDDEN = { fact: 'encryption keys', why: 'permission was denied', missing: 'VIEW SERVER STATE' }
@@ -44,7 +44,10 @@ const TABLE = [
 ] as const
 
 const onMachine = (controlServer: 0 | 1, ...thumbprints: string[]) =>
-  machineAnswers({ rows: thumbprints.map((thumbprint) => ({ name: 'tde-0', thumbprint })) }, { controlServer })
+  machineAnswers(
+    { rows: thumbprints.map((thumbprint) => ({ name: 'tde-0', thumbprint, isUsable: 1 })) },
+    { controlServer },
+  )
 
 /** A SQL Server of a virtual machine lists what it has. */
 const MACHINE_TABLE = [
@@ -72,6 +75,22 @@ describe('target/has-tde-certificates of a virtual machine', () => {
     expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
   })
 
+  it('refuses one without its private key, and tells how to bring it', () => {
+    const keyless = { name: 'tde-0', thumbprint: THUMB, isUsable: 0 }
+    const evidence = { source: key(3), instance: machineAnswers({ rows: [keyless] }, { controlServer: 1 }) }
+    expect(fixtures.judgeStored(check, evidence, machine)).toMatchObject({
+      verdict: 'fail',
+      summary: expect.stringMatching(/without its private key .*33101/),
+      remediation: { scripts: [{ code: expect.stringMatching(/CREATE CERTIFICATE/) }] },
+    })
+  })
+
+  it('does not take a list that was cut for the whole', () => {
+    const many = Array.from({ length: 1000 }, (_, place) => String(place))
+    const evidence = { source: key(3), instance: onMachine(1, ...many) }
+    expect(fixtures.judgeStored(check, evidence, machine).verdict).toBe('unknown')
+  })
+
   it('prints how to copy the certificate that is missing', () => {
     expect(fixtures.judgeStored(check, MACHINE_TABLE[1][0], machine)).toMatchObject({
       remediation: {
@@ -83,6 +102,8 @@ describe('target/has-tde-certificates of a virtual machine', () => {
   it.each([
     ['copied', [THUMB], 'pass'],
     ['not copied', [], 'fail'],
+    ['copied without its key', [`${THUMB} without key`], 'fail'],
+    ['copied once more with its key', [`${THUMB} without key`, THUMB], 'pass'],
   ] as const)('over the wire: %s', async (_world, certificates, verdict) => {
     const rig = await openMachineRig({ databases: [{ name: 'Sales', encryptedBy: THUMB }] }, { certificates })
     expect((await rig.verdict(check)).verdict).toBe(verdict)

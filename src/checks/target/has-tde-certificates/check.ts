@@ -17,7 +17,8 @@ import { migratedDatabaseSubjects, type MigratedDatabaseSpec } from '../../subje
 type Evidence = MigratedEvidence<CertificateRow>
 
 const ID = 'target/has-tde-certificates'
-const CERTIFICATES_LIMIT = 200
+/** Beyond, a list says nothing of what it lacks. */
+const CERTIFICATES_LIMIT = 1000
 
 export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'>({
   meta: {
@@ -49,7 +50,9 @@ export default defineCheck<MigratedDatabaseSpec, Evidence, 'net' | 'arm' | 'sql'
   subjects: migratedDatabaseSubjects,
   observe: (ports, subject) =>
     observeMigratedDatabase(ports, subject, ID, CERTIFICATES, (rows) =>
-      rows.slice(0, CERTIFICATES_LIMIT).map(({ name, thumbprint }) => ({ name: boundName(name), thumbprint })),
+      rows
+        .slice(0, CERTIFICATES_LIMIT)
+        .map(({ name, thumbprint, isUsable }) => ({ name: boundName(name), thumbprint, isUsable })),
     ),
   judge: (evidence, subject) =>
     judgeMigratedDatabase(evidence, subject, (source, instance) => judgeKey(source, instance, subject.spec)),
@@ -73,13 +76,22 @@ function judgeKey(
   const state = STATES[encryption.state] ?? `in encryption state ${String(encryption.state)}`
   const { thumbprint } = encryption
   const needed = `${what} is ${state}, its key protected by ${thumbprint === null ? 'something that the server does not name' : `the certificate ${thumbprint}`}`
-  const found = rows.find((row) => row.thumbprint.toLowerCase() === thumbprint?.toLowerCase())
+  const same = rows.filter((row) => row.thumbprint.toLowerCase() === thumbprint?.toLowerCase())
+  const found = same.find(({ isUsable }) => isUsable === 1) ?? same[0]
+  if (found !== undefined && isVirtualMachine(target) && found.isUsable !== 1)
+    return judgeKeyless(found, { needed, at, expected })
   if (found !== undefined) {
     const actual = `${at} lists that certificate as ${found.name}`
     return { verdict: 'pass', proof: 'direct', summary: `${needed}; ${actual}`, expected, actual }
   }
   if (isVirtualMachine(target)) {
-    return judgeMissing(thumbprint, { needed, at, expected, seesAll: server.controlServer === 1, seen: rows.length })
+    return judgeMissing(thumbprint, {
+      needed,
+      at,
+      expected,
+      seesAll: server.controlServer === 1 && rows.length < CERTIFICATES_LIMIT,
+      seen: rows.length,
+    })
   }
   // By Microsoft's own page an uploaded certificate is not visible in sys.certificates: its absence proves nothing.
   return {
@@ -128,6 +140,25 @@ function judgeMissing(
   const text =
     'Look as a sysadmin whether master of the target has it, or give the login of the target CONTROL SERVER for this run.'
   return { verdict: 'unknown', proof: 'direct', summary: message, expected, cause, remediation: { text, scripts: [] } }
+}
+
+/** Without its private key under the master key of `master`, a certificate opens no database: error 33101. */
+function judgeKeyless(
+  { name, thumbprint }: CertificateRow,
+  { needed, at, expected }: { needed: string; at: string; expected: string },
+): Judgement {
+  const actual = `${at} lists that certificate as ${name}, without its private key or with one that is not protected by the master key of master (error 33101)`
+  return {
+    verdict: 'fail',
+    proof: 'direct',
+    summary: `${needed}; ${actual}`,
+    expected,
+    actual,
+    remediation: {
+      text: 'Drop it from master of the target, unless something else there uses it, and create it again with its private key. A master key must be there first, which protects that key.',
+      scripts: [{ language: 'tsql', code: copyScript(thumbprint) }],
+    },
+  }
 }
 
 function copyScript(thumbprint: string): string {

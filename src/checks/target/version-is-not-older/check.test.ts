@@ -4,9 +4,12 @@ import {
   AT_MACHINE,
   MACHINE_HOST,
   machineAnswers,
+  machineManifest,
   machineSubject,
   openMachineRig,
 } from '../../../../test/machine-fixtures.ts'
+import { MANIFEST } from '../../../../test/fixtures.ts'
+import { blobWith, listing } from '../../../../test/storage-fixtures.ts'
 import { closeSourceRigs } from '../../../../test/source-rig.ts'
 import * as fixtures from '../../../../test/sql-fixtures.ts'
 import type { JsonObject } from '../../../domain/json.ts'
@@ -96,6 +99,59 @@ describe('target/version-is-not-older', () => {
   it.each(TABLE)('%# judges as %s', (evidence, verdict, summary) => {
     const judgement = fixtures.judgeStored(check, evidence, subject)
     expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+  })
+
+  const at2014 = target('12.0.6024.0')
+  const from2014 = [source('12.0.2000.8')]
+  const fact = (more: JsonObject) => [{ database: 'sales/Sales', ...more }]
+  const shared = machineSubject(
+    check,
+    machineManifest({ sources: MANIFEST.sources.map((one) => ({ ...one, share: 'default' })) }),
+  )
+
+  it.each([
+    ['page blobs', fact({ where: 'c/Sales/', block: 0, isCut: false }), subject, 'pass', /SQL Server 2014/],
+    [
+      'block blobs',
+      fact({ where: 'c/Sales/', block: 2, isCut: false }),
+      subject,
+      'fail',
+      /and 2 in c\/Sales\/ are block/,
+    ],
+    ['too many', fact({ where: 'c/Sales/', block: 0, isCut: true }), subject, 'unknown', /more blobs than are read/],
+    [
+      'unseen ones',
+      fact({ gap: { kind: 'forbidden', why: 'no' } }),
+      subject,
+      'unknown',
+      /of sales\/Sales are was not seen/,
+    ],
+    ['a share', [], shared, 'fail', /takes no backups from a share, as those of source sales are/],
+  ] as const)('of 2014 looks at the backups: %s', (_, blobs, of, verdict, summary) => {
+    const judgement = fixtures.judgeStored(check, { target: at2014, sources: from2014, blobs: [...blobs] }, of)
+    expect([judgement.verdict, judgement.summary]).toEqual([verdict, expect.stringMatching(summary)])
+  })
+
+  it('of 2022 takes a share', () => {
+    expect(fixtures.judgeStored(check, { target: at2022, sources: from2014 }, shared).verdict).toBe('pass')
+  })
+
+  it.each([
+    ['block', { block: 1, page: 0, append: 0 }, 'fail'],
+    ['page', { block: 0, page: 1, append: 0 }, 'pass'],
+  ] as const)('of 2014 reads the kinds of the blobs: %s', async (_, kinds, verdict) => {
+    const container = {
+      ...{ name: 'default', url: 'https://stmig.blob.core.windows.net/backups', sas: { secret: 'SAS' } },
+      location: MANIFEST.location,
+    }
+    const folder = listing(['a.bak'], { kinds })
+    const rig = await openMachineRig(
+      { version: [11, 0, 7001] },
+      { version: [12, 0, 6024] },
+      { containers: [container] },
+      { blob: blobWith({ folders: { Sales: folder, Orders: folder } }) },
+    )
+    expect((await rig.verdict(check)).verdict).toBe(verdict)
   })
 
   it('gives each verdict that it names', () => {

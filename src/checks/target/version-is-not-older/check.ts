@@ -5,7 +5,7 @@ import { readVersions } from './read-versions.ts'
 
 export const ID = 'target/version-is-not-older'
 
-export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
+export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql' | 'blob'>({
   meta: {
     id: ID,
     ref: 'DMSP-133',
@@ -22,12 +22,12 @@ export default defineCheck<TargetSpec, Evidence, 'net' | 'arm' | 'sql'>({
       title: 'RESTORE Statements (Transact-SQL)',
       url: 'https://learn.microsoft.com/sql/t-sql/statements/restore-statements-transact-sql',
       verified: '2026-11-26',
-      rows: ['VMIAAS', 'P25-001', 'P26-003'],
+      rows: ['VMIAAS', 'FLAT', 'P25-001', 'P26-003'],
     },
     remedy:
       'Take an image with the same or a newer version, and with an edition that holds what the databases use; or take the features out of the databases first.',
   },
-  uses: ['net', 'arm', 'sql'],
+  uses: ['net', 'arm', 'sql', 'blob'],
   subjects: fedTargetSubjects,
   observe: (ports, { name, spec }) => readVersions(ports, name, spec, ID),
   judge: (evidence, { name, spec }) => judgeVersions(evidence, name, spec),

@@ -15,6 +15,7 @@ import { quoteInComment } from '../../quote-identifier.ts'
 import type { SourceFacts } from '../../source-facts.ts'
 import { judgeNoLogin, type RefusedFacts, type WithheldFacts } from '../../sql-login.ts'
 import type { TargetSpec } from '../../subjects.ts'
+import { faultsOfBackups, gapsOfBackups, TAKE_PAGE_BLOBS, takesPageBlobsOnly, type BlobKindFact } from './old-target.ts'
 
 type Gap = { kind: CauseKind; why: string; missing: string | null }
 
@@ -34,13 +35,15 @@ export type SourceVersion =
   | ({ source: string; outcome: 'unseen' } & Gap)
   | { source: string; outcome: 'no-login'; login: RefusedFacts | WithheldFacts }
 
-export type Evidence = { target: SourceFacts<JsonObject>; sources: SourceVersion[] }
+/** `blobs`: of a target that takes one kind alone. */
+export type Evidence = { target: SourceFacts<JsonObject>; sources: SourceVersion[]; blobs?: BlobKindFact[] }
 
 type Seen = Extract<SourceVersion, { outcome: 'seen' }>
 
 const NAMED = 5
 
-export function judgeVersions({ target, sources }: Evidence, name: string, { manifest }: TargetSpec): Judgement {
+export function judgeVersions({ target, sources, blobs = [] }: Evidence, name: string, spec: TargetSpec): Judgement {
+  const { manifest } = spec
   if (target.outcome !== 'answered') return judgeNoLogin(target, name, manifest.name, 'target')
   for (const source of sources) {
     if (source.outcome === 'no-login') return judgeNoLogin(source.login, source.source, manifest.name)
@@ -61,10 +64,12 @@ export function judgeVersions({ target, sources }: Evidence, name: string, { man
     return parsed !== undefined && !canRestore(parsed, version)
   })
   const blockers = blockersOf(known, version, edition)
-  if (newer.length > 0 || blockers.length > 0) {
+  const backups = takesPageBlobsOnly(version) ? faultsOfBackups(blobs, spec) : []
+  if (newer.length + blockers.length + backups.length > 0) {
     const facts = [
       ...newer.map((source) => `source ${describeSource(source)} is newer`),
       ...(blockers.length === 0 ? [] : [`its edition cannot hold ${listed(blockers.map(({ text }) => text))}`]),
+      ...(backups.length === 0 ? [] : [listed(backups)]),
     ]
     const actual = `${shown}; ${facts.join('; ')}`
     const text = [
@@ -76,11 +81,12 @@ export function judgeVersions({ target, sources }: Evidence, name: string, { man
         : [
             'Change the edition of the target to Enterprise or Developer (by reinstalling), take a newer version whose edition holds the features, or take them out of the databases before the backup.',
           ]),
+      ...(backups.length === 0 ? [] : [TAKE_PAGE_BLOBS]),
     ].join(' ')
     const scripts = blockers.length === 0 ? [] : [listFeatures(blockers[0]?.database ?? '')]
     return { verdict: 'fail', proof: 'direct', summary: actual, expected, actual, remediation: { text, scripts } }
   }
-  const gaps = gapsOf(sources, version, edition)
+  const gaps = [...gapsOf(sources, version, edition), ...gapsOfBackups(blobs)]
   const [gap] = gaps
   if (gap !== undefined) {
     const message = `${shown}; whether it can take the databases could not be determined: ${listed(gaps.map(({ text }) => text))}`

@@ -1,6 +1,6 @@
 import type { Source } from '../../../domain/manifest.ts'
 import { seen, type Observed } from '../../../domain/observed.ts'
-import { editionOf } from '../../../domain/sql-version.ts'
+import { editionOf, parseSqlVersion } from '../../../domain/sql-version.ts'
 import type { Ports } from '../../../ports/ports.ts'
 import { boundName, boundText } from '../../foreign-text.ts'
 import { observeInstance, observeSource } from '../../source-facts.ts'
@@ -8,8 +8,9 @@ import { readSqlServer, SOURCE_SIDE } from '../../sql-side.ts'
 import { SKU_FEATURES } from '../../statements/sku-features.ts'
 import { sourcesOf, type TargetSpec } from '../../subjects.ts'
 import type { DatabaseFeatures, Evidence, SourceVersion } from './judge-versions.ts'
+import { readBlobKinds, takesPageBlobsOnly } from './old-target.ts'
 
-type Use = Pick<Ports, 'net' | 'arm' | 'sql'>
+type Use = Pick<Ports, 'net' | 'arm' | 'sql' | 'blob'>
 
 const FEATURES_LIMIT = 20
 
@@ -30,7 +31,13 @@ export async function readVersions(
   const sources = await Promise.all(
     sourcesOf(spec.manifest, name).map((source) => readSource(ports, spec, source, { id, asksFeatures })),
   )
-  return seen({ target: target.value, sources })
+  const version = target.value.outcome === 'answered' ? parseSqlVersion(target.value.server.productVersion) : undefined
+  const isOld = version !== undefined && takesPageBlobsOnly(version)
+  return seen({
+    target: target.value,
+    sources,
+    ...(isOld ? { blobs: await readBlobKinds(ports.blob, spec) } : {}),
+  })
 }
 
 async function readSource(
