@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { dmsService } from '../../lab/azure/data-resources.ts'
+import { dmsService, sqlServer } from '../../lab/azure/data-resources.ts'
 import { resourceId } from '../../lab/azure/place.ts'
 import type { AzureState } from '../../lab/azure/state.ts'
 import { blobContainer, managedInstance, storageAccount } from '../../lab/azure/storage-resources.ts'
@@ -15,6 +15,7 @@ import { createTheatre, ENTRY, OUTPUT_NAMES, surfacesOf } from './action.ts'
 const MODERN = resourceId(SALES, 'Microsoft.DataMigration/sqlMigrationServices', 'dms-weu')
 const CLASSIC = resourceId(SALES, 'Microsoft.DataMigration/services', 'dms-old')
 const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-erp')
+const SQL_OTHER = resourceId(SALES, 'Microsoft.Sql/servers', 'sqlother')
 const CONTAINER = `${resourceId(SALES, 'Microsoft.Storage/storageAccounts', 'stmig')}/blobServices/default/containers/backups`
 
 const theatre = createTheatre()
@@ -28,6 +29,7 @@ beforeAll(async () => {
       azure: (state: AzureState) => {
         state.resources.push(
           dmsService(SALES, 'dms-old', { subnet: DMS_SUBNET }),
+          sqlServer(SALES, 'sqlother'),
           managedInstance(SALES, 'mi-erp', { subnet: DMS_SUBNET }),
           ...storageAccount(SALES, 'stmig'),
           blobContainer(SALES, 'stmig', 'backups'),
@@ -136,9 +138,11 @@ describe('mode: init', () => {
     const none = await init([])
     expect([none.code, errorsOf(none)]).toEqual([1, expect.stringMatching(/^input from is missing/)])
     const event = { repository: { default_branch: 'main', private: false, visibility: 'public' } }
-    const open = await init([MODERN, SQL_SERVER], { event })
-    expect(open.code).toBe(0)
-    expect(written(open)).toContain(SQL_SERVER)
-    expect(Object.values(surfacesOf(open, stage)).join('\n')).not.toMatch(/sqlsales|dms-weu/)
+    for (const from of [[MODERN, SQL_SERVER], [MODERN, SQL_SERVER, SQL_OTHER]]) {
+      const open = await init(from, { event })
+      expect(open.code).toBe(0)
+      expect(written(open)).toContain(SQL_SERVER)
+      expect(Object.values(surfacesOf(open, stage)).join('\n')).not.toMatch(/sqlsales|sqlother|dms-weu/)
+    }
   })
 })
