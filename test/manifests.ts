@@ -33,6 +33,50 @@ waivers:
   - { check: target/server-firewall-admits-dms, reason: private endpoint only, by: "@release-lead", expires: 2026-12-01 }
 `
 
+const SERVICE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.DataMigration/sqlMigrationServices/dms-weu`
+
+/** For the service of today, to a managed instance: backups of two servers from a share, those of a third in the container. */
+export const MODERN = `version: 1
+name: Estate to a managed instance
+scenario: sql-server-to-azure-sql-managed-instance
+generation: modern
+migration: online
+dms:
+  service: ${SERVICE}
+  runtime-hosts: [shir01.corp.example, shir02.corp.example]
+sources:
+  - { name: sales, server: sql01.corp.example, login: { user: dms, password: "\${SALES_PASSWORD}" }, share: fs01, databases: [Sales1] }
+  - { name: erp, server: sql02.corp.example, login: { user: dms, password: "\${ERP_PASSWORD}" }, share: fs01, databases: [Erp] }
+  - { name: crm, server: sql03.corp.example, login: { user: dms, password: "\${CRM_PASSWORD}" }, databases: [{ name: Sales, folder: sales-full }] }
+target:
+  resource: /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.Sql/managedInstances/mi
+  login: { user: dms, password: "\${TARGET_PASSWORD}" }
+shares:
+  fs01:
+    path: \\\\fs01.corp.example\\dms-backup
+    login: { windows: CORP\\dms-upload, password: "\${SHARE_PASSWORD}" }
+  fs02:
+    path: \\\\fs02.corp.example\\dms-backup
+    login: { windows: CORP\\dms-upload, password: "\${SHARE_PASSWORD}" }
+container: { url: https://stmig.blob.core.windows.net/backups, resource: /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.Storage/storageAccounts/stmig, sas: "\${BACKUP_SAS}" }
+`
+
+/** The same to Azure SQL Database, with its tables. */
+export const MODERN_DATABASE = `version: 1
+name: Sales to Azure SQL Database
+scenario: sql-server-to-azure-sql-database
+generation: modern
+dms:
+  service: ${SERVICE}
+  runtime-hosts: [shir01.corp.example]
+  schema-migration: true
+sources:
+  - { name: sales, server: sql01.corp.example, login: { user: dms, password: "\${SALES_PASSWORD}" }, databases: [Sales] }
+target:
+  resource: /subscriptions/${SUBSCRIPTION}/resourceGroups/rg-mig/providers/Microsoft.Sql/servers/sqlsales
+  login: { user: dms, password: "\${TARGET_PASSWORD}" }
+`
+
 /** What several waves share. */
 export const ESTATE = `# estate.yml has no sources: it is used only through \`extends\`
 version: 1

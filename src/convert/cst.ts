@@ -38,7 +38,7 @@ export function followPath(root: CST.Token, path: Path): { collection: Collectio
     const item: Item | undefined =
       typeof step === 'number'
         ? collection && realItems(collection)[step]
-        : collection?.items.find(({ key }) => nameOf(key) === step)
+        : collection && itemsByName(collection).get(step)
     if (collection === undefined || item === undefined) return undefined
     way.push({ collection, item })
     token = item.value
@@ -65,6 +65,22 @@ export function realItems(collection: Collection): readonly Item[] {
   REAL_ITEMS.set(collection, real)
   return real
 }
+
+/** The first of each name: an estate has thousands, and each may be asked for. */
+function itemsByName(collection: Collection): ReadonlyMap<string, Item> {
+  const known = BY_NAME.get(collection)
+  if (known !== undefined) return known
+  const items: readonly Item[] = collection.items
+  const named = items.flatMap((item): [string, Item][] => {
+    const name = nameOf(item.key)
+    return name === undefined ? [] : [[name, item]]
+  })
+  const byName = new Map(named.reverse())
+  BY_NAME.set(collection, byName)
+  return byName
+}
+
+const BY_NAME = new WeakMap<Collection, ReadonlyMap<string, Item>>()
 
 /** Asked for each item of a list, which may be long. */
 const REAL_ITEMS = new WeakMap<Collection, readonly Item[]>()

@@ -48,7 +48,8 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 function editDocument(text: string, edits: readonly YamlEdit[]): string | undefined {
-  const document = parseDocument(text, { version: '1.2', logLevel: 'silent' })
+  // Keys have been found unique already, and the library looks for equal ones by the square of their number.
+  const document = parseDocument(text, { version: '1.2', logLevel: 'silent', uniqueKeys: false })
   try {
     for (const edit of edits) {
       if (edit.kind !== 'set') continue

@@ -13,17 +13,22 @@ export function readPlanInput(reader: InputReader, env: Env, reportDirectory: st
   const path = inWorkspace(env, text)
   const problem = /[\\/]$/.test(text) ? 'must name a file, not a folder' : reader.problemOfPath(path)
   if (problem !== undefined) reader.refuse('prerequisite-plan', `${problem}; the plan lies in the workspace`)
-  const resolved = placeOf(path)
-  const taken = REPORT_FILES.map((name) => placeOf(inWorkspace(env, `${reportDirectory}/${name}`)))
+  const resolved = resolvedPath(path)
+  const taken = REPORT_FILES.map((name) => placeInWorkspace(env, `${reportDirectory}/${name}`))
   if (taken.includes(resolved)) reader.refuse('prerequisite-plan', 'is a file of the report')
   const receipt = reader.text('receipt')
-  if (receipt !== '' && placeOf(inWorkspace(env, receipt)) === resolved) {
+  if (receipt !== '' && placeInWorkspace(env, receipt) === resolved) {
     reader.refuse('prerequisite-plan', 'is the path of the receipt')
   }
   return { prerequisitePlan: resolved }
 }
 
-function placeOf(path: string): string {
+/** By its text alone, so that two spellings of one path are the same. */
+export function placeInWorkspace(env: Env, text: string): string {
+  return resolvedPath(inWorkspace(env, text))
+}
+
+function resolvedPath(path: string): string {
   const resolved = resolveWorkspacePath('', path)
   return resolved.ok ? resolved.path : path
 }

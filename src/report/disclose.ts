@@ -97,6 +97,9 @@ const TELLING =
 const KEY_PATH =
   /^(?:version|azure|dms|defaults|sources?|targets?|shares?|containers?|tools|cutover|attestations|waivers|flows)\./i
 
+/** Names that the manifest gives to things, in a key: often those of the servers themselves. */
+const OWN_NAME = /\b(targets|shares|containers)(?:\.([\w.-]+)|\["(?:[^"\\]|\\.)*"\])/g
+
 /** Words that stand in quotes without telling anything: ids of checks, verdicts, and keys of manifest and inputs. */
 const OUR_WORDS = new Set(
   (
@@ -125,7 +128,16 @@ export function coverNames(text: string): string {
 function coverText(text: string, isCovered: (quoted: string) => boolean): string {
   return text
     .replace(/`([^`]*)`/g, (quoted, name: string) => (isCovered(name) ? '`…`' : quoted))
+    .replace(OWN_NAME, coverOwnName)
     .replace(TELLING, (found) => (KEY_PATH.test(found) ? found : '…'))
+}
+
+/** The last word of such a key may be one of ours, which says what is wrong there. */
+function coverOwnName(key: string, map: string, dotted = ''): string {
+  const words = dotted.split('.')
+  if (words[0] === 'default') return key
+  const last = words.length > 1 ? words.at(-1) : undefined
+  return `${map}.…${last !== undefined && OUR_WORDS.has(last) ? `.${last}` : ''}`
 }
 
 function coverProblem(problem: ReportProblem, cover: Cover): ReportProblem {

@@ -27,7 +27,7 @@ import {
   undeterminedReport,
 } from '../../test/golden/reports.ts'
 import { statusParts } from '../render/headline.ts'
-import { disclose } from './disclose.ts'
+import { coverNames, disclose } from './disclose.ts'
 import { nextSteps } from './next-steps.ts'
 import { vouch } from './vouch.ts'
 
@@ -300,6 +300,16 @@ describe('disclose', () => {
       'The cutover of `Sales to Azure SQL Database` by `…` on `…` ends',
     )
     expect(disclose(report, 'counts', new Map()).notices).toContain('The cutover of `…` by `…` on `…` ends')
+  })
+
+  it.each([
+    ['targets.sqlsales.login must be a map', 'targets.….login must be a map'],
+    ['targets.sql.corp.example.endpoint', 'targets.….endpoint'],
+    ['shares["Sales \\"EU\\""].path', 'shares.….path'],
+    ['containers.stmig', 'containers.…'],
+    ['containers.default.resource and target.login', 'containers.default.resource and target.login'],
+  ])('covers the names that a manifest gives to things in the key %s', (text, covered) => {
+    expect(coverNames(text)).toBe(covered)
   })
 
   const full = notReadyReport()

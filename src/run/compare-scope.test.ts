@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { SALES, ESTATE, WAVE } from '../../test/manifests.ts'
+import { ESTATE, MODERN, MODERN_DATABASE, SALES, WAVE } from '../../test/manifests.ts'
 import { CATALOGUE } from '../checks/catalogue.generated.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { seen, unseen } from '../domain/observed.ts'
@@ -183,6 +183,38 @@ describe('what a change takes out of scope', () => {
     expect(await removedFrom(TWO, edit(TWO, from, to))).toEqual(expected)
   })
 
+  it.each<[string, string, string, string[]]>([
+    [
+      'a host of the runtime',
+      '[shir01.corp.example, shir02.corp.example]',
+      '[SHIR01.corp.example]',
+      ['setting dms.runtime-hosts shir02.corp.example -> '],
+    ],
+    [
+      'the migration of tables',
+      'schema-migration: true',
+      'schema-migration: false',
+      ['setting dms.schema-migration true -> false'],
+    ],
+    ['the way', 'migration: online', 'migration: offline', ['setting migration online -> offline']],
+    [
+      'the share of one source of two',
+      'share: fs01, databases: [Erp]',
+      'databases: [Erp]',
+      ['setting sources.erp.share \\\\fs01.corp.example\\dms-backup -> '],
+    ],
+    ['the SAS of a container', ', sas: "${BACKUP_SAS}"', '', ['setting containers.default.sas ${BACKUP_SAS} -> ']],
+    [
+      'a folder',
+      'folder: sales-full',
+      'folder: other',
+      ['database crm/Sales default/Sales from sales-full -> default/Sales from other'],
+    ],
+  ])('is said of the service of today: %s', async (_name, from, to, expected) => {
+    const text = from === 'schema-migration: true' ? MODERN_DATABASE : MODERN
+    expect(await removedFrom(text, edit(text, from, to))).toEqual(expect.arrayContaining(expected))
+  })
+
   it.each<[string, string, string]>([
     ['stricter TLS', 'encrypt: true', 'encrypt: strict'],
     ['a younger assessment', 'max-age: 30d', 'max-age: 10d'],
@@ -286,6 +318,24 @@ describe('the side of the trusted ref', () => {
       ? edit(edit(SALES, from, to), 'subject: sales', 'subject: sales2')
       : edit(SALES, from, to)
     expect(await isSame(after)).toEqual(expected)
+  })
+
+  it.each<[string, string, string, boolean[]]>([
+    ['another container', 'net/backups', 'net/others', [true, false]],
+    ['another account of the container', 'storageAccounts/stmig', 'storageAccounts/other', [true, false]],
+    ['another way into the container', ', sas: "${BACKUP_SAS}"', '', [true, false]],
+    ['another folder', 'folder: sales-full', 'folder: other', [true, false]],
+    ['other hosts of the runtime', 'shir02', 'shir03', [false, false]],
+    ['another name', 'name: Estate', 'name: The estate', [true, true]],
+  ])('is another thing for the service of today, or not, with %s', async (_name, from, to, expected) => {
+    const results = [
+      resultOf('source/login-is-accepted', 'sql-server', 'erp'),
+      resultOf('storage/last-backup-is-newest', 'database', 'crm/Sales'),
+    ]
+    const offline = edit(MODERN, 'migration: online', 'migration: offline')
+    const here = parse(edit(offline, from, to))
+    const { sideOf } = await compare({ trusted: [parse(offline)], here: [here] })
+    expect(results.map((result) => sideOf(here)?.isSame(result) === true)).toEqual(expected)
   })
 
   it('is another thing where a file that it rests on is another one', async () => {

@@ -19,14 +19,19 @@ export async function publishWritten(
   written: WrittenFiles,
 ): Promise<number> {
   const github = world.github(inputs, context, publishTimeoutMs(world.cancelled), world.cancelled)
-  const shown = (await disclosureOf({ context, inputs, github })) === 'full' ? written : covered(written)
+  const isFull = (await disclosureOf({ context, inputs, github })) === 'full'
+  const shown = isFull ? written : covered(written)
   const log = createLog(known.redactText)
   for (const { title, text } of renderWrittenText(shown)) {
     if (title === undefined) log.write(text)
     else log.group(title, text)
   }
   const annotations: Annotation[] = [
-    ...warnings.map((message) => ({ level: 'warning' as const, title: 'Problem', message })),
+    ...warnings.map((message) => ({
+      level: 'warning' as const,
+      title: 'Problem',
+      message: isFull ? message : coverNames(message),
+    })),
     ...shown.problems.map(({ location, message }) => ({
       level: 'error' as const,
       title: 'Problem',
@@ -45,6 +50,8 @@ function covered(written: WrittenFiles): WrittenFiles {
     ...written,
     problems: written.problems.map((problem) => ({ ...problem, message: coverNames(problem.message) })),
     notes: written.notes.map(coverNames),
+    questions: written.questions.map((one) => ({ ...one, key: coverNames(one.key), text: coverNames(one.text) })),
+    dropped: written.dropped.map((one) => ({ ...one, key: coverNames(one.key) })),
     texts: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { ReportProblem } from '../domain/report.ts'
 import type { Env } from '../inputs/input-reader.ts'
+import { placeInWorkspace } from '../inputs/plan-input.ts'
 import type { Publication } from './publish.ts'
 import type { World } from './world.ts'
 import type { ReceiptSettings } from './write-receipt.ts'
@@ -15,8 +16,10 @@ export function leavesReports(env: Env): boolean {
 /** The first thing that a run does. */
 export async function removeStaleReceipt({ env, receiptFiles }: World): Promise<ReportProblem | undefined> {
   const path = env['INPUT_RECEIPT']?.trim() ?? ''
+  if (path === '' || leavesReports(env)) return undefined
   // One path for both is a mistake that the inputs tell: the plan must not be gone by then.
-  if (path === '' || leavesReports(env) || path === env['INPUT_PREREQUISITE-PLAN']?.trim()) return undefined
+  const plan = env['INPUT_PREREQUISITE-PLAN']?.trim() ?? ''
+  if (plan !== '' && placeInWorkspace(env, plan) === placeInWorkspace(env, path)) return undefined
   const place = { path, workspace: env['GITHUB_WORKSPACE'] ?? '', runnerTemp: env['RUNNER_TEMP'] ?? '' }
   const removed = await receiptFiles.remove(place)
   if (removed.ok) return undefined

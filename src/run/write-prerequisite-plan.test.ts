@@ -123,11 +123,15 @@ describe('the plan at the end of a run', () => {
     })
   })
 
-  it('is not deleted as an old receipt by whoever gives one path for both', async () => {
+  it.each([
+    [PATH, PATH],
+    [`./${PATH}`, PATH],
+    [PATH, `/w/migration/../${PATH}`],
+  ])('is not deleted as an old receipt by whoever gives one path for both: %s, %s', async (receipt, plan) => {
     const remove = (): never => {
       throw new Error('deleted')
     }
-    const env = { INPUT_RECEIPT: PATH, 'INPUT_PREREQUISITE-PLAN': PATH }
+    const env = { GITHUB_WORKSPACE: '/w', INPUT_RECEIPT: receipt, 'INPUT_PREREQUISITE-PLAN': plan }
     const world = { env, receiptFiles: { remove } } as unknown as World
     expect(await removeStaleReceipt(world)).toBeUndefined()
   })

@@ -47,12 +47,20 @@ function aroundOf({ kind, name, spec, within }: Subject<Spec>, manifest: Manifes
       return shares
     case 'target':
       // Asked of a target together with its sources: then their databases are part of the question.
-      return sources.filter((source) => within.includes(`sql-server:${source.name}`))
+      return [
+        sources.filter((source) => within.includes(`sql-server:${source.name}`)),
+        // The target of today restores from the container itself.
+        manifest.generation === 'modern' ? containers : [],
+      ]
     case 'container':
       return targets
     case 'sql-server':
     case 'database':
     case 'flow':
-      return 'source' in spec ? shares.filter((share) => share.name === (spec as SourceSpec).source.share) : null
+      return [
+        'source' in spec ? shares.filter((share) => share.name === (spec as SourceSpec).source.share) : null,
+        // Backups that lie in a container already, in whichever of these.
+        containers.filter((container) => within.includes(`container:${container.name}`)),
+      ]
   }
 }

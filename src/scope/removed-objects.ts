@@ -1,4 +1,4 @@
-import type { Manifest, Share, Source, Target } from '../domain/manifest.ts'
+import type { DatabaseMapping, Manifest, Share, Source, Target } from '../domain/manifest.ts'
 import type { Removed, RemovedKind } from '../domain/report.ts'
 import { identityOf } from './identity.ts'
 
@@ -68,8 +68,8 @@ function removedDatabases(source: Source, trusted: Manifest, here: Manifest, sco
     .filter((database) => !scope.has(identityOf.database(source, database, trusted)))
     .flatMap((database): Removed[] => {
       const other = others.find(({ name }) => name === database.name)
-      const from = `${database.target}/${database.as}`
-      const to = other === undefined ? undefined : `${other.target}/${other.as}`
+      const from = wayOf(database)
+      const to = other === undefined ? undefined : wayOf(other)
       // Only the target itself became another one: that is said of the target.
       if (from === to) return []
       return [
@@ -82,4 +82,8 @@ function removedDatabases(source: Source, trusted: Manifest, here: Manifest, sco
         },
       ]
     })
+}
+
+function wayOf({ target, as, folder }: DatabaseMapping): string {
+  return `${target}/${as}${folder === undefined ? '' : ` from ${folder}`}`
 }

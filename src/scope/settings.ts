@@ -1,6 +1,8 @@
-import type { Location, Manifest, Source, TlsSettings } from '../domain/manifest.ts'
+import { normalHost } from '../domain/host.ts'
+import type { Container, Location, Manifest, Share, Source, TlsSettings } from '../domain/manifest.ts'
 import type { Removed } from '../domain/report.ts'
 import { identityOf } from './identity.ts'
+import { usedShares } from './removed-objects.ts'
 
 /** Settings with which less is asked than before, or of another thing. `all`: every manifest of this run. */
 export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly Manifest[]): Removed[] {
@@ -28,6 +30,18 @@ export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly 
     ...dms.egress
       .filter((address) => !here.dms.egress.includes(address))
       .map((address) => setting('dms.egress', address, undefined, dms.location)),
+    ...dms.runtimeHosts
+      .filter((host) => !here.dms.runtimeHosts.some((other) => keyOfHost(other) === keyOfHost(host)))
+      .map((host) => setting('dms.runtime-hosts', host, undefined, dms.location)),
+    ...(dms.schemaMigration && !here.dms.schemaMigration
+      ? [setting('dms.schema-migration', 'true', 'false', dms.location)]
+      : []),
+    ...otherBackupPlaces(trusted, here, all, setting),
+    ...trusted.containers.flatMap((one) => {
+      const other = here.containers.find((container) => identityOf.container(container) === identityOf.container(one))
+      if (other === undefined) return []
+      return changed(`containers.${one.name}.sas`, variableOf(one), variableOf(other), one.location)
+    }),
     ...trusted.sources.flatMap((one) => {
       const others = sameServers(
         one,
@@ -55,6 +69,41 @@ export function weakerSettings(trusted: Manifest, here: Manifest, all: readonly 
         ]
       : []),
   ]
+}
+
+/**
+ * Sources whose backups lie somewhere else now, though their share is used by others still: where it is not, that is said of
+ * the share.
+ */
+function otherBackupPlaces(
+  trusted: Manifest,
+  here: Manifest,
+  all: readonly Manifest[],
+  make: MakeSetting,
+): readonly Removed[] {
+  const shareOf = ({ shares }: Manifest, { share }: Source): Share | undefined =>
+    shares.find(({ name }) => name === share)
+  const used = new Set([here, ...all].flatMap((one) => usedShares(one).map(identityOf.share)))
+  return trusted.sources.flatMap((source) => {
+    const share = shareOf(trusted, source)
+    if (share === undefined || !used.has(identityOf.share(share))) return []
+    const same = [here, ...all].flatMap((manifest) =>
+      manifest.sources
+        .filter((other) => identityOf.source(other) === identityOf.source(source))
+        .map((other) => shareOf(manifest, other)),
+    )
+    if (same.length === 0) return []
+    if (same.some((other) => other !== undefined && identityOf.share(other) === identityOf.share(share))) return []
+    return [make(`sources.${source.name}.share`, share.path, same[0]?.path, source.location)]
+  })
+}
+
+function keyOfHost(host: string): string {
+  return normalHost(host) ?? host.toLowerCase()
+}
+
+function variableOf({ sas }: Container): string | undefined {
+  return sas === undefined ? undefined : `\${${sas.secret}}`
 }
 
 function windowOf({ cutover }: Manifest): string | undefined {

@@ -28,7 +28,7 @@ export function gatePorts(ports: Ports, permit: Permit): PortsFor {
   const sql = gateSql(ports.sql, permit, book)
   const share = gateShare(ports.share, permit, book)
   const blob = gateBlob(ports.blob, permit)
-  const runtime = gateRuntime(ports.runtime, permit)
+  const runtime = gateRuntime(ports.runtime, permit, book)
   return (owners) => ({ ...ports, net: gateNet(ports.net, permit, book, owners), sql, share, blob, arm, runtime })
 }
 

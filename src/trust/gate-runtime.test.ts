@@ -15,7 +15,10 @@ const QUESTION: RuntimeQuestion = {
   serviceId: SERVICE_ID,
   kind: 'SqlDb',
   sourceDatabase: 'Sales',
-  test: { of: 'source', connection: { dataSource: 'sql01', login: source!.login as never, tls: source!.tls } },
+  test: {
+    of: 'source',
+    connection: { dataSource: source!.server.text, login: source!.login as never, tls: source!.tls },
+  },
   askedBy: { id: 'source/runtime-can-connect', subject: 'sales' },
 }
 
@@ -66,10 +69,47 @@ describe('a test through the runtime', () => {
     expect(asked).toHaveLength(expected ? 1 : 0)
   })
 
+  it('sends no secret on to a server to which `allowed-hosts` does not bind it, whoever accepts the login elsewhere', async () => {
+    const other = { ...source!, name: 'other', server: { text: 'sql09.corp.example', host: 'sql09.corp.example' } }
+    const { ports, asked } = gated({
+      manifest: { ...MANIFEST, sources: [source!, other] },
+      lines: `SALES_PASSWORD=${source!.server.host}\nSALES_PASSWORD=management.azure.com`,
+    })
+    const connection = { dataSource: other.server.text, login: source!.login as never, tls: source!.tls }
+    expect(await ports.runtime.validate?.({ ...QUESTION, test: { of: 'source', connection } })).toMatchObject({
+      ok: false,
+      failure: { kind: 'untrusted-host' },
+    })
+    expect(asked).toEqual([])
+    expect(await ports.runtime.validate?.(QUESTION)).toMatchObject({ ok: true })
+  })
+
+  it.each<[string, Partial<RuntimeQuestion['test'] & { of: 'source' }>['connection'] | undefined, string?]>([
+    ['another server', { dataSource: 'evil.example', login: source!.login as never, tls: source!.tls }],
+    ['another port', { dataSource: 'sql01.corp.example,1499', login: source!.login as never, tls: source!.tls }],
+    [
+      'weaker TLS',
+      {
+        dataSource: source!.server.text,
+        login: source!.login as never,
+        tls: { encrypt: 'on', trustServerCertificate: true },
+      },
+    ],
+    ['another service', undefined, `${SERVICE_ID}-2`],
+  ])('goes to no %s than that of the manifest', async (_, connection, serviceId = SERVICE_ID) => {
+    const { ports, asked } = gated({})
+    const test = connection === undefined ? QUESTION.test : { of: 'source' as const, connection }
+    expect(await ports.runtime.validate?.({ ...QUESTION, serviceId, test })).toMatchObject({
+      ok: false,
+      failure: { kind: 'untrusted-host' },
+    })
+    expect(asked).toEqual([])
+  })
+
   it('is made of no login that the manifest does not have', async () => {
     const { ports, asked } = gated({})
     const login = { kind: 'sql', user: 'sa', password: { secret: 'SALES_PASSWORD' } } as const
-    const connection = { dataSource: 'sql01', login, tls: source!.tls }
+    const connection = { dataSource: source!.server.text, login, tls: source!.tls }
     expect(await ports.runtime.validate?.({ ...QUESTION, test: { of: 'source', connection } })).toMatchObject({
       ok: false,
       failure: { kind: 'untrusted-host' },

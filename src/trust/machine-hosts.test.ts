@@ -53,6 +53,7 @@ describe('an untrusted run', () => {
     arm: machineArm(),
     share: {},
     blob: {},
+    runtime: {},
   } as unknown as Ports
   const gated = (manifest: Manifest, trusted: Manifest): Ports =>
     gatePorts(

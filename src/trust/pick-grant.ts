@@ -61,7 +61,7 @@ export function outOfRange(host: string, address: string): Extract<Observed<neve
 }
 
 /** TCP ports of a server in Azure: its own, and that of the public endpoint of a managed instance. */
-const AZURE_PORTS = [1433, 3342]
+export const AZURE_PORTS: readonly number[] = [1433, 3342]
 
 export function isPortOf(use: SqlUse | ShareUse, address: string, port: number, book: HostBook): boolean {
   if (use.port === 'azure') return AZURE_PORTS.includes(port)

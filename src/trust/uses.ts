@@ -52,7 +52,8 @@ export interface NameUse extends Owned {
   host: string
 }
 
-const DEFAULT_PORT = 1433
+/** Of SQL Server. */
+export const DEFAULT_PORT = 1433
 
 export function usesOf({ sources, targets, shares, containers, dms }: Manifest): Use[] {
   const azure = (owner: string, resourceId: string | undefined): AzureUse[] =>

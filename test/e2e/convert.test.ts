@@ -132,11 +132,16 @@ describe('mode: convert', () => {
 
   it('shows no line of a manifest where strangers read', async () => {
     const event = { repository: { default_branch: 'main', private: false, visibility: 'public' } }
-    const run = await convert({ [OLD]: SALES }, { event })
-    expect(run.code).toBe(0)
-    for (const words of [run.summary, run.stdout]) {
-      expect(words).toContain(`${NEW}:10`)
-      expect(words).not.toMatch(/sql01|snet-dms|203\.0\.113|@@ /)
+    const instance = SALES.replace('azure-sql-database', 'azure-sql-managed-instance')
+      .replace('servers/sqlsales', 'managedInstances/sqlsales')
+      .replace('container: {', 'containers:\n  stcanary: {')
+    for (const text of [SALES, instance]) {
+      const run = await convert({ [OLD]: text }, { event })
+      expect(run.code).toBe(0)
+      for (const words of [run.summary, run.stdout]) {
+        expect(words).toContain(`${NEW}:10`)
+        expect(words).not.toMatch(/sql01|snet-dms|stcanary|203\.0\.113|@@ /)
+      }
     }
   })
 })

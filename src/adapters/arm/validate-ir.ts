@@ -12,6 +12,8 @@ export const VALIDATE_IR_VERSION = '2022-03-30-preview'
 /** For one test with all its polling: a runtime behind a slow way answers after minutes. */
 export const RUNTIME_LIMIT_MS = 180_000
 const POLL_MS = 5_000
+/** Also where the service asks for less: every read of the run shares one rate. */
+const SHORTEST_POLL_MS = 250
 const WHO = 'Azure Resource Manager'
 
 /** Asks a service to let its runtime test something. Throws ProbeError and HttpStatusError. */
@@ -44,7 +46,9 @@ export async function createAskRuntime(settings: PipelineSettings, signal: Abort
     for (;;) {
       const next = placeToAsk(response)
       if (next === undefined) return bodyOf(response, url)
-      const waitMs = parseWaitMs((name) => response.headers.get(name), '', Date.now()) ?? POLL_MS
+      if (!URL.canParse(next, resourceManager)) throw protocol(url, 'with a place to ask that is no URL')
+      const asked = parseWaitMs((name) => response.headers.get(name), '', Date.now()) ?? POLL_MS
+      const waitMs = Math.max(asked, SHORTEST_POLL_MS)
       if (performance.now() + waitMs >= deadline) throw new ProbeError(timeoutFailure(url, WHO, RUNTIME_LIMIT_MS))
       await sleep(waitMs, undefined, { signal }).catch(() => {
         throw new ProbeError(cancelledFailure(WHO))
@@ -68,11 +72,17 @@ function placeToAsk({ status, headers, bodyAsText, request }: PipelineResponse):
 function bodyOf({ status, bodyAsText }: PipelineResponse, url: string): unknown {
   const body = parseJson(bodyAsText ?? '')
   if (!isJsonObject(body)) {
-    const { host, pathname } = new URL(url)
-    const what = status === 202 ? 'without a place to ask for the outcome' : 'with something that is no JSON object'
-    throw new ProbeError({ kind: 'protocol', message: `${WHO} at ${host} answered ${pathname} ${what}.` })
+    throw protocol(
+      url,
+      status === 202 ? 'without a place to ask for the outcome' : 'with something that is no JSON object',
+    )
   }
   // The status of an operation holds the answer in `properties`.
   const properties = member(body, 'properties')
   return member(body, 'succeeded') === undefined && isJsonObject(properties) ? properties : body
+}
+
+function protocol(url: string, what: string): ProbeError {
+  const { host, pathname } = new URL(url)
+  return new ProbeError({ kind: 'protocol', message: `${WHO} at ${host} answered ${pathname} ${what}.` })
 }
