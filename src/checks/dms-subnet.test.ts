@@ -16,7 +16,15 @@ import { readDmsSubnet } from './dms-subnet.ts'
 
 const SERVICE_ID = `${GROUP}/providers/Microsoft.DataMigration/services/dms`
 const fromService = manifestWith({
-  dms: { serviceId: SERVICE_ID, egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location: MANIFEST.dms.location },
+  dms: {
+    serviceId: SERVICE_ID,
+    egress: [],
+    nsgPorts: 'seed',
+    flows: [],
+    runtimeHosts: [],
+    schemaMigration: false,
+    location: MANIFEST.dms.location,
+  },
 })
 const withSubnet = (subnetId: string) => manifestWith({ dms: { ...MANIFEST.dms, subnetId } })
 const service = { id: SERVICE_ID, name: 'dms', location: 'westeurope' }
@@ -47,7 +55,16 @@ describe('readDmsSubnet', () => {
     [
       'undeclared',
       armWith({}),
-      manifestWith({ dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location: MANIFEST.dms.location } }),
+      manifestWith({
+        dms: {
+          egress: [],
+          nsgPorts: 'seed',
+          flows: [],
+          runtimeHosts: [],
+          schemaMigration: false,
+          location: MANIFEST.dms.location,
+        },
+      }),
       'names neither',
     ],
     ['service', armWith({ dmsService: () => notThere() }), fromService, 'is not there: ResourceNotFound'],

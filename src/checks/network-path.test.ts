@@ -43,7 +43,14 @@ describe('readVantage', () => {
 
   it('is not verified when the manifest names no subnet', async () => {
     const manifest = manifestWith({
-      dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location: { path: 'w', line: 1, column: 1 } },
+      dms: {
+        egress: [],
+        nsgPorts: 'seed',
+        flows: [],
+        runtimeHosts: [],
+        schemaMigration: false,
+        location: { path: 'w', line: 1, column: 1 },
+      },
     })
     const fact = await readVantage(createPorts({}), manifest, undefined)
     expect(fact).toEqual({ verified: false, reason: expect.stringContaining('dms.subnet') })

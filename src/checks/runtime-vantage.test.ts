@@ -47,14 +47,29 @@ describe('the vantage of a modern migration', () => {
   it.each<[string, readonly string[], string | undefined, RegExp]>([
     ['no host is named', [], '10.9.0.4', /names no host of the integration runtime/],
     ['the address is not known', ['shir01.corp.example'], undefined, /is not known/],
-    ['it is another address', ['shir01.corp.example'], '192.0.2.7', /192\.0\.2\.7 is not that of shir01\.corp\.example \(10\.9\.0\.4, fd00:9::4\)$/],
+    [
+      'it is another address',
+      ['shir01.corp.example'],
+      '192.0.2.7',
+      /192\.0\.2\.7 is not that of shir01\.corp\.example \(10\.9\.0\.4, fd00:9::4\)$/,
+    ],
     ['the name does not resolve', ['gone.corp.example'], '10.9.0.4', /^gone\.corp\.example has no address here$/],
-    ['a loopback address stands in the manifest', ['127.0.0.1'], '127.0.0.1', /a loopback address, which every machine/],
+    [
+      'a loopback address stands in the manifest',
+      ['127.0.0.1'],
+      '127.0.0.1',
+      /a loopback address, which every machine/,
+    ],
     ['a name means loopback', ['localhost'], '::1', /a loopback address/],
     ['the own name means loopback', ['own.corp.example'], '127.0.1.1', /a loopback address/],
     ['it is a bridge of Docker', ['docker.corp.example'], '172.17.0.1', /Docker's default bridge/],
     ['it is link-local', ['slow.corp.example'], '169.254.7.7', /a link-local address/],
-    ['two hosts share it', ['nat-a.corp.example', 'nat-b.corp.example'], '203.0.113.7', /nat-a\.corp\.example and nat-b\.corp\.example alike/],
+    [
+      'two hosts share it',
+      ['nat-a.corp.example', 'nat-b.corp.example'],
+      '203.0.113.7',
+      /nat-a\.corp\.example and nat-b\.corp\.example alike/,
+    ],
   ])('is not verified when %s', async (_what, hosts, local, reason) => {
     const fact = await read(hosts, local)
     expect(fact).toMatchObject({ verified: false, place: 'runtime-host', reason: expect.stringMatching(reason) })
@@ -69,7 +84,10 @@ describe('the vantage of a modern migration', () => {
   it('is not verified by a name that may not be looked up', async () => {
     const refused = () => Promise.resolve(unseen('untrusted-host', 'no manifest of main has it'))
     const fact = await read(['evil.example'], '10.9.0.4', { resolve: refused })
-    expect(fact).toMatchObject({ verified: false, reason: 'evil.example was not looked up (no manifest of main has it)' })
+    expect(fact).toMatchObject({
+      verified: false,
+      reason: 'evil.example was not looked up (no manifest of main has it)',
+    })
   })
 
   it('may be loopback only where Azure itself stands on loopback', async () => {
@@ -107,8 +125,14 @@ describe('who takes a path of a modern migration', () => {
     const routes = { '10.0.0.5': '10.9.0.4', '168.63.129.16': '10.9.0.5' }
     const ports = createPorts({ names: NAMES, routes })
     const manifest = modern(['shir01.corp.example'])
-    expect(await readResolverVantage(ports, manifest, '10.0.0.5')).toMatchObject({ verified: true, address: '10.9.0.4' })
-    expect(await readResolverVantage(ports, manifest, undefined)).toMatchObject({ verified: false, address: '10.9.0.5' })
+    expect(await readResolverVantage(ports, manifest, '10.0.0.5')).toMatchObject({
+      verified: true,
+      address: '10.9.0.4',
+    })
+    expect(await readResolverVantage(ports, manifest, undefined)).toMatchObject({
+      verified: false,
+      address: '10.9.0.5',
+    })
   })
 })
 

@@ -20,7 +20,9 @@ import check from './check.ts'
 const { definition } = check
 const { location } = MANIFEST.dms
 const declared = (dms: Partial<Manifest['dms']>): Manifest =>
-  manifestWith({ dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location, ...dms } })
+  manifestWith({
+    dms: { egress: [], nsgPorts: 'seed', flows: [], runtimeHosts: [], schemaMigration: false, location, ...dms },
+  })
 
 async function run(arm: ArmPort, manifest: Manifest): Promise<Judgement> {
   const [subject] = definition.subjects(manifest)

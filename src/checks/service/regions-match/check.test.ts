@@ -40,7 +40,11 @@ async function run(manifest: Manifest, arm: ArmPort): Promise<Judgement> {
 }
 
 const unnamedAccount = sharedWith({
-  containers: SHARED.containers.map(({ name, sas, location }) => ({ name, location, ...(sas === undefined ? {} : { sas }) })),
+  containers: SHARED.containers.map(({ name, sas, location }) => ({
+    name,
+    location,
+    ...(sas === undefined ? {} : { sas }),
+  })),
 })
 const machine = modernWith({
   scenario: 'sql-server-to-sql-server-on-azure-vm',

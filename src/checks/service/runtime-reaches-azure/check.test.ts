@@ -22,7 +22,13 @@ const online = (integrationRuntimeState = 'Online'): ArmPort =>
     runtimeNodes: () => there([{ name: 'SHIR01' }]),
   })
 const unexpected = (): Promise<never> => Promise.reject(new Error('not expected'))
-const BLOB: BlobPort = { writes: false, access: unexpected, list: unexpected, listFolder: unexpected, probeWrite: unexpected }
+const BLOB: BlobPort = {
+  writes: false,
+  access: unexpected,
+  list: unexpected,
+  listFolder: unexpected,
+  probeWrite: unexpected,
+}
 const NET: NetPort = { ...netWith({ [HOST]: ['20.1.2.3'] }), routeAddress: () => Promise.resolve('10.0.0.9') }
 
 function subjectOf(manifest: Manifest) {
@@ -69,7 +75,13 @@ describe('service/runtime-reaches-azure', () => {
     ['no container', sharedWith({ containers: [] }), NET, 'the manifest names no container of it'],
     [
       'a container without its url',
-      sharedWith({ containers: SHARED.containers.map(({ name, sas, location }) => ({ name, location, ...(sas === undefined ? {} : { sas }) })) }),
+      sharedWith({
+        containers: SHARED.containers.map(({ name, sas, location }) => ({
+          name,
+          location,
+          ...(sas === undefined ? {} : { sas }),
+        })),
+      }),
       NET,
       'the storage account of container default, because the manifest does not name its url',
     ],
