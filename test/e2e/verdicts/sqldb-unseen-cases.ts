@@ -33,7 +33,10 @@ const SHUT_SOURCE: Change = {
 }
 const SHUT_TARGET: Change = {
   target: {
-    state: { ...salesTarget(), refusesStatements: refusing('sys.tables', "IS_ROLEMEMBER('db_owner')", 'IS_SRVROLEMEMBER') },
+    state: {
+      ...salesTarget(),
+      refusesStatements: refusing('sys.tables', "IS_ROLEMEMBER('db_owner')", 'IS_SRVROLEMEMBER'),
+    },
   },
 }
 const LOGIN = { ...salesTarget().logins[0], user: 'dms', password: salesTarget().logins[0]?.password ?? '' }
@@ -42,7 +45,15 @@ const MANAGER: Change = {
     state: {
       ...targets({}).state,
       logins: [
-        { ...LOGIN, roles: ['##MS_DatabaseManager##', '##MS_DatabaseConnector##', '##MS_DefinitionReader##', '##MS_LoginManager##'] },
+        {
+          ...LOGIN,
+          roles: [
+            '##MS_DatabaseManager##',
+            '##MS_DatabaseConnector##',
+            '##MS_DefinitionReader##',
+            '##MS_LoginManager##',
+          ],
+        },
       ],
     },
   },
@@ -85,7 +96,12 @@ export const SQLDB_UNSEEN_CASES: readonly Case[] = [
   {
     world: 'the current service migrates the schema, with every right, small large objects and no change data capture',
     story: elsewhere(SCHEMA, MANAGER, {
-      source: { state: { ...salesSource({ controlServer: true }), databases: [{ name: 'Sales', tables: [{ name: 'A', lobMb: 5 }] }, { name: 'Orders' }] } },
+      source: {
+        state: {
+          ...salesSource({ controlServer: true }),
+          databases: [{ name: 'Sales', tables: [{ name: 'A', lobMb: 5 }] }, { name: 'Orders' }],
+        },
+      },
     }),
     expected: [
       passes(CDC, /change data capture is off/),
