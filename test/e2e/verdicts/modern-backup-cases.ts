@@ -1,8 +1,9 @@
 // What the current service asks of backups: their chain, their files, the folders they lie in, and who reads the share.
+import { storageError } from '../../../lab/blob-front.ts'
 import type { BackupOfState, DatabaseState } from '../../../lab/sql/state.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
-import { changeStory, type Change } from '../../../lab/stories/change.ts'
-import { instanceStory } from '../../../lab/stories/instance.ts'
+import { changeStory, removeResources, type Change } from '../../../lab/stories/change.ts'
+import { INSTANCE, instanceStory } from '../../../lab/stories/instance.ts'
 import { DMS_SUBNET, isoDay, NET } from '../../../lab/stories/sales.ts'
 import { shareStory } from '../../../lab/stories/share.ts'
 import type { Story } from '../../../lab/stories/story.ts'
@@ -118,6 +119,24 @@ export const MODERN_BACKUP_CASES: readonly Case[] = [
       ),
       isUnknown(LOG_FILE, 'forbidden', /has no permission/),
       fails(FLAT, /nothing lies in .*the backups must be there before the migration starts/),
+    ],
+  },
+  {
+    world: 'an online migration to a managed instance that is not there, and a folder that may not be listed',
+    story: online(databases({}), {
+      azure: removeResources(INSTANCE),
+      storage: {
+        prepare: ({ front }) => {
+          front.rules.answer = ({ query }) =>
+            /[?&]prefix=Sales/.test(query)
+              ? storageError(403, 'AuthorizationFailure', 'This request is not authorized to perform this operation.')
+              : undefined
+        },
+      },
+    }),
+    expected: [
+      isBlocked('target/identity-can-read-container', 'target/managed-instance-exists'),
+      isUnknown(FLAT, 'forbidden', /answered 403 when asked for a list of the folder Sales of backups/, SALES),
     ],
   },
   {

@@ -1,6 +1,7 @@
 // Of the current service: what only a person knows, and what its runtime says when it is asked to try a connection.
 import { sqlMigrationService } from '../../../lab/azure/migration-service.ts'
 import { resourceId } from '../../../lab/azure/place.ts'
+import { LAB_SQL_LOGIN } from '../../../lab/azure/state.ts'
 import type { LabRuntime } from '../../../lab/azure/validate-ir.ts'
 import { changeStory, putResources, type Change } from '../../../lab/stories/change.ts'
 import { runtimeStory } from '../../../lab/stories/runtime.ts'
@@ -8,7 +9,7 @@ import { DMS_SUBNET, isoDay, SALES } from '../../../lab/stories/sales.ts'
 import { shareStory } from '../../../lab/stories/share.ts'
 import { SQL_MACHINE, sqlMachineStory } from '../../../lab/stories/sql-machine.ts'
 import type { Story } from '../../../lab/stories/story.ts'
-import { fails, isBlocked, isManual, isUnknown, passes, type Case } from '../expectation.ts'
+import { doesNotApply, fails, isBlocked, isManual, isUnknown, passes, type Case } from '../expectation.ts'
 import { SOURCE_PASSWORD_WRONG, TARGET_PASSWORD_WRONG } from './worlds.ts'
 
 const CONNECTS = ['source/runtime-can-connect', 'target/runtime-can-connect']
@@ -37,6 +38,18 @@ const REFUSES = runtime({
 })
 const NO_ANSWER = runtime({ instead: ({ test }) => (test === 'online' ? undefined : { status: 504, body: '' }) })
 const more = (...lines: readonly string[]): Change => ({ editManifest: (text) => `${text}${lines.join('\n')}\n` })
+
+const IDENTITY = [{ user: LAB_SQL_LOGIN, kind: 'entra' as const, password: '' }]
+/** No password stands in the manifest then. */
+const BY_IDENTITY: Change = {
+  editManifest: (text) => text.replaceAll(/login: \{ user: dms, .* \}$/gm, 'login: { entra: true }'),
+  source: {
+    state: { version: [16, 0, 4135], logins: IDENTITY, databases: ['Sales', 'Orders'].map((name) => ({ name })) },
+  },
+  target: {
+    state: { logins: IDENTITY, databases: ['Sales', 'OrdersNew'].map((name) => ({ name, owners: [LAB_SQL_LOGIN] })) },
+  },
+}
 
 const asked = (...changes: readonly Change[]): Story => changeStory(runtimeStory({ probe: true }), ...changes)
 const quiet = (...changes: readonly Change[]): Story => changeStory(runtimeStory(), ...changes)
@@ -126,6 +139,21 @@ export const MODERN_FURTHER_CASES: readonly Case[] = [
     world: 'a runtime, and a password for the share that is wrong',
     story: onShare(runtime(), { secrets: { SHARE_PASSWORD: 'n0t-the-pass' } }),
     expected: [isBlocked(SHARE, 'share/login-is-accepted')],
+  },
+  {
+    world: "a runtime, and the run's Azure identity as the login of both servers",
+    story: asked(runtime(), BY_IDENTITY),
+    expected: CONNECTS.map((check) => doesNotApply(check, /there is no password that the runtime could use/)),
+  },
+  {
+    world: 'a runner on the host of the runtime, which does not get to the storage account',
+    story: onShare(runtime(), {
+      inputs: { vantage: 'runtime-host' },
+      manifest: { [`service: ${SHARE_SERVICE}`]: `service: ${SHARE_SERVICE}\n  runtime-hosts: ["127.0.0.1", "::1"]` },
+      ...more('container: { url: https://127.0.0.1:1/stmig/backups, sas: "${BACKUP_SAS}" }'),
+      secrets: { BACKUP_SAS: 'sv=2024-11-04&sr=c&sp=rl&se=2099-01-01T00:00:00Z&sig=bGFiLXNpZ25hdHVyZQ%3D%3D' },
+    }),
+    expected: [fails(WAYS, /The runtime does not reach its storage account/)],
   },
   {
     world: 'a virtual machine that the identity may not see, and whose SQL Server tells little',
