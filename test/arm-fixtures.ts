@@ -83,6 +83,7 @@ export function armWith(answers: {
     signIn: ask('signIn') as ArmPort['signIn'],
     sqlServer: ask('sqlServer') as ArmPort['sqlServer'],
     sqlDatabase: ask('sqlDatabase') as ArmPort['sqlDatabase'],
+    sqlDatabases: ask('sqlDatabases') as ArmPort['sqlDatabases'],
     sqlFirewallRules: ask('sqlFirewallRules') as ArmPort['sqlFirewallRules'],
     sqlIpv6FirewallRules: ask('sqlIpv6FirewallRules') as ArmPort['sqlIpv6FirewallRules'],
     sqlVirtualNetworkRules: ask('sqlVirtualNetworkRules') as ArmPort['sqlVirtualNetworkRules'],

@@ -91,7 +91,7 @@ export function renderCheckPage({ meta, uses }: Check): string {
     '## How it is proved',
     '',
     `- Seen through: ${uses.length === 0 ? 'nothing (only a person can tell)' : uses.map((port) => `\`${port}\``).join(', ')}`,
-    `- The place that counts: ${VANTAGES[meta.vantage]}`,
+    `- The place that counts: ${placeThatCounts(meta)}`,
     `- Verdicts it can give: ${meta.verdicts.map((verdict) => `\`${verdict}\``).join(', ')}`,
     ...(meta.disprovedBy === undefined
       ? []
@@ -107,13 +107,28 @@ export function renderCheckPage({ meta, uses }: Check): string {
   ].join('\n')
 }
 
-const VANTAGES: Record<Check['meta']['vantage'], string> = {
-  'network-path':
-    'the DMS subnet; from anywhere else a path that fails is `unknown` and one that passes is a proxy proof',
+const VANTAGES: Record<Exclude<Check['meta']['vantage'], 'network-path'>, string> = {
   server: "anywhere: it is the server's own answer",
   'control-plane': 'anywhere: it is the answer of Azure Resource Manager',
   repository: 'the repository',
   person: 'a person who can look',
+}
+
+/** Each generation takes its own way to the servers. */
+function placeThatCounts({ vantage, generations, scenarios }: Check['meta']): string {
+  if (vantage !== 'network-path') return VANTAGES[vantage]
+  const takesBackups = scenarios.some((scenario) => scenario !== 'sql-server-to-azure-sql-database')
+  const modern = takesBackups
+    ? 'a host of the integration runtime, and this runner where no part of the service takes the way'
+    : 'a host of the integration runtime'
+  const places = [
+    ...(generations.includes('classic') ? [`${generations.length > 1 ? 'classic: ' : ''}the DMS subnet`] : []),
+    ...(generations.includes('modern')
+      ? [`${generations.length > 1 ? 'modern: ' : ''}${modern} ([vantage.md](../vantage.md))`]
+      : []),
+  ]
+  const elsewhere = 'from anywhere else a path that fails is `unknown` and one that passes is a proxy proof'
+  return `${places.join('; ')}; ${elsewhere}`
 }
 
 function cell(text: string): string {

@@ -22,6 +22,7 @@ export function createLateArmPort(arriving: Promise<Observed<ArmPort>>): ArmPort
     signIn: () => ask((arm) => arm.signIn()),
     sqlServer: (id) => ask((arm) => arm.sqlServer(id)),
     sqlDatabase: (id) => ask((arm) => arm.sqlDatabase(id)),
+    sqlDatabases: (id) => ask((arm) => arm.sqlDatabases(id)),
     sqlFirewallRules: (id) => ask((arm) => arm.sqlFirewallRules(id)),
     sqlIpv6FirewallRules: (id) => ask((arm) => arm.sqlIpv6FirewallRules(id)),
     sqlVirtualNetworkRules: (id) => ask((arm) => arm.sqlVirtualNetworkRules(id)),

@@ -4,7 +4,7 @@ import { FROM_KINDS, type FromId } from '../domain/from-id.ts'
 import { seen, unseen } from '../domain/observed.ts'
 import { parseResourceId } from '../domain/resource-id.ts'
 import type { ArmPort } from '../ports/arm-port.ts'
-import type { InitPort, LaterReads } from './init-port.ts'
+import type { InitPort } from './init-port.ts'
 import { readFacts } from './read-facts.ts'
 
 const CLASSIC = `${GROUP}/providers/Microsoft.DataMigration/services/dms-old`
@@ -25,9 +25,9 @@ function from(...ids: string[]): FromId[] {
 
 type Answers = Parameters<typeof armWith>[0]
 
-function azure(answers: Answers, later: LaterReads = {}): InitPort {
+function azure(answers: Answers): InitPort {
   const signIn: ArmPort['signIn'] = () => Promise.resolve(seen({ kind: 'secret' }))
-  return { ...armWith(answers), signIn, ...later }
+  return { ...armWith(answers), signIn }
 }
 
 const ANSWERS: Answers = {
@@ -43,6 +43,27 @@ const ANSWERS: Answers = {
       fullyQualifiedDomainName: 'sqlsales.database.windows.net',
       privateEndpointConnections: [],
     }),
+  sqlMigrationService: (id) => there({ id, name: 'dms', location: 'westeurope', provisioningState: 'Succeeded' }),
+  runtimeNodes: () => there([]),
+  sqlVirtualMachine: (id) =>
+    there({
+      id,
+      name: 'vm1',
+      location: 'northeurope',
+      provisioningState: 'Succeeded',
+      virtualMachineId: `${GROUP}/providers/Microsoft.Compute/virtualMachines/vm1`,
+    }),
+  virtualMachine: (id) =>
+    there({
+      id,
+      name: 'vm1',
+      location: 'northeurope',
+      statuses: ['ProvisioningState/succeeded', 'PowerState/deallocated'],
+      extensions: [],
+      networkInterfaceIds: [],
+      dataDisks: [],
+    }),
+  sqlDatabases: (id) => there(['master', 'Erp'].map((name) => ({ id: `${id}/databases/${name}`, name }))),
   sqlDatabase: (id) => there({ id, name: id.split('/').at(-1) ?? '', status: 'Online' }),
   managedInstance: (id) =>
     there({ id, name: 'mi-erp', location: 'westeurope', state: 'Ready', fullyQualifiedDomainName: 'mi-erp.abc.net' }),
@@ -71,7 +92,7 @@ describe('what Azure tells of the ids', () => {
       scenario: 'sql-server-to-azure-sql-database',
       service: { id: CLASSIC, about: 'dms-old, westeurope, Premium' },
       subnet: { id: SUBNET },
-      targets: [{ id: SERVER, name: 'sqlsales', endpoint: 'sqlsales.database.windows.net', databases: [] }],
+      targets: [{ id: SERVER, name: 'sqlsales', endpoint: 'sqlsales.database.windows.net', databases: ['Erp'] }],
     })
   })
 
@@ -84,46 +105,50 @@ describe('what Azure tells of the ids', () => {
     const beside = await readFacts(azure(ANSWERS), from(SUBNET, MODERN, INSTANCE))
     expect(beside.facts).toMatchObject({ generation: 'modern', service: { id: MODERN } })
     expect(beside.facts.subnet).toBeUndefined()
-    expect(beside.notes.join(' ')).toMatch(/stands in no subnet.*|was not asked.*/)
+    expect(beside.notes.join(' ')).toMatch(/The subnet was left out: .* stands in no subnet/)
     const machine = await readFacts(azure(ANSWERS), from(SUBNET, MACHINE))
     expect(machine.facts.generation).toBe('modern')
     const gone = await readFacts(azure(ANSWERS), from(`${NETWORK_ID}/subnets/other`, INSTANCE))
     expect(gone.failures).toEqual([expect.objectContaining({ message: expect.stringMatching(/no such subnet/) })])
   })
 
-  it('of the service of today and a virtual machine: that nobody looked, as long as the port cannot', async () => {
-    const { facts, notes, failures } = await readFacts(azure(ANSWERS), from(MODERN, MACHINE))
-    expect(failures).toEqual([])
+  it('of the service of today: its region and the nodes of its runtime', async () => {
+    const nodes = ['SHIR01', 'shir02.corp.example', 'a name', 'n3', 'n4', 'n5'].map((name) => ({ name }))
+    const { facts, notes } = await readFacts(azure({ ...ANSWERS, runtimeNodes: () => there(nodes) }), from(MODERN))
+    expect(facts).toMatchObject({
+      generation: 'modern',
+      service: {
+        id: MODERN,
+        about: 'dms, westeurope, Succeeded',
+        runtimeHosts: ['SHIR01', 'shir02.corp.example', 'n3', 'n4'],
+      },
+    })
+    expect(notes).toEqual([])
+    const blind = await readFacts(azure({ ...ANSWERS, runtimeNodes: () => forbidden() }), from(MODERN))
+    expect(blind.failures).toEqual([])
+    expect(blind.facts.service).toMatchObject({ runtimeHosts: [] })
+    expect(blind.notes).toEqual([expect.stringMatching(/nodes .* were not seen: AuthorizationFailed/)])
+    const none = await readFacts(
+      azure({ ...ANSWERS, sqlMigrationService: () => notThere(), runtimeNodes: () => notThere('parent') }),
+      from(MODERN),
+    )
+    expect(none.failures).toEqual([expect.objectContaining({ kind: 'not-found' })])
+  })
+
+  it('of a virtual machine: where it is and whether it runs', async () => {
+    const { facts, notes, failures } = await readFacts(azure(ANSWERS), from(MACHINE))
+    expect([notes, failures]).toEqual([[], []])
     expect(facts).toMatchObject({
       generation: 'modern',
       scenario: 'sql-server-to-sql-server-on-azure-vm',
-      service: { id: MODERN, runtimeHosts: [] },
-      targets: [{ id: MACHINE, name: 'vm1' }],
+      targets: [{ id: MACHINE, name: 'vm1', about: 'vm1, northeurope, Succeeded, deallocated', databases: [] }],
     })
-    expect(notes).toEqual([
-      expect.stringMatching(/dms` is there was not asked/),
-      expect.stringMatching(/vm1` is there was not asked/),
-    ])
-  })
-
-  it('of the service of today: its region and the nodes of its runtime, where the port can', async () => {
-    const nodes = ['SHIR01', 'shir02.corp.example', 'a name', 'n3', 'n4', 'n5'].map((name) => ({ name }))
-    const later: LaterReads = {
-      sqlMigrationService: () => Promise.resolve(there({ location: 'westeurope', provisioningState: 'Succeeded' })),
-      runtimeNodes: () => Promise.resolve(there(nodes)),
-      sqlVirtualMachine: () => Promise.resolve(there({ location: 'northeurope' })),
-    }
-    const { facts, notes } = await readFacts(azure(ANSWERS, later), from(MODERN, MACHINE))
-    expect(facts).toMatchObject({
-      service: { about: 'dms, westeurope, Succeeded', runtimeHosts: ['SHIR01', 'shir02.corp.example', 'n3', 'n4'] },
-      targets: [{ about: 'vm1, northeurope' }],
-    })
-    expect(notes).toEqual([])
-    const unseenNodes: LaterReads = { ...later, runtimeNodes: () => Promise.resolve(unseen('forbidden', 'No role.')) }
-    const blind = await readFacts(azure(ANSWERS, unseenNodes), from(MODERN))
-    expect([blind.failures, blind.notes]).toEqual([[], [expect.stringContaining('No role.')]])
-    const none: LaterReads = { sqlMigrationService: () => Promise.resolve(notThere()) }
-    expect((await readFacts(azure(ANSWERS, none), from(MODERN))).failures).toHaveLength(1)
+    const blind = await readFacts(azure({ ...ANSWERS, virtualMachine: () => forbidden() }), from(MACHINE))
+    expect(blind.failures).toEqual([])
+    expect(blind.facts.targets).toMatchObject([{ about: 'vm1, northeurope, Succeeded' }])
+    expect(blind.notes).toEqual([expect.stringMatching(/^Whether the virtual machine runs was not seen: Auth/)])
+    const gone = await readFacts(azure({ ...ANSWERS, sqlVirtualMachine: () => notThere() }), from(MACHINE))
+    expect([gone.facts.targets, gone.failures.length]).toEqual([[], 1])
   })
 
   it('of a server and of databases of it: one target, with the names', async () => {
@@ -132,9 +157,12 @@ describe('what Azure tells of the ids', () => {
       from(`${SERVER}/databases/Sales`, SERVER, `${SERVER}/databases/Orders`),
     )
     expect(named.facts.targets).toMatchObject([{ id: SERVER, databases: ['Sales', 'Orders'] }])
-    const list: LaterReads = { sqlDatabases: () => Promise.resolve(there([{ name: 'master' }, { name: 'Erp' }])) }
-    const listed = await readFacts(azure(ANSWERS, list), from(SERVER))
+    const listed = await readFacts(azure(ANSWERS), from(SERVER))
     expect(listed.facts.targets).toMatchObject([{ databases: ['Erp'] }])
+    const blind = await readFacts(azure({ ...ANSWERS, sqlDatabases: () => forbidden() }), from(SERVER))
+    expect(blind.failures).toEqual([])
+    expect(blind.facts.targets).toMatchObject([{ databases: [] }])
+    expect(blind.notes).toEqual([expect.stringMatching(/^The databases of .* were not seen: Auth/)])
   })
 
   it('of a storage account and a container of it; not where nothing is restored', async () => {

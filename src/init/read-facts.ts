@@ -5,7 +5,7 @@ import type { ProbeFailure } from '../domain/observed.ts'
 import { isSameResource } from '../domain/resource-id.ts'
 import { aboutOf, Asker } from './asker.ts'
 import type { InitPort } from './init-port.ts'
-import { readModernService, readVirtualMachine } from './read-later.ts'
+import { readModernService, readVirtualMachine } from './read-modern.ts'
 
 export interface ReadFacts {
   facts: InitFacts
@@ -125,15 +125,22 @@ class Reader extends Asker {
     const named = from.filter(({ kind }) => kind === 'database').map(({ id }) => id)
     const [found, listed] = await Promise.all([
       this.take(serverId, this.arm.sqlServer(serverId)),
-      // The list has the system database as well, to which nothing migrates.
-      named.length > 0 ? undefined : this.arm.sqlDatabases && this.take(serverId, this.arm.sqlDatabases(serverId)),
+      named.length > 0 ? undefined : this.databases(serverId),
       ...named.map((id) => this.take(id.text, this.arm.sqlDatabase(id.text))),
     ])
     if (found === undefined) return undefined
-    const databases =
-      listed?.map(({ name }) => name).filter((name) => name !== 'master') ?? named.map(({ name }) => name)
+    const databases = listed ?? named.map(({ name }) => name)
     const { name, location, state, fullyQualifiedDomainName: endpoint } = found
     return { id: serverId, name, about: aboutOf([name, location, state]), ...known(endpoint), databases }
+  }
+
+  /** All of a server; only a hint for the sources, so that no manifest fails by it. */
+  private async databases(serverId: string): Promise<string[]> {
+    const listed = await this.arm.sqlDatabases(serverId)
+    if (!listed.ok) this.note(`The databases of \`${serverId}\` were not seen: ${listed.failure.message}`)
+    const names = listed.ok && listed.value.found ? listed.value.value.map(({ name }) => name) : []
+    // To the system database nothing migrates.
+    return names.filter((name) => name.toLowerCase() !== 'master')
   }
 
   async container(from: FromId | undefined): Promise<FoundContainer | undefined> {

@@ -24,6 +24,7 @@ function problemsOf(start: string, base?: string): string[] {
 describe('docs/manifest.md', () => {
   it('shows manifests that are right', () => {
     expect(problemsOf('version: 1\nname: Sales')).toEqual([])
+    expect(problemsOf('version: 1\nname: Orders')).toEqual([])
     expect(problemsOf('# wave-2.yml', '# estate.yml')).toEqual([])
   })
 })

@@ -146,6 +146,8 @@ export interface ArmPort {
   signIn(): Promise<Observed<AzureIdentity>>
   sqlServer(id: string): Promise<Observed<ArmAnswer<SqlServerResource>>>
   sqlDatabase(id: string): Promise<Observed<ArmAnswer<SqlDatabaseResource>>>
+  /** Of a logical server, `master` among them. */
+  sqlDatabases(serverId: string): Promise<Observed<ArmAnswer<readonly SqlDatabaseResource[]>>>
   sqlFirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>
   /** Azure keeps them apart from those for IPv4. */
   sqlIpv6FirewallRules(serverId: string): Promise<Observed<ArmAnswer<readonly SqlFirewallRule[]>>>

@@ -59,6 +59,7 @@ export function gateArm(arm: ArmPort, { uses, grantOf, trusted }: Permit, { told
         ask(id, () => arm.sqlServer(id)),
       ),
     sqlDatabase: (id) => ask(id, () => arm.sqlDatabase(id)),
+    sqlDatabases: (id) => ask(id, () => arm.sqlDatabases(id)),
     sqlFirewallRules: (id) => ask(id, () => arm.sqlFirewallRules(id)),
     sqlIpv6FirewallRules: (id) => ask(id, () => arm.sqlIpv6FirewallRules(id)),
     sqlVirtualNetworkRules: (id) => ask(id, () => arm.sqlVirtualNetworkRules(id)),

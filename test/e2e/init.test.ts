@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { dmsService, sqlServer } from '../../lab/azure/data-resources.ts'
+import { dmsService, sqlDatabase, sqlServer } from '../../lab/azure/data-resources.ts'
+import { sqlVirtualMachine, virtualMachine } from '../../lab/azure/machine-resources.ts'
+import { sqlMigrationService } from '../../lab/azure/migration-service.ts'
 import { resource, resourceId } from '../../lab/azure/place.ts'
+import { runtimeNode } from '../../lab/azure/runtime-nodes.ts'
 import type { AzureState } from '../../lab/azure/state.ts'
 import { blobContainer, managedInstance, storageAccount } from '../../lab/azure/storage-resources.ts'
 import type { ActionRun, ActionStart } from '../../lab/runner.ts'
@@ -13,6 +16,7 @@ import { MANIFEST_PATH } from '../../lab/stories/story.ts'
 import { createTheatre, ENTRY, OUTPUT_NAMES, surfacesOf } from './action.ts'
 
 const MODERN = resourceId(SALES, 'Microsoft.DataMigration/sqlMigrationServices', 'dms-weu')
+const MACHINE = resourceId(SALES, 'Microsoft.SqlVirtualMachine/sqlVirtualMachines', 'vm-erp')
 const CLASSIC = resourceId(SALES, 'Microsoft.DataMigration/services', 'dms-old')
 const INSTANCE = resourceId(SALES, 'Microsoft.Sql/managedInstances', 'mi-erp')
 const SQL_OTHER = resourceId(SALES, 'Microsoft.Sql/servers', 'sqlother')
@@ -37,6 +41,11 @@ beforeAll(async () => {
           managedInstance(SALES, 'mi-erp', { subnet: DMS_SUBNET }),
           ...storageAccount(SALES, 'stmig'),
           blobContainer(SALES, 'stmig', 'backups'),
+          sqlMigrationService(SALES, 'dms-weu'),
+          sqlDatabase(SALES, 'sqlsales', 'master'),
+          sqlDatabase(SALES, 'sqlsales', 'Invoices'),
+          sqlVirtualMachine(SALES, 'vm-erp'),
+          virtualMachine(SALES, 'vm-erp', { networkInterfaces: [], power: 'deallocated' }),
         )
       },
     },
@@ -97,6 +106,42 @@ describe('mode: init', () => {
     const open = lines.flatMap((line, index) => (/^ *[a-z]+:$/.test(line) && isAsked(index) ? [index + 1] : []))
     expect(problems.map(({ line, file }) => [file, Number(line)])).toEqual(open.map((line) => [MANIFEST_PATH, line]))
     expect(open.length).toBe(2)
+  })
+
+  it('takes the nodes of the runtime, all databases of a server, and the state of a virtual machine from Azure', async () => {
+    stage.azureState.runtimeNodes = [runtimeNode('shir01.corp.example'), runtimeNode('SHIR02')]
+    try {
+      const run = await init([MODERN, SQL_SERVER])
+      expect([run.code, errorsOf(run)]).toEqual([0, ''])
+      const text = written(run)
+      expect(text).toMatch(/^ {2}# dms-weu, westeurope, Succeeded/m)
+      expect(text).toMatch(/^ {2}runtime-hosts: \[shir01\.corp\.example, SHIR02\]/m)
+      expect(text).toMatch(/^# {4}databases: \[.*Invoices.*\]/m)
+      expect(text).not.toContain('master')
+    } finally {
+      delete stage.azureState.runtimeNodes
+    }
+    const machine = written(await init([MODERN, MACHINE, CONTAINER]))
+    expect(machine).toContain('scenario: sql-server-to-sql-server-on-azure-vm\ngeneration: modern\n')
+    expect(machine).toMatch(/# vm-erp, westeurope, Succeeded, deallocated/)
+    expect(machine).toContain(`\n  resource: ${MACHINE}\n`)
+  })
+
+  it('only says what it could not see where the manifest does not need it', async () => {
+    const action = 'Microsoft.DataMigration/sqlMigrationServices/listMonitoringData/action'
+    const compute = resourceId(SALES, 'Microsoft.Compute/virtualMachines', 'vm-erp')
+    stage.azureState.forbidden = [action, `${SQL_SERVER}/databases`, compute]
+    try {
+      const run = await init([MODERN, SQL_SERVER])
+      expect([run.code, errorsOf(run)]).toEqual([0, ''])
+      expect(run.summary).toMatch(/nodes of the integration runtime were not seen/)
+      expect(run.summary).toMatch(/databases of .*sqlsales.* were not seen/)
+      const machine = await init([MODERN, MACHINE])
+      expect(machine.code).toBe(0)
+      expect(machine.summary).toMatch(/Whether the virtual machine runs was not seen/)
+    } finally {
+      delete stage.azureState.forbidden
+    }
   })
 
   it('takes the subnet of a classic service from Azure, and says that this service is retired', async () => {

@@ -10,12 +10,16 @@ import { FLOW_CASES } from './verdicts/flow-cases.ts'
 import { INSTANCE_CASES } from './verdicts/instance-cases.ts'
 import { LOGIN_CASES } from './verdicts/login-cases.ts'
 import { MACHINE_CASES } from './verdicts/machine-cases.ts'
+import { MODERN_BACKUP_CASES } from './verdicts/modern-backup-cases.ts'
+import { MODERN_FURTHER_CASES } from './verdicts/modern-further-cases.ts'
 import { NETWORK_CASES } from './verdicts/network-cases.ts'
+import { ROLES_CASES } from './verdicts/roles-cases.ts'
 import { RUNTIME_CASES } from './verdicts/runtime-cases.ts'
 import { STORAGE_CASES } from './verdicts/storage-cases.ts'
 import { SHARE_CASES } from './verdicts/share-cases.ts'
 import { SOURCE_CASES } from './verdicts/source-cases.ts'
 import { SQLDB_CASES } from './verdicts/sqldb-cases.ts'
+import { SQLDB_UNSEEN_CASES } from './verdicts/sqldb-unseen-cases.ts'
 import { TARGET_CASES } from './verdicts/target-cases.ts'
 import { TLS_CASES } from './verdicts/tls-cases.ts'
 import { TOOLS_CASES } from './verdicts/tools-cases.ts'
@@ -39,25 +43,34 @@ const expected = [
     BACKUP_CASES,
     RUNTIME_CASES,
     SQLDB_CASES,
+    SQLDB_UNSEEN_CASES,
+    ROLES_CASES,
+    MODERN_BACKUP_CASES,
+    MODERN_FURTHER_CASES,
   ],
 ].flatMap((cases) => cases.flatMap((one) => one.expected))
 const covered = new Set(expected.map(({ check, verdict }) => `${check} ${verdict}`))
 
+/** Pairs whose world is still to be built; one that has a world has to leave this list. */
+const WITHOUT_WORLD: readonly string[] = [
+  'service/runtime-reaches-azure unknown',
+  'share/runtime-can-connect not-applicable',
+  'share/windows-user-can-read unknown',
+  'source/cdc-is-off unknown',
+  'source/recovery-model-is-full unknown',
+  'source/tables-fit-limits fail',
+]
+
 // Each expectation is a test of its own suite: what stands in the table was produced over real sockets when all are green.
 describe('the table of verdicts', () => {
-  it('has a world for every verdict that any check can give', () => {
-    // What only a virtual machine as target asks, or only the modern generation, has no story to stand in yet.
-    const reachable = CATALOGUE.filter(
-      ({ meta }) =>
-        meta.generations.includes('classic') &&
-        meta.scenarios.some((scenario) => scenario !== 'sql-server-to-sql-server-on-azure-vm'),
-    )
-    const possible = reachable.flatMap(({ meta }) => {
+  it('has a world for every verdict that any check can give, but for those of the list', () => {
+    const possible = CATALOGUE.flatMap(({ meta, uses }) => {
       // The engine makes a check unknown when a probe fails, and blocked when what it needs does not hold.
-      const byEngine = meta.needs.length === 0 ? ['unknown'] : ['unknown', 'blocked']
+      const canFail = uses.some((port) => port !== 'clock')
+      const byEngine = [...(canFail ? ['unknown'] : []), ...(meta.needs.length === 0 ? [] : ['blocked'])]
       return [...new Set([...meta.verdicts, ...byEngine])].map((verdict) => `${meta.id} ${verdict}`)
     })
-    expect(possible.filter((pair) => !covered.has(pair))).toEqual([])
+    expect(possible.filter((pair) => !covered.has(pair)).sort()).toEqual([...WITHOUT_WORLD].sort())
   })
 
   it('holds nothing that a check cannot give', () => {

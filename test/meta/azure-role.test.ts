@@ -19,6 +19,7 @@ const SERVER = at('Microsoft.Sql/servers/s')
 const CALLS: Readonly<Record<keyof typeof READ_ACTIONS, readonly ((arm: ArmPort) => Promise<unknown>)[]>> = {
   sqlServer: [(arm) => arm.sqlServer(SERVER)],
   sqlDatabase: [(arm) => arm.sqlDatabase(`${SERVER}/databases/d`)],
+  sqlDatabases: [(arm) => arm.sqlDatabases(SERVER)],
   sqlFirewallRules: [(arm) => arm.sqlFirewallRules(SERVER)],
   sqlIpv6FirewallRules: [(arm) => arm.sqlIpv6FirewallRules(SERVER)],
   sqlVirtualNetworkRules: [(arm) => arm.sqlVirtualNetworkRules(SERVER)],

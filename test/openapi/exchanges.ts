@@ -47,6 +47,7 @@ async function productRequests(state: AzureState): Promise<Exchange['request'][]
       signIn: [[]],
       sqlServer: alone(servers),
       sqlDatabase: alone(ofType('Microsoft.Sql/servers/databases')),
+      sqlDatabases: alone(servers),
       sqlFirewallRules: alone(servers),
       sqlIpv6FirewallRules: alone(servers),
       sqlVirtualNetworkRules: alone(servers),

@@ -91,6 +91,9 @@ describe('what is there', () => {
       found({ name: 'Sales Archive#1', status: 'Online' }),
     )
     expect(lab.server.requests.at(-1)?.path).toMatch(/\/databases\/Sales%20Archive%231$/)
+    expect(await arm.sqlDatabases(server.id)).toMatchObject(
+      found([{ name: 'Sales', status: 'Online', sku: 'GP_Gen5' }, { name: 'Sales Archive#1' }]),
+    )
     expect(await arm.sqlFirewallRules(server.id)).toEqual(
       found([
         { name: 'azure', startIpAddress: '0.0.0.0', endIpAddress: '0.0.0.0' },

@@ -156,6 +156,8 @@ export function createArmPort(options: ArmPortOptions): AzureAccess {
     sqlServer: (id) => sql('Microsoft.Sql/servers', id, (reader, resource) => reader.server(resource), decodeSqlServer),
     sqlDatabase: (id) =>
       sql('Microsoft.Sql/servers/databases', id, (reader, resource) => reader.database(resource), decodeSqlDatabase),
+    sqlDatabases: (id) =>
+      sqlList(id, '/databases', (reader, resource) => reader.databases(resource), decodeSqlDatabase),
     sqlFirewallRules: (id) =>
       sqlList(id, '/firewallRules', (reader, resource) => reader.firewallRules(resource), decodeFirewallRule),
     sqlIpv6FirewallRules: (id) =>

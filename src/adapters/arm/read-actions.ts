@@ -12,6 +12,7 @@ export const READ_ACTIONS: Readonly<
 > = {
   sqlServer: { scope: 'resource', actions: ['Microsoft.Sql/servers/read'] },
   sqlDatabase: { scope: 'resource', actions: ['Microsoft.Sql/servers/databases/read'] },
+  sqlDatabases: { scope: 'resource', actions: ['Microsoft.Sql/servers/databases/read'] },
   sqlFirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/firewallRules/read'] },
   sqlIpv6FirewallRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/ipv6FirewallRules/read'] },
   sqlVirtualNetworkRules: { scope: 'resource', actions: ['Microsoft.Sql/servers/virtualNetworkRules/read'] },

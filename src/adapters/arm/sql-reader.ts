@@ -12,6 +12,7 @@ import { createPageGuard, readPage, removeOwnWays, type PipelineSettings } from 
 export interface SqlReader {
   server(id: ResourceId): Promise<unknown>
   database(id: ResourceId): Promise<unknown>
+  databases(server: ResourceId): Promise<readonly unknown[]>
   firewallRules(server: ResourceId): Promise<readonly unknown[]>
   ipv6FirewallRules(server: ResourceId): Promise<readonly unknown[]>
   virtualNetworkRules(server: ResourceId): Promise<readonly unknown[]>
@@ -44,6 +45,10 @@ export async function createSqlReader(settings: PipelineSettings): Promise<SqlRe
     database: (id) =>
       one(id, (onResponse) =>
         clientFor(id).databases.get(id.resourceGroup, nameAt(id, 0), nameAt(id, 1), { onResponse }),
+      ),
+    databases: (id) =>
+      all(settings.cloud, id, (onResponse) =>
+        clientFor(id).databases.listByServer(id.resourceGroup, nameAt(id, 0), { onResponse }).byPage(),
       ),
     firewallRules: (id) =>
       all(settings.cloud, id, (onResponse) =>

@@ -1,6 +1,6 @@
-import type { ProbeFailure } from '../../domain/observed.ts'
+import { seen, unseen, type Observed, type ProbeFailure } from '../../domain/observed.ts'
 import type { CauseKind } from '../../domain/verdict.ts'
-import type { RefusalReason } from '../../ports/blob-port.ts'
+import type { Refusal, RefusalReason } from '../../ports/blob-port.ts'
 import type { HttpAnswer } from '../arm/probe-error.ts'
 import { boundText } from '../bounded-text.ts'
 
@@ -155,4 +155,23 @@ function plainText({ text, contentType, location }: HttpAnswer): string {
   if (/html/i.test(contentType) || /^\s*</.test(text))
     return 'The answer is a web page; a proxy on the way may have made it.'
   return 'The answer has no code of Azure Storage.'
+}
+
+/** What an error of the service means to whoever asked for a list. */
+export function answerOf(
+  error: BlobStatusError,
+  what: string,
+  host: string,
+): Observed<Refusal | { outcome: 'no-container'; code: string; message: string }> {
+  const judged = judgeBlobAnswer(error, { what, host })
+  switch (judged.is) {
+    case 'refused':
+      return seen({ outcome: 'refused', reason: judged.reason, code: judged.code, message: judged.message })
+    case 'absent':
+      return seen({ outcome: 'no-container', code: judged.code, message: judged.message })
+    case 'done':
+      return unseen('protocol', `${host} answered ${what} with ${judged.code}, which is no answer to that.`)
+    case 'failure':
+      return { ok: false, failure: judged.failure }
+  }
 }

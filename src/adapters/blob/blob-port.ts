@@ -6,7 +6,7 @@ import { createRedactor } from '../../domain/redact.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { BlobAnswer, BlobPort } from '../../ports/blob-port.ts'
 import { createMemo } from '../memo.ts'
-import { BlobStatusError, judgeBlobAnswer } from './blob-errors.ts'
+import { answerOf, BlobStatusError } from './blob-errors.ts'
 import { openPlace, readContainer, type OpenedContainer, type StorageToken } from './blob-access.ts'
 import { asData, openContainer } from './container-client.ts'
 import { listFolder } from './list-folder.ts'
@@ -124,15 +124,5 @@ async function listContainer(client: ContainerClient, at: ContainerUrl): Promise
       ? seen({ outcome: 'accepted' })
       : unseen('protocol', `${host} answered ${what} with something that is no such list.`)
   }
-  const judged = judgeBlobAnswer(answer, { what, host })
-  switch (judged.is) {
-    case 'refused':
-      return seen({ outcome: 'refused', reason: judged.reason, code: judged.code, message: judged.message })
-    case 'absent':
-      return seen({ outcome: 'no-container', code: judged.code, message: judged.message })
-    case 'done':
-      return unseen('protocol', `${host} answered ${what} with ${judged.code}, which is no answer to that.`)
-    case 'failure':
-      return { ok: false, failure: judged.failure }
-  }
+  return answerOf(answer, what, host)
 }

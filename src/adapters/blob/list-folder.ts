@@ -2,7 +2,7 @@ import type { ContainerClient } from '@azure/storage-blob'
 import type { ContainerUrl } from '../../domain/container-url.ts'
 import { seen, unseen, type Observed } from '../../domain/observed.ts'
 import type { BlobEntry, BlobKind, FolderListAnswer, FolderListing } from '../../ports/blob-port.ts'
-import { BlobStatusError, judgeBlobAnswer } from './blob-errors.ts'
+import { answerOf, BlobStatusError } from './blob-errors.ts'
 import { asData } from './container-client.ts'
 
 /** A page of so many has about two megabytes, and is read whole. */
@@ -41,7 +41,7 @@ export async function listFolder(
   let token: string | undefined
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await asData(what, async () => readPage(client, prefix, token))
-    if (answer instanceof BlobStatusError) return refusalOf(answer, what, host)
+    if (answer instanceof BlobStatusError) return answerOf(answer, what, host)
     if (!answer.ok) return answer
     // A page of another server can be sound XML too.
     if (answer.value?.containerName !== at.container || answer.value.segment === undefined) {
@@ -109,18 +109,4 @@ function toEntry(
 
 function byAge(left: BlobEntry, right: BlobEntry): number {
   return left.modified === right.modified ? 0 : left.modified > right.modified ? -1 : 1
-}
-
-function refusalOf(error: BlobStatusError, what: string, host: string): Observed<FolderListAnswer> {
-  const judged = judgeBlobAnswer(error, { what, host })
-  switch (judged.is) {
-    case 'refused':
-      return seen({ outcome: 'refused', reason: judged.reason, code: judged.code, message: judged.message })
-    case 'absent':
-      return seen({ outcome: 'no-container', code: judged.code, message: judged.message })
-    case 'done':
-      return unseen('protocol', `${host} answered ${what} with ${judged.code}, which is no answer to that.`)
-    case 'failure':
-      return { ok: false, failure: judged.failure }
-  }
 }

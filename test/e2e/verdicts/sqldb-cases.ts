@@ -13,7 +13,7 @@ const OWNER = 'target/login-is-db-owner'
 const SALES_ONLY = { subject: 'sales/Sales' }
 
 /** The same migration with the service of today; `dms` stands in the manifest's map of that name. */
-function modern(dms: string): Change {
+export function modern(dms: string): Change {
   return {
     manifest: {
       'generation: classic': 'generation: modern',
@@ -26,9 +26,9 @@ function modern(dms: string): Change {
 
 const SERVICE =
   '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-net/providers/Microsoft.DataMigration/sqlMigrationServices/dms-weu'
-const EGRESS = '  egress: [203.0.113.12]'
+export const EGRESS = '  egress: [203.0.113.12]'
 
-const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> = {}): ServerChange => ({
+export const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> = {}): ServerChange => ({
   state: {
     logins: [{ ...salesSource({ controlServer: false }).logins[0], user: 'dms', password: SOURCE_PASSWORD, ...VIEW }],
     databases: [
@@ -40,7 +40,7 @@ const sources = (sales: Partial<DatabaseState>, orders: Partial<DatabaseState> =
 const SOURCE_PASSWORD = salesSource({ controlServer: false }).logins[0]?.password ?? ''
 const VIEW = { grants: ['VIEW ANY DEFINITION'] }
 
-const targets = (sales: Partial<DatabaseState>): ServerChange => ({
+export const targets = (sales: Partial<DatabaseState>): ServerChange => ({
   state: {
     ...salesTarget(),
     databases: [
