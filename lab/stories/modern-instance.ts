@@ -17,7 +17,7 @@ import {
   uploaded,
 } from './modern.ts'
 import { isoDay, NET, SALES, SALES_PASSWORD, TARGET_PASSWORD } from './sales.ts'
-import { MANIFEST_PATH, type Ports, type Story } from './story.ts'
+import { MANIFEST_PATH, type Story } from './story.ts'
 
 const THUMBPRINT = '0A1B2C3D4E5F60718293A4B5C6D7E8F901234567'
 const IDENTITY = 'cccccccc-0000-4000-8000-0000000000a1'
