@@ -9,6 +9,7 @@ import { startGitHub, type LabGitHub } from './github.ts'
 import type { GitHubState } from './github/state.ts'
 import { runAction, spawnAction, type ActionRun, type ActionStart, type StartedAction } from './runner.ts'
 import type { NetworkFiles } from './sql/backup-answers.ts'
+import { createLabRuntime } from './runtime.ts'
 import { playSqlState } from './sql/play.ts'
 import { openAsUser } from './smb/network-user.ts'
 import { startSamba, type Samba } from './smb/samba.ts'
@@ -59,6 +60,7 @@ export async function setStage(given: Story, options: StageOptions = {}): Promis
   const { fileServer: shared } = given
   const fileServer = shared === undefined || shared === 'down' ? undefined : await startSamba(shared)
   const story = storage === undefined ? given : withStorage(given, storage)
+  if (story.runtime === true) state.runtime = createLabRuntime(authority.certificate)
   story.changeAzure?.(state)
   if (storage !== undefined) await story.storage?.prepare?.(storage, state)
   options.azure?.(state)

@@ -1,4 +1,7 @@
 import { managedInstanceStory } from './managed-instance.ts'
+import { modernDatabaseStory } from './modern-database.ts'
+import { modernInstanceOnlineStory, modernInstanceStory } from './modern-instance.ts'
+import { modernMachineOnlineStory, modernMachineStory } from './modern-machine.ts'
 import { networkStory } from './network.ts'
 import { readyStory } from './ready.ts'
 import { salesStory } from './sales.ts'
@@ -20,4 +23,9 @@ export const STORIES: Readonly<Record<string, (options: StoryOptions) => Story>>
   sql: sqlStory,
   network: networkStory,
   'managed-instance': managedInstanceStory,
+  'modern-database': modernDatabaseStory,
+  'modern-instance': modernInstanceStory,
+  'modern-instance-online': modernInstanceOnlineStory,
+  'modern-machine': modernMachineStory,
+  'modern-machine-online': modernMachineOnlineStory,
 }

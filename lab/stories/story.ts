@@ -57,6 +57,8 @@ export interface Story {
   fileServer?: SambaSettings | 'down'
   /** Environment variables of the step. */
   secrets: Readonly<Record<string, string>>
+  /** The migration service has an integration runtime that answers to `validateIr`, on this machine. */
+  runtime?: boolean
   /** Beside those that every run of the lab sets. */
   inputs: Readonly<Record<string, string>>
   /** Workspace files; the manifest is `.github/dms-preflight.yml`. */

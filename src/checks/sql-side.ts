@@ -101,7 +101,7 @@ function targetPortAdvice({ manifest, target }: TargetSpec): string {
 }
 
 const MACHINE_PORT_ADVICE =
-  'On the virtual machine: is SQL Server running, does it listen on this TCP port, does Windows Firewall let it in; on the way: do the security groups of its subnet and network interface let this runner in, and is there a route to it. DMS itself restores through the SQL IaaS Agent and does not need this way; without it, this run cannot look at the SQL Server.'
+  'Does the virtual machine run at all (target/virtual-machine-is-running)? On it: is SQL Server running, does it listen on this TCP port, does Windows Firewall let it in; on the way: do the security groups of its subnet and network interface let this runner in, and is there a route to it. DMS itself restores through the SQL IaaS Agent and does not need this way; without it, this run cannot look at the SQL Server.'
 
 /** The server to talk SQL to, asked for by one check. */
 export async function readSqlServer<S extends Spec>(

@@ -16,6 +16,7 @@ const KIND_WORDS: Readonly<Record<MapKind, { one: string; several: string }>> = 
   source: { one: 'Source', several: 'sources' },
   share: { one: 'Share', several: 'shares' },
   network: { one: 'Subnet', several: 'subnets' },
+  runtime: { one: 'Integration runtime', several: 'integration runtimes' },
   service: { one: 'DMS', several: 'DMS services' },
   container: { one: 'Container', several: 'containers' },
   target: { one: 'Target', several: 'targets' },
@@ -28,7 +29,7 @@ export function nodeTitle({ kind, name, members }: MapNode): string {
   const shown = cut(name.replace(/^(?:sql-server|target|share|container) (?=\d+$)/, ''), NAME_CHARS)
   if (members === undefined) return shown === '' ? one : `${one} ${shown}`
   if (members.length > 0) return `${members.length} ${several}`
-  return kind === 'service' ? one : several.charAt(0).toUpperCase() + several.slice(1)
+  return kind === 'service' || kind === 'runtime' ? one : several.charAt(0).toUpperCase() + several.slice(1)
 }
 
 /** What else identifies a station, one short line each. */

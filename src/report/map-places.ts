@@ -1,7 +1,7 @@
 import type { SubjectKind } from '../domain/subject.ts'
 
 /** The stations of a migration, in the order in which its data passes them. */
-export const MAP_KINDS = ['source', 'share', 'network', 'service', 'container', 'target'] as const
+export const MAP_KINDS = ['source', 'share', 'network', 'runtime', 'service', 'container', 'target'] as const
 export type MapKind = (typeof MAP_KINDS)[number]
 
 /** What one check is about: a station itself, or the way between two. */
@@ -15,7 +15,10 @@ export const LEGS = {
   'source-network': { owner: 'source', from: 'source', to: 'network' },
   'source-share': { owner: 'share', from: 'source', to: 'share' },
   'share-network': { owner: 'share', from: 'share', to: 'network' },
+  /** The way of backups that others upload: nothing of the service connects to the source. */
+  'source-container': { owner: 'source', from: 'source', to: 'container' },
   'network-service': { owner: 'network', from: 'network', to: 'service' },
+  'runtime-service': { owner: 'runtime', from: 'runtime', to: 'service' },
   'service-container': { owner: 'container', from: 'service', to: 'container' },
   'container-target': { owner: 'container', from: 'container', to: 'target' },
   'service-target': { owner: 'target', from: 'service', to: 'target' },
@@ -41,7 +44,7 @@ export const LEG_CHECKS: Readonly<Record<string, MapPlace>> = {
   'network/nsg-allows-declared-flows': mainLeg('network-service', 'flow'),
   'network/service-endpoints-are-set': leg('network-service', 'service endpoints'),
   'network/no-admin-rule-blocks-dms': leg('network-service', 'security admin rules'),
-  'service/runtime-reaches-azure': mainLeg('network-service', 'integration runtime'),
+  'service/runtime-reaches-azure': mainLeg('runtime-service', 'Azure'),
   'storage/sas-has-all-permissions': mainLeg('service-container', 'SAS'),
   'storage/is-reachable-from-target': mainLeg('container-target', 'network'),
   'target/engine-port-is-reachable': mainLeg('service-target', 'TCP'),
@@ -65,6 +68,7 @@ export const AREA_KINDS: Readonly<Record<string, MapKind>> = {
 }
 
 export function placeOf(id: string): MapPlace {
+  if (id.startsWith('service/runtime-') && LEG_CHECKS[id] === undefined) return { on: 'node', kind: 'runtime' }
   return LEG_CHECKS[id] ?? { on: 'node', kind: AREA_KINDS[id.split('/')[0] ?? ''] ?? 'service' }
 }
 

@@ -12,6 +12,8 @@ export interface Station {
   detail: string
   databases: string[]
   results: CheckResult[]
+  /** Nothing of the service connects to it: only this run does, to look at it. */
+  isOnlyLookedAt: boolean
   /** What belongs to the legs that it owns. */
   legs: { leg: LegName; words: string; always: boolean; result: CheckResult }[]
 }
@@ -35,7 +37,9 @@ export function routeOf(manifest: ManifestReport, place: number): Route {
     const where = placeOf(result.id)
     const kind = where.on === 'node' ? where.kind : LEGS[where.leg].owner
     const station = findStation(stations, kind, result, unclear)
-    if (where.on === 'node') station.results.push(result)
+    const isOwnWay = where.on === 'leg' && isWayOfThisRun(result)
+    if (isOwnWay) station.isOnlyLookedAt = true
+    if (where.on === 'node' || isOwnWay) station.results.push(result)
     else station.legs.push({ ...where, always: where.always === true, words: wordsOf(where.words, result), result })
   }
   if (!stations.some(({ kind }) => kind === 'service')) addStation(stations, 'service', '')
@@ -46,6 +50,11 @@ export function routeOf(manifest: ManifestReport, place: number): Route {
   return { stations, unclear }
 }
 
+function isWayOfThisRun({ evidence }: CheckResult): boolean {
+  const { vantage } = evidence
+  return vantage !== undefined && isJsonObject(vantage) && vantage['place'] === 'this-runner'
+}
+
 function countOf(stations: readonly Station[], kind: MapKind): number {
   return stations.filter((one) => one.kind === kind).length
 }
@@ -53,7 +62,17 @@ function countOf(stations: readonly Station[], kind: MapKind): number {
 function addStation(stations: Station[], kind: MapKind, subject: string): Station {
   const known = stations.find((one) => one.kind === kind && one.subject === subject)
   if (known !== undefined) return known
-  const station = { kind, subject, identity: '', name: '', detail: '', databases: [], results: [], legs: [] }
+  const station = {
+    kind,
+    subject,
+    identity: '',
+    name: '',
+    detail: '',
+    databases: [],
+    results: [],
+    isOnlyLookedAt: false,
+    legs: [],
+  }
   stations.push(station)
   return station
 }
@@ -95,7 +114,7 @@ function identify(station: Station, place: number): void {
   const { kind, subject } = station
   const own = [...station.results, ...station.legs.map(({ result }) => result)]
   const given = subject === ONLY_ONE ? '' : subject
-  if (kind === 'service') {
+  if (kind === 'service' || kind === 'runtime') {
     station.identity = kind
     return
   }

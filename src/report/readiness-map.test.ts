@@ -126,6 +126,51 @@ describe('readinessMap', () => {
     ])
   })
 
+  it('has the integration runtime in the place of the subnet', () => {
+    const on = (id: string, more: Partial<CheckResult> = {}): CheckResult =>
+      check({ id: `service/${id}`, subject: { kind: 'manifest', name: 'Wave 0' }, ...more })
+    const results = [
+      port('sales'),
+      on('runtime-is-online', { verdict: 'fail' }),
+      on('runtime-reaches-azure', { verdict: 'blocked' }),
+      on('dms-is-online'),
+      onTarget('engine-port-is-reachable', { evidence: { server: 'sqlsales', host: 'h', port: 1433 } }),
+    ]
+    expect(linesOf(results)).toEqual([
+      'Source sales → Integration runtime: ✔ TCP 49823 by proxy',
+      'Integration runtime (✖ 1 fails, … 1 blocked) → DMS: … Azure blocked',
+      'DMS → Target sqlsales: ✔ TCP 1433',
+    ])
+  })
+
+  it('draws no way that this run alone takes', () => {
+    const vantage = { place: 'this-runner', verified: false, reason: 'nobody else' }
+    const container = { kind: 'container', name: 'default' } as const
+    const results = [
+      port('sales', { evidence: { host: 'sales.corp.example', port: 49823, vantage } }),
+      check({ id: 'service/dms-is-online', subject: { kind: 'manifest', name: 'Wave 0' } }),
+      check({
+        id: 'storage/container-exists',
+        subject: container,
+        evidence: { account: 'stmig', container: 'backups' },
+      }),
+      check({ id: 'storage/is-reachable-from-target', subject: container }),
+      onTarget('engine-port-is-reachable', {
+        verdict: 'unknown',
+        evidence: { server: 'vm-sql', host: '10.0.0.4', port: 1433, vantage },
+      }),
+    ]
+    expect(linesOf(results)).toEqual([
+      'Source sales → Container stmig/backups',
+      'DMS → Container stmig/backups',
+      'DMS → Target vm-sql (? 1 unknown)',
+      'Container stmig/backups → Target vm-sql: ✔ network',
+    ])
+    const map = readinessMap(reportOf(results))
+    const shown = new Set(map?.nodes.flatMap((node) => node.results))
+    expect(results.map(({ id }) => id).filter((id) => ![...shown].some((one) => one.id === id))).toEqual([])
+  })
+
   it('loses no check: each is on a station', () => {
     const database = check({ id: 'source/database-is-readable', subject: { kind: 'database', name: 'database 1' } })
     const report = reportOf([

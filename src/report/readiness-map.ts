@@ -46,6 +46,7 @@ const DRAWN: Readonly<Record<MapKind, number>> = {
   source: 8,
   share: 4,
   network: 4,
+  runtime: 1,
   service: 1,
   container: 4,
   target: 4,
@@ -148,6 +149,7 @@ function legsOf(routes: readonly Route[], nodes: ReadonlyMap<Station, MapNode>):
     for (const name of Object.keys(LEGS) as LegName[]) {
       const { from, to, owner } = LEGS[name]
       for (const [start, end] of pairs(stations, from, to)) {
+        if (SOURCE_WAYS[name]?.(start) === false) continue
         const draft = draftOf(drafts, nodes.get(start), nodes.get(end))
         if (draft !== undefined) addParts(draft, name, owner === from ? start : end)
       }
@@ -158,12 +160,29 @@ function legsOf(routes: readonly Route[], nodes: ReadonlyMap<Station, MapNode>):
   return legs.sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from) || order.indexOf(a.to) - order.indexOf(b.to))
 }
 
+/** Whether a source takes a way: it is connected to, or its backups are uploaded. */
+const SOURCE_WAYS: Readonly<Partial<Record<LegName, (source: Station) => boolean>>> = {
+  'source-network': ({ isOnlyLookedAt }) => !isOnlyLookedAt,
+  'source-container': ({ isOnlyLookedAt }) => isOnlyLookedAt,
+}
+
+/** Where the way goes on when no station of a kind is there. */
+const NEXT: Readonly<Partial<Record<MapKind, MapKind>>> = {
+  network: 'runtime',
+  runtime: 'service',
+}
+
 /** Without a station between, the way goes on to the next one. */
 function pairs(stations: readonly Station[], from: MapKind, to: MapKind): [Station, Station][] {
   const starts = stations.filter(({ kind }) => kind === from)
-  const ends = stations.filter(({ kind }) => kind === to)
-  const reached = ends.length === 0 && to === 'network' ? stations.filter(({ kind }) => kind === 'service') : ends
-  return starts.flatMap((start) => reached.map((end): [Station, Station] => [start, end]))
+  let kind: MapKind | undefined = to
+  let ends: Station[] = []
+  while (ends.length === 0 && kind !== undefined) {
+    const wanted: MapKind = kind
+    ends = stations.filter((one) => one.kind === wanted)
+    kind = NEXT[wanted]
+  }
+  return starts.flatMap((start) => ends.map((end): [Station, Station] => [start, end]))
 }
 
 function draftOf(

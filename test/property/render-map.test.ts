@@ -150,6 +150,7 @@ const SHAPES = {
   target: 'cylinder',
   service: 'stadium',
   network: 'square',
+  runtime: 'square',
   share: 'square',
   container: 'square',
 }
@@ -229,6 +230,7 @@ describe('the readiness map in Mermaid', () => {
       '40 sources',
       '40 shares',
       'Subnets',
+      'Integration runtime',
       'DMS',
       '40 containers',
       '40 targets',

@@ -32,7 +32,8 @@ const TABLE = [
   ],
   [subject, has([], 0), 'blocked', /may not see all of it: it lacks CONTROL SERVER/],
   [subject, has([], 1, [NO_JOBS]), 'unknown', /not seen: Agent jobs \(missing: SELECT\)/],
-  [database, has([], 0), 'unknown', /it lacks CONTROL SERVER/],
+  [database, has([], 0), 'manual', /it lacks CONTROL SERVER\. The migration does not need that right; whoever has it/],
+  [database, has([], 1, [NO_JOBS]), 'unknown', /not see all of it; not seen: Agent jobs/],
   [subject, refusedBy(AT_SOURCE), 'blocked', /refused dms/],
 ] as const
 

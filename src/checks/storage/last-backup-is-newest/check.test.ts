@@ -63,7 +63,7 @@ const WORLDS: readonly [string, readonly BackupOfState[], FolderListing, string,
     [FULL, LOG],
     listing(['sales_full.bak']),
     'fail',
-    /the folder has sales_full\.bak, and not the newer the log backup .*would be lost/,
+    /the folder has sales_full\.bak, and not what was made after it: the log backup .*would be lost/,
   ],
   [
     'other names',

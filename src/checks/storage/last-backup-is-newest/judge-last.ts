@@ -107,7 +107,7 @@ function judgeMissing(
   }
   if (!isWhole)
     return undecided(`${what}, is not among the last ${String(place.newest.length)} files of ${place.where}`, expected)
-  const actual = `the folder has ${behind}, and not the newer ${what}`
+  const actual = `the folder has ${behind}, and not what was made after it: ${what}`
   return {
     verdict: 'fail',
     proof: 'direct',

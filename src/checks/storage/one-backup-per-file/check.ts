@@ -105,7 +105,7 @@ function judgeFiles(evidence: Evidence, name: string): Judgement {
         scripts: [
           {
             language: 'tsql',
-            code: `-- a name that no backup has had yet\nBACKUP DATABASE ${quoteIdentifier(name)} TO DISK = N'<folder>\\\\<database>_<time>.bak' WITH CHECKSUM;`,
+            code: `-- a name that no backup has had yet\nBACKUP DATABASE ${quoteIdentifier(name)} TO DISK = N'<folder>\\<database>_<time>.bak' WITH CHECKSUM;`,
           },
         ],
       },
