@@ -143,10 +143,10 @@ describe('service/regions-match', () => {
     })
   })
 
-  it('names a target whose region nobody asks for', async () => {
-    expect(await definition.observe({ arm: azure({}) }, subjectOf(machine))).toMatchObject({
-      ok: false,
-      failure: { kind: 'unsupported' },
-    })
+  it('asks the registration of a virtual machine where it is', async () => {
+    const sqlVirtualMachine: ArmPort['sqlVirtualMachine'] = () =>
+      Promise.resolve(there({ id: 'vm', name: 'vm', location: 'northeurope' }))
+    const observed = await definition.observe({ arm: { ...azure({}), sqlVirtualMachine } }, subjectOf(machine))
+    expect(JSON.stringify(observed)).toMatch(/northeurope/)
   })
 })
