@@ -75,7 +75,7 @@ describe('a trusted run on the path of the plan', () => {
       status: hasRest ? 'reported' : 'confirmed',
       acceptedEvidence: ['dms-preflight-P24-004'],
     })
-    expect(first.summary).toMatch(/The prerequisite plan .*plan\.json.* has the evidence of this run: .*1 row missing/)
+    expect(first.summary).toMatch(/The prerequisite plan .*plan\.json.* has the evidence of this run: .*2 rows missing/)
     expect(first.stdout).toContain('It is now `blocked`.')
     expect(readdirSync(path.join(first.workspace, 'migration'))).toEqual(['plan.json'])
   })
