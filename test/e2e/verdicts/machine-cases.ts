@@ -38,7 +38,7 @@ export const MACHINE_CASES: readonly Case[] = [
       passes(VOLUMES, /data on F:\\, log on G:\\, tempdb on D:\\/),
       passes(STORAGE, /2 databases need 3\.4 GB for data and 1\.1 GB for logs/),
       passes(NAMES, /none is named/),
-      passes(PORT, /only this run takes this way$/, { proof: 'direct' }),
+      passes(PORT, /no part of the service takes this way; only the checks of this run do$/, { proof: 'direct' }),
       passes(CONTROL, /dms has CONTROL SERVER/),
       passes(OBJECTS, /no jobs/),
       doesNotApply(TDE, /has no encryption key/),
@@ -51,7 +51,7 @@ export const MACHINE_CASES: readonly Case[] = [
     story: machine(NO_ENDPOINT),
     expected: [
       passes('target/name-resolves', /^127\.0\.0\.1 is an address/),
-      isUnknown(PORT, 'refused', /TCP 1433 of 127\.0\.0\.1 .*only this run takes this way/),
+      isUnknown(PORT, 'refused', /TCP 1433 of 127\.0\.0\.1 .*no part of the service takes this way/),
       isBlocked(VERSION, 'target/login-is-accepted'),
     ],
   },
