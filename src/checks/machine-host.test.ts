@@ -128,7 +128,7 @@ describe('the foundation under a virtual machine', () => {
     const closed = { ...world, ports: { '10.2.0.4:1433': 'timeout' } } as const
     expect(enginePort.judge(await evidenceOf(enginePort, fixtures.createPorts(closed)), subject)).toMatchObject({
       verdict: 'unknown',
-      proof: 'proxy',
+      proof: 'direct',
       cause: { kind: 'timeout' },
       summary: expect.not.stringMatching(/not verified to stand/),
       remediation: { text: expect.stringMatching(/restores through the SQL IaaS Agent and does not need this way/) },
