@@ -87,7 +87,7 @@ describe('statements that are asked together', () => {
   it('wait for each other on a busy connection, and go together then', async () => {
     const { double, sql, server } = await bench((query) => ({ ...answering()(query), delayMs: 100 }))
     const first = sql.query(server, 'master', asking('a'))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    while (double.statements.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     const others = Promise.all(['b', 'c'].map((name) => sql.query(server, 'master', asking(name))))
     expect([await first, ...(await others)].every(({ ok }) => ok)).toBe(true)
     expect(double.statements).toEqual(["SELECT 'a' AS value", "SELECT 'b' AS value;\nSELECT 'c' AS value"])
