@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { CATALOGUE } from '../src/checks/catalogue.generated.ts'
 import { nextRef } from './new-check.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -39,7 +40,8 @@ function node(...args: string[]): { status: number | null; text: string } {
 describe('new-check', () => {
   it('makes a check that compiles, passes its test and is in the catalogue, by two new files', () => {
     const ref = nextRef(path.join(copy, 'src/checks'))
-    expect(ref).toMatch(/^DMSP-0[5-9]\d$/)
+    expect(ref).toMatch(/^DMSP-\d{3}$/)
+    expect(CATALOGUE.map(({ meta }) => meta.ref).filter((other) => other >= ref)).toEqual([])
     expect(node('tools/new-check.ts', 'source/clock-is-right')).toMatchObject({ status: 0 })
     expect(readFileSync(path.join(copy, FOLDER, 'check.ts'), 'utf8')).toContain(`ref: '${ref}'`)
     expect(readFileSync(path.join(copy, 'docs/checks/source/clock-is-right.md'), 'utf8')).toContain(ref)
