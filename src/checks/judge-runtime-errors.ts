@@ -28,9 +28,9 @@ interface Meaning {
 const CODES: readonly [code: RegExp, meaning: (refusal: RuntimeRefusal, message: string) => Meaning][] = [
   [
     /^(?:2014|IntegrationRuntimeIsNotOnline)$/i,
-    ({ service }) => ({
-      decides: 'fail',
-      fact: `the integration runtime of ${service} is not online`,
+    ({ service, to }) => ({
+      decides: 'unknown',
+      fact: `the integration runtime of ${service} is not online, so nothing was tried from it to ${to}`,
       advice:
         'Start the integration runtime on its host, and look in its Configuration Manager whether it is registered with this service and reaches Azure (out 443).',
     }),
@@ -59,8 +59,12 @@ const CODES: readonly [code: RegExp, meaning: (refusal: RuntimeRefusal, message:
 const TRIED =
   /cannot connect|could not connect|login failed|log ?on failure|access .*denied|illegal characters|could not find|cannot find|network path|network-related|password|certificate|timeout expired/i
 
+/** It is the runtime itself that was not reached. */
+const NOT_REACHED =
+  /(?:connect to|find|reach|contact)\s+(?:the\s+)?(?:self-hosted\s+)?(?:integration runtime|gateway|node)\b/i
+
 function meaningOfFailedTest({ to, account }: RuntimeRefusal, message: string): Meaning {
-  if (TRIED.test(message)) {
+  if (TRIED.test(message) && !NOT_REACHED.test(message)) {
     return {
       decides: 'fail',
       fact: `the integration runtime tried to connect to ${to} as ${account}, and failed`,

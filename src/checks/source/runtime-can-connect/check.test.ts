@@ -34,8 +34,24 @@ describe(check.meta.id, () => {
       'pass',
       /runtime of dms-weu itself connected to the source, sql01\.corp\.example, as dms/,
     ],
-    ['it is offline', failedWith('2014', 'not online', 'online'), 'fail', /of dms-weu is not online: 2014: not online/],
-    ['it is offline, by name', failedWith('IntegrationRuntimeIsNotOnline', 'x'), 'fail', /is not online/],
+    [
+      'it is offline',
+      failedWith('2014', 'not online', 'online'),
+      'unknown',
+      /of dms-weu is not online, so nothing was tried from it to .* \(2014: not online\)/,
+    ],
+    [
+      'it is offline, by name',
+      failedWith('IntegrationRuntimeIsNotOnline', 'x'),
+      'unknown',
+      /is not online, so nothing was tried/,
+    ],
+    [
+      'nobody reaches it',
+      failedWith('2012', 'Cannot connect to the integration runtime. Timeout expired.'),
+      'unknown',
+      /could not be tested through the integration runtime/,
+    ],
     [
       'the login is refused',
       failedWith('2012', "Login failed for user 'dms'."),
